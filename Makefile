@@ -1,0 +1,27 @@
+# Everything goes through `python3 -m dev`, which needs nothing but Python 3.10 to 3.13.
+PYTHON ?= python3
+DEV = $(PYTHON) -m dev
+
+.PHONY: help demo demo-data test lint pot clean
+.DEFAULT_GOAL := help
+
+help: ## show these lines
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## Odoo 19 with crm_pareto and the demo company on 127.0.0.1 (PORT=8069; DATA=cdnow or cdnow-full for real histories)
+	@$(DEV) demo $(if $(DATA),--data $(DATA))
+
+demo-data: ## the same without serving
+	@$(DEV) demo-data $(if $(DATA),--data $(DATA))
+
+test: ## the tests, browser included (T=tests/test_x.py for a part)
+	@$(DEV) test $(T)
+
+lint: ## every style and safety check
+	@$(DEV) lint
+
+pot: ## write crm_pareto/i18n/crm_pareto.pot from the code
+	@$(DEV) pot
+
+clean: ## remove all that the other commands made
+	@$(DEV) clean

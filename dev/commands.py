@@ -1,0 +1,208 @@
+"""The commands behind the make targets."""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+from . import browser, lint, odoo_source, postgres, python_env
+from .console import Failure, explain, run, step
+from .database import REQUIRED_APPS, Odoo
+from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
+
+BASE_DATABASE = "crm_pareto_base"  # what the addon depends on, without the addon
+TEST_DATABASE = "crm_pareto_test"
+DEMO_APPS = (
+    "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet mass_mailing "
+    "mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
+).split()
+NEEDED_SPACE = 6  # GB, of which Odoo and its packages take 2
+START_TIMEOUT = 120  # seconds until Odoo answers
+
+# login, also the password; what the person does
+PEOPLE = (("sales", "salesperson"), ("manager", "sales manager"), ("accountant", "accountant"), ("admin", "administrator"))
+DATASETS = {"company": "crm_pareto_demo", "cdnow": "crm_pareto_cdnow", "cdnow-full": "crm_pareto_cdnow_full"}
+
+
+def main(arguments):
+    """Run one command; one line and exit code 1 when something outside has to be mended."""
+    os.umask(0o022)
+    postgres.stop_on_signals()
+    parser = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in (("demo", demo), ("demo-data", demo_data)):
+        command = commands.add_parser(name)
+        command.add_argument("--data", choices=DATASETS, default="company")
+        command.set_defaults(function=function)
+    command = commands.add_parser("test")
+    command.add_argument("paths", nargs="*", default=["tests"])
+    command.set_defaults(function=test)
+    for name, function in (("lint", lint_command), ("pot", pot), ("clean", clean)):
+        commands.add_parser(name).set_defaults(function=function)
+    chosen = parser.parse_args(arguments)
+    try:
+        return chosen.function(chosen)
+    except Failure as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"✗ {explain(str(error), f'make {chosen.command}')}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("\n✗ Interrupted. Run the same command again; it goes on from here.", file=sys.stderr)
+        return 130
+
+
+@contextmanager
+def odoo_ready(*requirements):
+    """An Odoo with its Python packages and a running PostgreSQL."""
+    _check_space()
+    source = odoo_source.find()
+    python_env.ensure("odoo", *requirements)
+    with postgres.server() as server:
+        yield Odoo(source, server)
+
+
+def _check_space():
+    WORK.mkdir(exist_ok=True)
+    free = shutil.disk_usage(WORK).free / 1e9
+    if free < NEEDED_SPACE and not python_env.PYTHON.exists():
+        raise Failure(f"{free:.1f} GB free at {WORK} and {NEEDED_SPACE} GB are needed: the disk is full; free some.")
+
+
+# -- demo ------------------------------------------------------------------------
+
+
+def demo_data(chosen):
+    with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(chosen.data)) as odoo:
+        database = _ensure_demo(odoo, chosen.data)
+    print(f"The database {database} is ready: make demo serves it.")
+    return 0
+
+
+def demo(chosen):
+    port = int(os.environ.get("PORT") or 8069)
+    _check_port(port)
+    with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(chosen.data)) as odoo:
+        database = _ensure_demo(odoo, chosen.data)
+        _serve(odoo, database, port)
+    return 0
+
+
+def _demo_requirements(data):
+    return ["demo", "oca"] if data == "company" else ["demo", "oca", "cdnow"]
+
+
+def _ensure_demo(odoo, data):
+    database = DATASETS[data]
+    odoo.ensure_installed(database, DEMO_APPS, "Odoo's apps and crm_pareto in the demo database")
+    odoo.ensure_current(database)
+    made_from = digest(ROOT / "dev" / "demo")
+    loaded = (odoo.stage(database) or {}).get("data")
+    if not loaded:
+        with step("Demo company" if data == "company" else f"CDNOW purchase histories ({data})") as current:
+            odoo.run_script(database, "dev.demo", ["--data", data], "Making the demo data", current)
+            odoo.mark(database, data=made_from)
+    elif loaded != made_from:
+        print("            The demo data was made by an older dev/demo: make clean and run this again to have it anew.")
+    return database
+
+
+def _check_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Failure(f"Port {port} is taken: stop what uses it, or name another: make demo PORT={port + 1}") from None
+
+
+def _serve(odoo, database, port):
+    url = f"http://127.0.0.1:{port}"
+    process = odoo.serve(database, port)
+    try:
+        with step("Odoo's web server"):
+            _wait_until_it_answers(process, url)
+        print(f"\n  {url}\n")
+        for login, role in PEOPLE:
+            print(f"    {role:<14} login {login:<12} password {login}")
+        print(f"\n  Ctrl-C stops it. Log: {LOGS / 'server.log'}\n", flush=True)
+        process.wait()
+        raise Failure(f"Odoo stopped by itself: {LOGS / 'server.log'} says why.")
+    except KeyboardInterrupt:
+        print("\nStopped. The demo database stays: make demo serves it again, make clean removes it.")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_it_answers(process, url):
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise Failure(f"Odoo did not start: {LOGS / 'server.log'} says why.")
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url + "/web/login", timeout=60):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise Failure(f"Odoo does not answer at {url}: {LOGS / 'server.log'} says why.")
+
+
+# -- test, lint, translations, clean ---------------------------------------------
+
+
+@contextmanager
+def _test_database(*requirements):
+    """An Odoo whose test database holds the addon as it is in the working tree."""
+    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", *requirements) as odoo:
+        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
+        odoo.ensure_installed(
+            TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True
+        )
+        odoo.ensure_current(TEST_DATABASE, strict=True)
+        yield odoo
+
+
+def test(chosen):
+    with _test_database() as odoo:
+        missing = browser.ensure()
+        words = ["--odoo-database", TEST_DATABASE, "--odoo-config", odoo.config_file, "--odoo-log-level=info"]
+        for option in odoo.server.odoo_options:
+            words += ["--odoo-extra", option.removeprefix("--")]
+        words += ["--odoo-extra", f"db-filter=^{TEST_DATABASE}$", *([] if missing else ["--odoo-http"])]
+        command = [python_env.PYTHON, "-m", "pytest", *words, *chosen.paths]
+        done = subprocess.run(list(map(str, command)), env=odoo.environment, cwd=ROOT)
+    if missing:
+        print(f"The browser tests were skipped: {missing}")
+        if os.environ.get("CI") == "true":
+            raise Failure("With CI=true skipped browser tests are a failure.")
+    return done.returncode
+
+
+def lint_command(chosen):
+    with _test_database("lint") as odoo:
+        return lint.check(odoo, TEST_DATABASE)
+
+
+def pot(chosen):
+    with _test_database() as odoo, step("crm_pareto/i18n/crm_pareto.pot"):
+        words = ["--database", TEST_DATABASE, "--output", str(ADDON / "i18n" / "crm_pareto.pot")]
+        odoo.run_script(TEST_DATABASE, "dev.translation_template", words[2:], "Writing the translation template", None)
+    return 0
+
+
+def clean(chosen):
+    with only_one("working", "setup"):
+        postgres.Cluster().remove()
+    run(["rm", "-rf", WORK], f"Removing {WORK}")
+    print(f"Removed {WORK}")
+    return 0

@@ -1,0 +1,2 @@
+def check(odoo, database):
+    return 0
