@@ -4,7 +4,6 @@
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "crm_pareto contributors",
-    "website": "https://github.com/crm-pareto/crm_pareto",
     "license": "LGPL-3",
     "application": True,
     "depends": ["sale_crm", "sale_margin"],
@@ -12,4 +11,7 @@
         "security/crm_pareto_groups.xml",
         "views/crm_pareto_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_pareto/static/tests/tours/**/*.js"],
+    },
 }

@@ -2,6 +2,7 @@
 
 Written so that an older Python 3 can still read it and say what is wrong.
 """
+
 import os
 import sys
 

@@ -20,14 +20,19 @@ from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
 BASE_DATABASE = "crm_pareto_base"  # what the addon depends on, without the addon
 TEST_DATABASE = "crm_pareto_test"
 DEMO_APPS = (
-    "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet mass_mailing "
-    "mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
+    "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
+    "mass_mailing mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
 ).split()
 NEEDED_SPACE = 6  # GB, of which Odoo and its packages take 2
 START_TIMEOUT = 120  # seconds until Odoo answers
 
-# login, also the password; what the person does
-PEOPLE = (("sales", "salesperson"), ("manager", "sales manager"), ("accountant", "accountant"), ("admin", "administrator"))
+# Login, also the password, and what the person does.
+PEOPLE = (
+    ("sales", "salesperson"),
+    ("manager", "sales manager"),
+    ("accountant", "accountant"),
+    ("admin", "administrator"),
+)
 DATASETS = {"company": "crm_pareto_demo", "cdnow": "crm_pareto_cdnow", "cdnow-full": "crm_pareto_cdnow_full"}
 
 
@@ -44,7 +49,10 @@ def main(arguments):
     command = commands.add_parser("test")
     command.add_argument("paths", nargs="*", default=["tests"])
     command.set_defaults(function=test)
-    for name, function in (("lint", lint_command), ("pot", pot), ("clean", clean)):
+    command = commands.add_parser("lint")
+    command.add_argument("checks", nargs="*")
+    command.set_defaults(function=lint_command)
+    for name, function in (("pot", pot), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
     try:
@@ -122,7 +130,9 @@ def _check_port(port):
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise Failure(f"Port {port} is taken: stop what uses it, or name another: make demo PORT={port + 1}") from None
+            raise Failure(
+                f"Port {port} is taken: stop what uses it, or name another: make demo PORT={port + 1}"
+            ) from None
 
 
 def _serve(odoo, database, port):
@@ -175,11 +185,8 @@ def _test_database(*requirements):
 def test(chosen):
     with _test_database() as odoo:
         missing = browser.ensure()
-        words = ["--odoo-database", TEST_DATABASE, "--odoo-config", odoo.config_file, "--odoo-log-level=info"]
-        for option in odoo.server.odoo_options:
-            words += ["--odoo-extra", option.removeprefix("--")]
-        words += ["--odoo-extra", f"db-filter=^{TEST_DATABASE}$", *([] if missing else ["--odoo-http"])]
-        command = [python_env.PYTHON, "-m", "pytest", *words, *chosen.paths]
+        http = [] if missing else ["--odoo-http"]
+        command = [python_env.PYTHON, "-m", "pytest", *odoo.pytest_options(TEST_DATABASE), *http, *chosen.paths]
         done = subprocess.run(list(map(str, command)), env=odoo.environment, cwd=ROOT)
     if missing:
         print(f"The browser tests were skipped: {missing}")
@@ -189,14 +196,18 @@ def test(chosen):
 
 
 def lint_command(chosen):
+    checks = lint.chosen_or_all(chosen.checks)
+    if lint.NEED_ODOO.isdisjoint(checks):
+        python_env.ensure("lint")
+        return lint.check(checks)
     with _test_database("lint") as odoo:
-        return lint.check(odoo, TEST_DATABASE)
+        return lint.check(checks, odoo, TEST_DATABASE)
 
 
 def pot(chosen):
-    with _test_database() as odoo, step("crm_pareto/i18n/crm_pareto.pot"):
-        words = ["--database", TEST_DATABASE, "--output", str(ADDON / "i18n" / "crm_pareto.pot")]
-        odoo.run_script(TEST_DATABASE, "dev.translation_template", words[2:], "Writing the translation template", None)
+    template = ADDON / "i18n" / "crm_pareto.pot"
+    with _test_database() as odoo, step(f"Writing {template.relative_to(ROOT)}"):
+        odoo.export_translation_template(TEST_DATABASE, template)
     return 0
 
 

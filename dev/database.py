@@ -90,13 +90,24 @@ class Odoo:
         options = [str(word) for word in self.command("server")[4:]]
         run([*command, *options], doing, on_line, env=self.environment, cwd=ROOT)
 
+    def pytest_options(self, database):
+        """The options with which pytest-odoo tests on `database`."""
+        extra = [option.removeprefix("--") for option in self.server.odoo_options] + [f"db-filter=^{database}$"]
+        words = ["--odoo-database", database, "--odoo-config", self.config_file, "--odoo-log-level=info"]
+        return words + [word for option in extra for word in ("--odoo-extra", option)]
+
+    def export_translation_template(self, database, file):
+        """Write the addon's texts, as the database knows them, to a .pot file."""
+        # The command takes no connection options: libpq's environment variables carry them.
+        words = ["i18n", "export", "-c", self.config_file, "-d", database, "-o", file, "crm_pareto"]
+        run([python_env.PYTHON, "-m", "odoo", *words], "Writing the template", env=self.environment, cwd=ROOT)
+
     # -- databases -----------------------------------------------------------
 
     def stage(self, database):
         """How far the database has come: the stages done, or None where it does not exist."""
         rows = self.server.query(
-            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
-            f" WHERE datname = '{database}'"
+            f"SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = '{database}'"
         )
         if not rows:
             return None

@@ -23,7 +23,9 @@ def available():
 
 def _codename():
     os_release = Path("/etc/os-release")
-    match = re.search(r"^VERSION_CODENAME=(\S+)", os_release.read_text(), re.MULTILINE) if os_release.is_file() else None
+    match = (
+        re.search(r"^VERSION_CODENAME=(\S+)", os_release.read_text(), re.MULTILINE) if os_release.is_file() else None
+    )
     return match.group(1) if match else ""
 
 

@@ -223,7 +223,9 @@ class Cluster:
         if not copy.is_dir():
             partial = self.home / "package.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(package.parent, partial, ignore=lambda folder, names: self._not_ours(package, folder, names))
+            shutil.copytree(
+                package.parent, partial, ignore=lambda folder, names: self._not_ours(package, folder, names)
+            )
             os.replace(partial, copy)
         return copy / package.name / "pginstall" / "bin"
 
