@@ -31,7 +31,9 @@ def _codename():
 
 def _mirror():
     """The machine's own mirror of its own suite: (site, suite), or None."""
-    command = ["apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(SITE)", "Created-By: Packages"]
+    # Without the option apt only names what it has downloaded, which is nothing on a fresh machine.
+    command = ["apt-get", "indextargets", "--no-release-info", "--format", "$(RELEASE) $(COMPONENT) $(SITE)"]
+    command.append("Created-By: Packages")
     try:
         listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
