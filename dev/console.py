@@ -41,6 +41,8 @@ def explain(output, doing):
             return Failure(f"{doing}: {cause}, then run the same command again; it goes on from here.")
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.search(r"\berror\b|^E:|fatal", line, re.IGNORECASE)] or lines
+    if "Traceback (most recent call last):" in lines:
+        errors = lines  # the exception is what Python prints last
     return Failure(f"{doing} failed: {errors[-1][:300] if errors else 'no output'}")
 
 
