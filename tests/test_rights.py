@@ -23,5 +23,5 @@ class TestGroups(ParetoCase):
     def test_the_app_is_on_the_home_menu_of_those_who_sell_only(self):
         menu = self.env.ref("crm_pareto.crm_pareto_menu_root")
         for login, groups, sees in (("anna", SALESPERSON, True), ("dora", "base.group_user", False)):
-            visible = menu.with_user(self.new_user(login, groups)).search([("id", "=", menu.id)])
+            visible = menu.with_user(self.new_user(login, groups))._filter_visible_menus()
             self.assertEqual(bool(visible), sees, login)
