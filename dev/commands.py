@@ -23,6 +23,7 @@ DEMO_APPS = (
     "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
     "mass_mailing mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
 ).split()
+DEFAULT_PORT = 8069
 NEEDED_SPACE = 6  # GB, of which Odoo and its packages take 2
 START_TIMEOUT = 120  # seconds until Odoo answers
 
@@ -97,8 +98,7 @@ def demo_data(chosen):
 
 
 def demo(chosen):
-    port = int(os.environ.get("PORT") or 8069)
-    _check_port(port)
+    port = _free_port()
     with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(chosen.data)) as odoo:
         database = _ensure_demo(odoo, chosen.data)
         _serve(odoo, database, port)
@@ -124,15 +124,24 @@ def _ensure_demo(odoo, data):
     return database
 
 
-def _check_port(port):
+def _free_port():
+    """The port to serve on.
+
+    :raises Failure: where PORT is no port or something else listens there
+    """
+    wanted = os.environ.get("PORT") or str(DEFAULT_PORT)
+    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
+        raise Failure(f"PORT={wanted} is no port: make demo PORT=8070, say.")
+    port = int(wanted)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
+        except OSError as error:
             raise Failure(
-                f"Port {port} is taken: stop what uses it, or name another: make demo PORT={port + 1}"
+                f"Port {port} is not free ({error.strerror}): stop what uses it, or make demo PORT={port + 1}"
             ) from None
+    return port
 
 
 def _serve(odoo, database, port):

@@ -22,10 +22,13 @@ KNOWN_CAUSES = (
         r"Temporary failure (in name resolution|resolving)|Could not (resolve|connect)|Name or service not known"
         r"|Network is unreachable|Connection (refused|timed out|reset)|ConnectionError|NewConnectionError"
         r"|Unable to connect|Cannot initiate the connection|No route to host|ReadTimeout|Read timed out"
-        r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|Failed to establish a new connection|Proxy",
+        r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|Failed to establish a new connection|ProxyError",
         "no network, or the package registry does not answer: check the connection",
     ),
-    (r"Hash Sum mismatch|do not match the hashes|unexpected size|IncompleteRead", "a download arrived broken"),
+    (
+        r"Hash Sum mismatch|do not match the hashes|unexpected size|IncompleteRead|Failed to fetch|early EOF",
+        "a download arrived broken or not to its end",
+    ),
     (r"Permission denied|EACCES", "no permission to write there: check who owns the folder"),
 )
 

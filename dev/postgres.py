@@ -60,14 +60,14 @@ class Server:
             env={**os.environ, **self.environment},
         )
         if done.returncode:
-            raise Failure(f"PostgreSQL ({self.origin}): {_last_line(done.stderr)}")
+            raise Failure(f"PostgreSQL ({self.origin}): {_last_line(done.stderr)}.")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
 
 def _last_line(text):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [line for line in lines if "Error:" in line] or lines
-    return said[-1][:300] if said else "no answer"
+    return said[-1].split("Error: ", 1)[-1].rstrip(".")[:300] if said else "no answer"
 
 
 @contextmanager
