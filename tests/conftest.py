@@ -10,6 +10,8 @@ import os
 
 import pytest
 
+LONGEST_LINE = 400  # characters; a failed statement can be pages
+
 
 class LogWatch(logging.Handler):
     """Collects the warnings and errors that reach the root logger, with the test they came from."""
@@ -40,7 +42,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if WATCH.found:
         terminalreporter.section("Odoo's log has warnings: the run fails", red=True)
         for line in WATCH.found:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(line[:LONGEST_LINE])
     if _forbidden_skips(config):
         terminalreporter.section("CI=true: a skipped test fails the run", red=True)
 

@@ -1,4 +1,4 @@
-"""Writes posted customer invoices and credit notes straight into Odoo's tables: the ledger Odoo's API would make, by sets.
+"""Writes posted customer invoices and credit notes straight into Odoo's tables: the ledger Odoo's API would make.
 
 Posting through the API costs about 16 ms an invoice, this well under one. It is for demo data and benchmarks in a
 database of one's own: it checks no access rights, and nobody else may post in that journal meanwhile.
@@ -19,7 +19,7 @@ It does not see: fiscal positions by postal code, distribution models by custome
 
 import csv
 import io
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from unittest.mock import patch
 
@@ -42,7 +42,10 @@ PRODUCT_PROFILE = "categ_id uom_id type is_storable property_account_income_id".
 # a: the line's account; label: the product's name.
 # s.direction is 1 for an invoice, -1 for a credit note; totals are in the invoice's and the company's currency.
 STAMPS = {
-    "create_uid": "s.uid", "write_uid": "s.uid", "create_date": "s.moment", "write_date": "s.moment",
+    "create_uid": "s.uid",
+    "write_uid": "s.uid",
+    "create_date": "s.moment",
+    "write_date": "s.moment",
 }
 MOVE = STAMPS | {
     "id": "s.id",
@@ -109,13 +112,51 @@ def write_invoices(env, company, journal, invoices, lines, values=None, extra_co
     return writer.write()
 
 
+@contextmanager
+def without_indexes(env):
+    """Inside, the two tables have neither secondary indexes nor foreign keys; afterwards they are built anew.
+
+    Worth it above some hundred thousand lines, when nobody else is in the database. Inside, only write: the API
+    would be slow. After an exception the transaction must be rolled back, which brings them back.
+    """
+    tables = SQL("('account_move'::regclass, 'account_move_line'::regclass)")
+    keys = env.execute_query(
+        SQL(
+            "SELECT conrelid::regclass::text, conname, PG_GET_CONSTRAINTDEF(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid IN %s",
+            tables,
+        )
+    )
+    indexes = env.execute_query(
+        SQL(
+            "SELECT c.relname, PG_GET_INDEXDEF(c.oid), OBJ_DESCRIPTION(c.oid, 'pg_class')"
+            " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE i.indrelid IN %s AND NOT i.indisprimary",
+            tables,
+        )
+    )
+    for table, name, _definition in keys:
+        env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)))
+    for name, _definition, _comment in indexes:
+        env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+    yield
+    # PostgreSQL's own words for them; a per cent sign in them is not ours to fill in.
+    for name, definition, comment in indexes:
+        env.cr.execute(SQL(definition.replace("%", "%%")))
+        # Odoo tells by the comment whether an index is up to date.
+        env.cr.execute(SQL("COMMENT ON INDEX %s IS %s", SQL.identifier(name), comment))
+    for table, name, definition in keys:
+        names = SQL.identifier(table), SQL.identifier(name)
+        env.cr.execute(SQL("ALTER TABLE %s ADD CONSTRAINT %s %s", *names, SQL(definition.replace("%", "%%"))))
+
+
 class LedgerWriter:
     """Writes one batch of invoices of one company and sales journal.
 
     Feed it rows, or INSERT into its two temporary tables, then call write() once:
 
     * ledger_invoice, a row an invoice: `key` (bigint, the caller's own; the invoices of a day are numbered in its
-      order), `partner_id`, `move_type` (out_invoice or out_refund; null: out_invoice), `invoice_date` (today at most),
+      order), `partner_id`, `move_type` (out_invoice or out_refund; null: out_invoice), `invoice_date`,
       `currency_id` (null: the company's), `rate` (units of that currency for one of the company's; null: Odoo's of the
       invoice date), and the extra columns.
     * ledger_line, a row an invoice line: `key`, `sequence` (null: Odoo's, 100), `product_id`, `name` (null: what Odoo
@@ -205,8 +246,13 @@ class LedgerWriter:
         currencies = self.env["res.currency"]
         missing = self._rows("SELECT DISTINCT currency_id, invoice_date FROM ledger_invoice WHERE rate IS NULL")
         rates = [
-            (currency_id, day, currencies._get_conversion_rate(
-                self.company.currency_id, currencies.browse(currency_id), self.company, day))
+            (
+                currency_id,
+                day,
+                currencies._get_conversion_rate(
+                    self.company.currency_id, currencies.browse(currency_id), self.company, day
+                ),
+            )
             for currency_id, day in missing
         ]
         self._table("ledger_rate", {"currency_id": "integer", "day": "date", "rate": "numeric"}, rates)
@@ -215,12 +261,18 @@ class LedgerWriter:
             " WHERE i.rate IS NULL AND i.currency_id = r.currency_id AND i.invoice_date = r.day"
         )
         for problem, query in (
-            ("documents that are neither invoice nor credit note",
-             "SELECT COUNT(*) FROM ledger_invoice WHERE move_type NOT IN ('out_invoice', 'out_refund')"),
-            ("invoices without a line",
-             "SELECT COUNT(*) FROM ledger_invoice i WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.key = i.key)"),
-            ("lines without an invoice",
-             "SELECT COUNT(*) FROM ledger_line l WHERE NOT EXISTS (SELECT FROM ledger_invoice i WHERE i.key = l.key)"),
+            (
+                "documents that are neither invoice nor credit note",
+                "SELECT COUNT(*) FROM ledger_invoice WHERE move_type NOT IN ('out_invoice', 'out_refund')",
+            ),
+            (
+                "invoices without a line",
+                "SELECT COUNT(*) FROM ledger_invoice i WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.key = i.key)",
+            ),
+            (
+                "lines without an invoice",
+                "SELECT COUNT(*) FROM ledger_line l WHERE NOT EXISTS (SELECT FROM ledger_invoice i WHERE i.key = l.key)",
+            ),
             ("lines without a product", "SELECT COUNT(*) FROM ledger_line WHERE product_id IS NULL"),
         ):
             if count := self._rows(query)[0][0]:
@@ -290,7 +342,7 @@ class LedgerWriter:
         ]
         # The earliest invoice of a group is the one that a lock date would move.
         groups = self._rows(
-            "SELECT i.move_type, i.currency_id, MIN(i.partner_id), MIN(i.invoice_date), MAX(i.invoice_date)"
+            "SELECT i.move_type, i.currency_id, MIN(i.partner_id), MIN(i.invoice_date)"
             " FROM ledger_invoice i JOIN ledger_partner p ON p.partner_id = i.partner_id"
             " GROUP BY i.move_type, i.currency_id, p.profile"
         )
@@ -299,7 +351,8 @@ class LedgerWriter:
         # Odoo adds to the rank after the commit, which would count also what was rolled back.
         rank = patch.object(self.env.registry["res.partner"], "_increase_rank", lambda *args: None)
         with closing(self.env.cr.savepoint()), rank:
-            models = self.env["account.move"].create([shared | dict(zip(keys, group, strict=False)) for group in groups])
+            documents = [shared | dict(zip(keys, group, strict=True)) for group in groups]
+            models = self.env["account.move"].create(documents)
             models.action_post()
             self.env.flush_all()
             for model in models:
@@ -317,7 +370,8 @@ class LedgerWriter:
         )
         self._run(
             "CREATE TEMP TABLE ledger_model_line ON COMMIT DROP AS SELECT l.*, p.profile AS product_profile"
-            " FROM jsonb_populate_recordset(NULL::account_move_line, %s) l LEFT JOIN ledger_product p USING (product_id)",
+            " FROM jsonb_populate_recordset(NULL::account_move_line, %s) l"
+            " LEFT JOIN ledger_product p USING (product_id)",
             move_lines,
         )
 
@@ -329,9 +383,9 @@ class LedgerWriter:
         )
         labels = []
         for product_id, lang in unnamed:
-            product = self.env["product.product"].with_context(
-                lang=self.env.lang if lang == "-" else lang
-            ).browse(product_id)
+            product = (
+                self.env["product.product"].with_context(lang=self.env.lang if lang == "-" else lang).browse(product_id)
+            )
             label = "\n".join(filter(None, (product.display_name, product.description_sale)))
             labels.append((product_id, lang, label))
         self._table("ledger_label", {"product_id": "integer", "lang": "varchar", "name": "varchar"}, labels)
@@ -359,8 +413,11 @@ class LedgerWriter:
             " FROM (SELECT l.*, %(raw)s AS raw FROM ledger_line l JOIN ledger_invoice i USING (key)"
             "   JOIN res_currency c ON c.id = i.currency_id) line"
             " JOIN ledger_invoice i USING (key) JOIN res_currency c ON c.id = i.currency_id",
-            raw=raw, company_raw=company_raw, steps=steps,
-            subtotal=_rounded(SQL("line.raw"), steps), balance=_rounded(company_raw, own),
+            raw=raw,
+            company_raw=company_raw,
+            steps=steps,
+            subtotal=_rounded(SQL("line.raw"), steps),
+            balance=_rounded(company_raw, own),
         )
         self._run(
             "CREATE TEMP TABLE ledger_total ON COMMIT DROP AS SELECT t.*,"
@@ -388,20 +445,23 @@ class LedgerWriter:
             ("balance", "company_raw", "company_gap", SQL("%s", 1 / self.company.currency_id.rounding)),
         ):
             self._run(
-                "UPDATE ledger_amount l SET %(column)s = l.%(column)s + shared.cents / shared.steps FROM ("
+                "UPDATE ledger_amount l SET %(column)s = TRIM_SCALE(l.%(column)s + shared.cents / shared.steps) FROM ("
                 " SELECT position, steps, SIGN(gap) * (LEAST(ABS(gap), upto) - LEAST(ABS(gap), upto - own)"
                 "   + CASE WHEN place <= ABS(gap) - LEAST(ABS(gap), shared_out) THEN 1 ELSE 0 END) AS cents"
                 " FROM (SELECT *, SUM(own) OVER (PARTITION BY key ORDER BY place) AS upto,"
                 "     SUM(own) OVER (PARTITION BY key) AS shared_out"
                 "   FROM (SELECT l.key, l.position, ROUND(t.%(gap)s) AS gap, %(steps)s AS steps,"
-                "       ROUND(ABS(l.%(raw)s) / SUM(ABS(l.%(raw)s)) OVER (PARTITION BY l.key) * ABS(t.%(gap)s)::float8)::numeric"
-                "         AS own,"
+                "       ROUND(ABS(l.%(raw)s) / SUM(ABS(l.%(raw)s)) OVER (PARTITION BY l.key)"
+                "         * ABS(t.%(gap)s)::float8)::numeric AS own,"
                 "       ROW_NUMBER() OVER (PARTITION BY l.key ORDER BY ABS(l.%(raw)s) DESC, l.position) AS place"
                 "     FROM ledger_amount l JOIN ledger_total t USING (key)"
                 "     WHERE t.%(gap)s <> 0"
                 "   ) weighted) spread) shared"
                 " WHERE shared.position = l.position AND shared.cents <> 0",
-                column=SQL.identifier(column), raw=SQL.identifier(raw), gap=SQL.identifier(gap), steps=steps,
+                column=SQL.identifier(column),
+                raw=SQL.identifier(raw),
+                gap=SQL.identifier(gap),
+                steps=steps,
             )
 
     # ---- Numbers and rows
@@ -409,7 +469,8 @@ class LedgerWriter:
     def _number(self):
         """Make ledger_series: for each month and kind of document, the form of its numbers and the last one given."""
         months = self._rows(
-            "SELECT move_type, DATE_TRUNC('month', invoice_date)::date, MIN(invoice_date) FROM ledger_invoice GROUP BY 1, 2"
+            "SELECT move_type, DATE_TRUNC('month', invoice_date)::date, MIN(invoice_date)"
+            " FROM ledger_invoice GROUP BY 1, 2"
         )
         series = []
         for move_type, month, day in months:
@@ -420,10 +481,18 @@ class LedgerWriter:
             last = parts.pop("seq")
             head, tail = form.replace("{seq:0{seq_length}d}", "\n").format(**parts).split("\n")
             series.append((move_type, month, head, tail, parts["seq_length"], last))
-        self._table("ledger_series", {
-            "move_type": "varchar", "month": "date", "head": "varchar", "tail": "varchar",
-            "digits": "integer", "last": "integer",
-        }, series)
+        self._table(
+            "ledger_series",
+            {
+                "move_type": "varchar",
+                "month": "date",
+                "head": "varchar",
+                "tail": "varchar",
+                "digits": "integer",
+                "last": "integer",
+            },
+            series,
+        )
 
     def _stage_moves(self):
         """Make ledger_move: a row an invoice, with what MOVE and the line columns take from it."""
@@ -439,11 +508,13 @@ class LedgerWriter:
             "     s.head, COALESCE(s.tail, '') AS tail, s.digits, (s.last + ROW_NUMBER() OVER ("
             "       PARTITION BY s.head, s.tail ORDER BY i.invoice_date, i.key))::integer AS number"
             "   FROM ledger_invoice i JOIN ledger_partner p USING (partner_id) JOIN ledger_total t USING (key)"
-            "   JOIN ledger_series s ON s.move_type = i.move_type AND s.month = DATE_TRUNC('month', i.invoice_date)::date"
+            "   JOIN ledger_series s ON s.move_type = i.move_type"
+            "     AND s.month = DATE_TRUNC('month', i.invoice_date)::date"
             "   JOIN ledger_model m ON m.move_type = i.move_type AND m.currency_id = i.currency_id"
             "     AND m.partner_profile = p.profile"
             "   ORDER BY i.key) named",
-            uid=self.env.uid, moment=self.env.cr.now(),
+            uid=self.env.uid,
+            moment=self.env.cr.now(),
         )
         self._run("ALTER TABLE ledger_move ADD PRIMARY KEY (key)")
         self._run("ANALYZE ledger_move")
@@ -452,24 +523,42 @@ class LedgerWriter:
         """Write the invoices, their product lines and their receivable lines."""
         own = {column: SQL("i.%s", SQL.identifier(column)) for column in self.extra_columns}
         models = "ledger_move s JOIN ledger_model m ON m.id = s.model_id"
-        self._copy_model("account_move", "m", _expressions(MOVE) | own, SQL(
-            "%s JOIN ledger_invoice i USING (key) ORDER BY s.id", SQL(models),
-        ))
-        self._copy_model("account_move_line", "ml", _expressions(PRODUCT_LINE), SQL(
-            "%s JOIN ledger_amount x USING (key)"
-            " JOIN ledger_product p ON p.product_id = x.product_id"
-            " JOIN ledger_model_line ml ON ml.move_id = s.model_id AND ml.product_profile = p.profile"
-            " JOIN account_account a ON a.id = ml.account_id"
-            " LEFT JOIN ledger_label label ON label.product_id = x.product_id AND label.lang = s.lang"
-            " CROSS JOIN LATERAL (SELECT -s.direction * x.amount AS amount, -s.direction * x.balance AS balance) l"
-            " ORDER BY x.position", SQL(models),
-        ))
-        self._copy_model("account_move_line", "ml", _expressions(TERM_LINE), SQL(
-            "%s JOIN ledger_model_line ml ON ml.move_id = s.model_id AND ml.display_type = 'payment_term'"
-            " JOIN account_account a ON a.id = ml.account_id"
-            " CROSS JOIN LATERAL (SELECT s.direction * s.total AS amount, s.direction * s.company_total AS balance) l"
-            " ORDER BY s.id", SQL(models),
-        ))
+        self._copy_model(
+            "account_move",
+            "m",
+            _expressions(MOVE) | own,
+            SQL(
+                "%s JOIN ledger_invoice i USING (key) ORDER BY s.id",
+                SQL(models),
+            ),
+        )
+        self._copy_model(
+            "account_move_line",
+            "ml",
+            _expressions(PRODUCT_LINE),
+            SQL(
+                "%s JOIN ledger_amount x USING (key)"
+                " JOIN ledger_product p ON p.product_id = x.product_id"
+                " JOIN ledger_model_line ml ON ml.move_id = s.model_id AND ml.product_profile = p.profile"
+                " JOIN account_account a ON a.id = ml.account_id"
+                " LEFT JOIN ledger_label label ON label.product_id = x.product_id AND label.lang = s.lang"
+                " CROSS JOIN LATERAL (SELECT -s.direction * x.amount AS amount, -s.direction * x.balance AS balance) l"
+                " ORDER BY x.position",
+                SQL(models),
+            ),
+        )
+        self._copy_model(
+            "account_move_line",
+            "ml",
+            _expressions(TERM_LINE),
+            SQL(
+                "%s JOIN ledger_model_line ml ON ml.move_id = s.model_id AND ml.display_type = 'payment_term'"
+                " JOIN account_account a ON a.id = ml.account_id"
+                " CROSS JOIN LATERAL (SELECT s.direction * s.total AS amount, s.direction * s.company_total AS balance) l"
+                " ORDER BY s.id",
+                SQL(models),
+            ),
+        )
 
     def _copy_model(self, table, model, expressions, source):
         """INSERT into the table, each column from its expression or, without one, from the model row."""
@@ -491,7 +580,8 @@ class LedgerWriter:
             "   SELECT partner_id FROM ledger_move UNION ALL"
             "   SELECT commercial_partner_id FROM ledger_move WHERE commercial_partner_id <> partner_id) ranked"
             "   GROUP BY partner_id) counted WHERE counted.partner_id = p.id",
-            self.env.uid, self.env.cr.now(),
+            self.env.uid,
+            self.env.cr.now(),
         )
 
     # ---- Small SQL helpers
@@ -516,7 +606,8 @@ class LedgerWriter:
     def _copy(self, table, columns, rows):
         statement = SQL(
             "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
-            SQL.identifier(table), SQL(", ").join(map(SQL.identifier, columns)),
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, columns)),
         )
         rows = iter(rows)
         while chunk := list(islice(rows, CHUNK)):
@@ -536,8 +627,11 @@ def _rounded(value, steps):
 
     :param steps: SQL of the number of smallest units in one, 100 for cents
     """
-    return SQL("(ROUND(%(value)s * (%(steps)s)::float8 * (1 + POWER(2::float8, -50)))::numeric / %(steps)s)",
-               value=value, steps=steps)
+    return SQL(
+        "TRIM_SCALE(ROUND(%(value)s * (%(steps)s)::float8 * (1 + POWER(2::float8, -50)))::numeric / %(steps)s)",
+        value=value,
+        steps=steps,
+    )
 
 
 def _check_model(move, line_count):
@@ -548,7 +642,7 @@ def _check_model(move, line_count):
     """
     kinds = sorted(move.line_ids.mapped("display_type"))
     if move.state != "posted" or move.date != move.invoice_date:
-        raise ValueError(f"Odoo does not post a document of {move.invoice_date} on its date (lock date, or in the future)")
+        raise ValueError(f"Odoo does not post a document of {move.invoice_date} on that date: is there a lock date?")
     if kinds != ["payment_term"] + ["product"] * line_count:
         raise ValueError(f"Odoo adds lines of its own, or several due dates: {', '.join(kinds)}")
     if move.invoice_payment_term_id.line_ids.filtered(lambda line: line.delay_type != "days_after"):
