@@ -11,6 +11,9 @@ from .paths import ROOT, VENV, WORK, digest, read_stamp
 
 PYTHON = VENV / "bin" / "python"
 PIP_WITH_RAW_PROGRESS = "pip>=24.1"
+# OCA's addons ask for a package `odoo` that no registry has (ours is on the path already), and of
+# lifetimes only the data file is read.
+WITHOUT_DEPENDENCIES = {"oca", "cdnow"}
 REQUIREMENTS = ROOT / "dev" / "requirements"
 
 
@@ -24,8 +27,7 @@ def ensure(*names):
         if read_stamp(stamp) == wanted:
             continue
         with step(f"Python packages for {name}") as current:
-            # OCA's addons ask for a package `odoo` that no registry has; ours is on the path already.
-            no_dependencies = ["--no-deps"] if name == "oca" else []
+            no_dependencies = ["--no-deps"] if name in WITHOUT_DEPENDENCIES else []
             _install([*no_dependencies, "-r", requirements], f"Installing the Python packages for {name}", current)
             stamp.write_text(wanted)
 

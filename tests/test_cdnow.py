@@ -187,7 +187,8 @@ class TestCdnow(LedgerCase):
                 [],
                 self.env.execute_query(
                     SQL(
-                        "SELECT move_id FROM account_move_line WHERE company_id = %s GROUP BY move_id HAVING SUM(balance) <> 0",
+                        "SELECT move_id FROM account_move_line WHERE company_id = %s"
+                        " GROUP BY move_id HAVING SUM(balance) <> 0",
                         company.id,
                     )
                 ),

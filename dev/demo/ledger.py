@@ -267,11 +267,13 @@ class LedgerWriter:
             ),
             (
                 "invoices without a line",
-                "SELECT COUNT(*) FROM ledger_invoice i WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.key = i.key)",
+                "SELECT COUNT(*) FROM ledger_invoice i"
+                " WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.key = i.key)",
             ),
             (
                 "lines without an invoice",
-                "SELECT COUNT(*) FROM ledger_line l WHERE NOT EXISTS (SELECT FROM ledger_invoice i WHERE i.key = l.key)",
+                "SELECT COUNT(*) FROM ledger_line l"
+                " WHERE NOT EXISTS (SELECT FROM ledger_invoice i WHERE i.key = l.key)",
             ),
             ("lines without a product", "SELECT COUNT(*) FROM ledger_line WHERE product_id IS NULL"),
         ):
@@ -554,7 +556,8 @@ class LedgerWriter:
             SQL(
                 "%s JOIN ledger_model_line ml ON ml.move_id = s.model_id AND ml.display_type = 'payment_term'"
                 " JOIN account_account a ON a.id = ml.account_id"
-                " CROSS JOIN LATERAL (SELECT s.direction * s.total AS amount, s.direction * s.company_total AS balance) l"
+                " CROSS JOIN LATERAL"
+                " (SELECT s.direction * s.total AS amount, s.direction * s.company_total AS balance) l"
                 " ORDER BY s.id",
                 SQL(models),
             ),
