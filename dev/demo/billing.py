@@ -4,94 +4,119 @@ import datetime
 
 from odoo import Command
 
-from . import fulfilment
-from .clock import working_day
+from .clock import at_office_hours
+from .deals import by_company, orders_of
+from .fulfilment import enter_return
+from .touches import about_invoices
 
 NEVER_PAID, PART_PAID, LATE = 0.03, 0.03, 0.14  # shares of invoices
-REASONS = ("Damaged in transit", "Wrong version delivered", "Taken back as agreed", "Price correction")
+MAILED_SHARE = 0.4
+REASONS = ("Damaged in transit", "Wrong version delivered", "Taken back as agreed", "Did not fit the connection")
 
 
-def invoice(scene, deals):
+def invoice(scene, entries):
     """Invoice what can be invoiced, and enter how it will be paid."""
     random = scene.random(f"invoice {scene.clock.today}")
-    for key, some in by_company(deals):
-        env = scene.act(key)
-        ready = [deal for deal in some if deal.order.invoice_status == "to invoice"]
+    for key, some in by_company(entries):
+        ready = [entry for entry in some if entry[1].order.invoice_status == "to invoice"]
         if not ready:
             continue
-        orders = env["sale.order"].union(*[deal.order for deal in ready])
+        orders = orders_of(scene.act(key), ready)
         before = orders.invoice_ids
+        # Makes one invoice for each order, in their order.
         invoices = orders._create_invoices(grouped=True)
-        invoices.write({"invoice_date": scene.clock.today})
-        invoices.sorted("id").action_post()
-        for deal in ready:
+        for day, deal in ready:
             deal.invoice = (deal.order.invoice_ids - before)[:1]
-            if deal.invoice:
-                _enter_payment(scene, random, deal)
-                fulfilment.enter_return(scene, random, deal)
+        # Each write works out terms, taxes and rates anew, so one for each day.
+        for day in sorted({day for day, _deal in ready}):
+            same_day = invoices.browse().union(*[deal.invoice for other, deal in ready if other == day])
+            same_day.invoice_date = day
+        invoices.action_post()
+        about_invoices(scene, ready, MAILED_SHARE)
+        for day, deal in ready:
+            scene.made_on(deal.invoice, at_office_hours(day))
+            _enter_payment(scene, random, day, deal)
+            enter_return(scene, random, day, deal)
 
 
-def _enter_payment(scene, random, deal):
+def _enter_payment(scene, random, day, deal):
     dice = random.random()
     if dice < NEVER_PAID:
         return
-    due = deal.invoice.invoice_date_due or scene.clock.today
+    due = deal.invoice.invoice_date_due or day
     late = random.randint(10, 45) if dice > 1 - LATE else random.randint(-6, 3)
     share = 0.5 if dice < NEVER_PAID + PART_PAID else 1
-    day = max(working_day(due + datetime.timedelta(days=late)), scene.clock.today)
-    scene.timeline.at(day, "pay", (deal.invoice, share))
+    scene.timeline.at(max(due + datetime.timedelta(days=late), day), "pay", (deal.invoice, share))
 
 
-def pay(scene, invoices):
-    """Register the payments that came in.
+def pay(scene, entries):
+    """Register the payments in and out.
 
-    :param invoices: [(account.move, share paid)]
+    Not by the payment dialogue, which knows one date at a time, but by what it does: make, post, reconcile.
+
+    :param entries: [(day, (account.move, share paid))]
     """
-    whole = [invoice for invoice, share in invoices if share == 1]
     for key, company in scene.companies.items():
-        mine = [invoice for invoice in whole if invoice.company_id == company]
-        if mine:
-            _register(scene, scene.act(key), mine, {"group_payment": False})
-    for invoice, share in invoices:
-        if share != 1:
-            key = next(key for key, company in scene.companies.items() if company == invoice.company_id)
-            _register(scene, scene.act(key), [invoice], {"amount": round(invoice.amount_total * share, 2)})
+        some = [(day, paid, share) for day, (paid, share) in entries if paid.company_id == company]
+        some = [(day, paid, share) for day, paid, share in some if paid.amount_residual]
+        if not some:
+            continue
+        env = scene.act(key)
+        bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
+        payments = env["account.payment"].create([_payment_values(bank, *row) for row in some])
+        payments.action_post()
+        pairs = [
+            (paid.line_ids | payment.move_id.line_ids).filtered(_is_open)
+            for (_day, paid, _share), payment in zip(some, payments, strict=True)
+        ]
+        env["account.move.line"]._reconcile_plan(pairs)
+        for (day, _paid, _share), payment in zip(some, payments, strict=True):
+            for record in (payment, payment.move_id):
+                scene.made_on(record, at_office_hours(day))
 
 
-def _register(scene, env, invoices, values):
-    open_ids = [invoice.id for invoice in invoices if invoice.amount_residual > 0]
-    if not open_ids:
-        return
-    context = {"active_model": "account.move", "active_ids": open_ids}
-    wizard = env["account.payment.register"].with_context(**context)
-    wizard.create({"payment_date": scene.clock.today, **values})._create_payments()
+def _payment_values(bank, day, document, share):
+    inbound = document.is_inbound()
+    return {
+        "date": day,
+        "amount": document.currency_id.round(document.amount_residual * share),
+        "currency_id": document.currency_id.id,
+        "payment_type": "inbound" if inbound else "outbound",
+        "partner_type": "customer" if document.is_sale_document() else "supplier",
+        "partner_id": document.commercial_partner_id.id,
+        "journal_id": bank.id,
+        "memo": document.payment_reference or document.ref or document.name,
+        "invoice_ids": [Command.set(document.ids)],
+    }
 
 
-def credit(scene, returns):
+def _is_open(line):
+    return line.account_id.account_type in ("asset_receivable", "liability_payable") and not line.reconciled
+
+
+def credit(scene, entries):
     """Give credit notes for what came back, and set them off against their invoices.
 
-    :param returns: [(deal, product or nothing for the whole invoice)]
+    :param entries: [(day, (deal, product))]
     """
     random = scene.random(f"credit {scene.clock.today}")
-    for deal, product in returns:
+    for day, (deal, product) in entries:
         origin = deal.invoice
-        if not origin or origin.reversal_move_ids:
+        if origin.reversal_move_ids:
             continue
         env = scene.act(deal.customer.company)
         wizard = env["account.move.reversal"].with_context(active_model="account.move", active_ids=origin.ids)
-        wizard = wizard.create({"reason": random.choice(REASONS), "date": scene.clock.today})
+        wizard = wizard.create({"reason": random.choice(REASONS), "date": day, "journal_id": origin.journal_id.id})
         wizard.refund_moves()
         refund = wizard.new_move_ids
         line = refund.invoice_line_ids.filtered(lambda line, product=product: line.product_id == product)[:1]
         if line:
-            others = (refund.invoice_line_ids - line).ids
-            commands = [Command.delete(other) for other in others]
-            refund.write({"invoice_line_ids": [*commands, Command.update(line.id, {"quantity": 1})]})
+            others = [Command.delete(other) for other in (refund.invoice_line_ids - line).ids]
+            refund.write({"invoice_line_ids": [*others, Command.update(line.id, {"quantity": 1})]})
         refund.action_post()
-        receivable = (origin | refund).line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
-        )
-        if len(receivable.move_id) == 2:
-            receivable.reconcile()
-        elif refund.amount_residual:
-            _register(scene, env, [refund], {})
+        scene.made_on(refund, at_office_hours(day))
+        lines = (origin | refund).line_ids.filtered(_is_open)
+        if len(lines.move_id) == 2:
+            lines.reconcile()
+        else:
+            scene.timeline.at(day + datetime.timedelta(days=10), "pay", (refund, 1))

@@ -30,6 +30,7 @@ FEATURES = [
     "account.group_delivery_invoice_address",
     "crm.group_use_lead",
     "base.group_multi_currency",
+    "mass_mailing.group_mass_mailing_campaign",
 ]
 
 
@@ -42,9 +43,11 @@ def make_companies(scene):
     euro, dollar = env.ref("base.EUR"), env.ref("base.USD")
     (euro | dollar).active = True
     main.write({**MAIN, "country_id": germany.id})
-    second = env["res.company"].create(
-        {**SECOND, "country_id": america.id, "state_id": env.ref("base.state_us_6").id, "currency_id": dollar.id}
-    )
+    values = {**SECOND, "country_id": america.id, "state_id": env.ref("base.state_us_6").id, "currency_id": dollar.id}
+    if "iap_enrich_auto_done" in main:
+        # Otherwise Odoo asks a web service about the company.
+        values["iap_enrich_auto_done"] = True
+    second = env["res.company"].create(values)
     for company, currency in ((main, euro), (second, dollar)):
         if not company.chart_template:
             env["account.chart.template"].try_loading("generic_coa", company)
@@ -53,6 +56,7 @@ def make_companies(scene):
         if "inventory_valuation" in company:
             company.inventory_valuation = "real_time"
     scene.companies = {"de": main.with_env(scene.env), "us": second.with_env(scene.env)}
+    _make_warehouses(scene)
     _tax_like_germany(env, main, germany)
     env.ref("base.user_admin").write({"company_ids": [Command.set((main | second).ids)], "company_id": main.id})
     scene.feature(*FEATURES)
@@ -72,6 +76,17 @@ def _tax_like_germany(env, company, germany):
     taxes.country_id = germany
     taxes.filtered("amount").write({"amount": 19, "name": "19%"})
     env["account.fiscal.position"].search([*domain, ("country_id", "!=", False)]).country_id = germany
+
+
+def _make_warehouses(scene):
+    """Odoo gives only the first company a warehouse of its own accord."""
+    if not scene.has("stock.warehouse"):
+        return
+    Warehouse = scene.env["stock.warehouse"]
+    for company in scene.companies.values():
+        values = {"name": f"{company.city} warehouse", "code": company.city[:3].upper(), "company_id": company.id}
+        own = Warehouse.search([("company_id", "=", company.id)], limit=1)
+        own.write(values) if own else Warehouse.create({**values, "partner_id": company.partner_id.id})
 
 
 def _set_rates(scene, company, own, other):

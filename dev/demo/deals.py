@@ -7,7 +7,7 @@ import datetime
 from .clock import working_day
 from .scene import rows
 
-ORDERS_OF_THE_LARGEST = 19
+ORDERS_OF_THE_LARGEST = 14
 LOST_SHARE = 0.16  # quotations that come to nothing, for one that is ordered
 FROM_LEAD_SHARE = 0.34  # of repeat orders; nearly every first one comes from a lead
 CONTACT_ORDERS_SHARE = 0.55  # placed by a person, not by the company's general account
@@ -69,7 +69,7 @@ def plan_deals(scene):
 
 
 def _plan_customer(scene, random, products, customer, largest):
-    count = max(1, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.42))
+    count = max(1, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.5))
     if customer.story in ("new", "prospect"):
         count = random.randint(1, 2)
     deals = []
@@ -91,9 +91,9 @@ def _days(random, customer, count):
     for place in range(count):
         share = (place + random.uniform(0.05, 0.95)) / count
         days.append(working_day(customer.first_day + datetime.timedelta(days=20 + round(span * share))))
-    if customer.story == "regular" and count > 3:
+    if customer.story == "regular" and customer.rank % 2:
         # Some business is always under way: it is what the pipeline shows.
-        days[-1] = working_day(customer.last_day - datetime.timedelta(days=random.randint(-25, 45)))
+        days[-1] = working_day(customer.last_day + datetime.timedelta(days=random.randint(-6, 32)))
     return days
 
 
@@ -146,3 +146,16 @@ def needed_stock(deals):
         for code, quantity, _discount in deal.lines:
             needed[deal.customer.company][code] += quantity
     return needed
+
+
+def by_company(entries):
+    """[(company key, entries of that company)], since Odoo works in one company at a time.
+
+    :param entries: [(day, deal)]
+    """
+    companies = sorted({deal.customer.company for _day, deal in entries})
+    return [(key, [entry for entry in entries if entry[1].customer.company == key]) for key in companies]
+
+
+def orders_of(env, entries):
+    return env["sale.order"].union(*[deal.order for _day, deal in entries])

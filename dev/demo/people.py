@@ -88,7 +88,9 @@ def ensure_employees(scene):
         values["job_title"] = {**LOGINS, **COLLEAGUES}[login][3]
         if "hourly_cost" in Employee._fields:
             values["hourly_cost"] = HOURLY_COST.get(login, DEFAULT_HOURLY_COST)
-        employee.write(values) if employee else Employee.create(values)
+        if employee:
+            employee.write(values)
+        scene.employees[login] = employee or Employee.create(values)
 
 
 def _ensure_user(env, companies, login, row):
@@ -104,10 +106,11 @@ def _ensure_user(env, companies, login, row):
         "company_ids": [Command.set(companies.ids)],
         "company_id": home.id,
         "group_ids": [Command.link(group.id) for group in found if group],
-        "password": login,
         # Read inside Odoo: nothing has to be mailed to them.
         "notification_type": "inbox",
     }
+    if login in LOGINS:
+        values["password"] = login
     if user:
         user.write(values)
     else:

@@ -6,8 +6,10 @@ import pathlib
 import random
 
 from odoo import fields
+from odoo.tools import SQL
 
 from .clock import Clock, working_day
+from .names import People
 
 DATA = pathlib.Path(__file__).parent / "data"
 SEED = 1896  # the year Pareto published his curve
@@ -39,10 +41,14 @@ class Scene:
         self.first_day = working_day(self.today - datetime.timedelta(days=MONTHS * 365 // 12))
         self.companies = {}  # "de" and "us": res.company
         self.people = {}  # login: res.users
+        self.employees = {}  # login: hr.employee
         self.products = {}  # code: product.product
         self.customers = []  # customers.Customer
         self.campaigns = {}  # key: campaigns.Campaign
+        self.vendors = {}  # name: res.partner
+        self.names = People(self.random("names"))
         self.timeline = None
+        self._made_on = {}  # model name: {record id: datetime}
 
     def random(self, purpose):
         """Dice of its own for each part: a change in one leaves the others' data as they were."""
@@ -62,6 +68,35 @@ class Scene:
         others = [other.id for other in self.companies.values() if other != company]
         context = {**self.env.context, "allowed_company_ids": [company.id, *others]}
         return self.env(user=user.id, su=True, context=context)
+
+    def made_on(self, record, moment):
+        """Remember when a record is to have been created; `write_creation_dates` writes it."""
+        self._made_on.setdefault(record._name, {})[record.id] = moment
+
+    def write_creation_dates(self):
+        """Give the records made in batches, and Odoo's own notes about them, the moment of their own.
+
+        In SQL, because the ORM keeps `create_date` to itself.
+        """
+        self.env.flush_all()
+        for model, moments in self._made_on.items():
+            given = SQL(
+                "unnest(%s, %s::timestamp[]) AS given (id, moment)", list(moments), list(moments.values())
+            )
+            table = SQL.identifier(self.env[model]._table)
+            self.env.cr.execute(
+                SQL("UPDATE %s AS made SET create_date = moment FROM %s WHERE made.id = given.id", table, given)
+            )
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE mail_message AS note SET date = moment, create_date = moment FROM %s"
+                    " WHERE note.res_id = given.id AND note.model = %s AND note.message_type = 'notification'"
+                    " AND note.mail_activity_type_id IS NULL",
+                    given,
+                    model,
+                )
+            )
+        self.env.invalidate_all()
 
     def days_ago(self, days):
         return working_day(self.today - datetime.timedelta(days=days))

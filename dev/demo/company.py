@@ -1,0 +1,103 @@
+"""The demo company: two years of Alder & Voss Instruments and its American sister, up to today.
+
+Everything is done by Odoo's own methods in the order of time, so every state,
+number and date is one that Odoo itself arrived at. Same day, same data.
+"""
+
+import gc
+
+from . import (
+    billing,
+    campaigns,
+    catalog,
+    companies,
+    customers,
+    deals,
+    events,
+    fulfilment,
+    leads,
+    mail,
+    mailings,
+    meetings,
+    people,
+    sales,
+    service,
+    touches,
+)
+from .scene import Scene
+from .timeline import Timeline
+
+# What can happen, in the order in which it follows each other on one day.
+ACTIONS = {
+    "appear": customers.appear,
+    "bill": campaigns.bill,
+    "open_lead": leads.open_lead,
+    "open_strange_lead": leads.open_strange_lead,
+    "qualify": leads.qualify,
+    "care": touches.care,
+    "mail_out": mailings.mail_out,
+    "invite": events.invite,
+    "hold": events.hold,
+    "trouble": service.trouble,
+    "call": meetings.call,
+    "meet": meetings.meet,
+    "quote": sales.quote,
+    "confirm": sales.confirm,
+    "give_up": sales.give_up,
+    "lose_strange_lead": leads.lose_strange_lead,
+    "deliver": fulfilment.deliver,
+    "invoice": billing.invoice,
+    "take_back": fulfilment.take_back,
+    "credit": billing.credit,
+    "pay": billing.pay,
+}
+
+
+def load(env, full=False, progress=lambda done, text: None, scale=1.0):
+    """Fill an empty database with the demo company. Never commits.
+
+    :param full: without meaning here, the other data sets have a larger version
+    :param scale: share of the customers to make, up to 1
+    """
+    scene = Scene(env, scale=min(1.0, scale))
+    # Odoo's environments die only in a garbage collection, and each new one is compared with all of them.
+    # Without the registry's millions of objects a collection is quick, so Python does it in time.
+    gc.freeze()
+    try:
+        with mail.kept_inside(scene), scene.clock.travelling(scene.first_day):
+            progress(0.01, "companies and people")
+            _set_the_stage(scene)
+            scene.timeline = Timeline(scene, ACTIONS)
+            _enter_plans(scene)
+            scene.timeline.play(lambda done: progress(0.15 + 0.8 * done, f"business of {scene.clock.today:%B %Y}"))
+            progress(0.96, "open activities")
+            meetings.plan_next(scene)
+            scene.write_creation_dates()
+    finally:
+        gc.unfreeze()
+    progress(1, "done")
+
+
+def _set_the_stage(scene):
+    companies.make_companies(scene)
+    both = scene.env["res.company"].union(*scene.companies.values())
+    scene.people = {**people.ensure_people(scene.env, both), **people.ensure_colleagues(scene.env, both)}
+    people.ensure_employees(scene)
+    catalog.make_catalog(scene)
+    leads.prepare(scene)
+    service.prepare(scene)
+    service.prepare_helpdesk(scene)
+
+
+def _enter_plans(scene):
+    customers.plan_customers(scene)
+    planned = deals.plan_deals(scene)
+    catalog.stock_up(scene, deals.needed_stock(planned))
+    campaigns.make_campaigns(scene)
+    customers.enter(scene)
+    leads.enter(scene, planned)
+    sales.enter(scene, planned)
+    touches.enter_care(scene)
+    mailings.enter(scene)
+    events.enter(scene)
+    service.enter(scene)
