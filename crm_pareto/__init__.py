@@ -1,0 +1,3 @@
+from . import analytics
+from . import models
+from . import report

@@ -9,9 +9,23 @@
     "depends": ["sale_crm", "sale_margin"],
     "data": [
         "security/crm_pareto_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_pareto_rules.xml",
+        "data/crm_pareto_tier_data.xml",
+        "data/ir_cron_data.xml",
+        "views/crm_pareto_revenue_report_views.xml",
+        "views/crm_pareto_customer_views.xml",
+        "views/crm_pareto_product_views.xml",
+        "views/crm_pareto_tier_views.xml",
+        "views/account_move_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
         "views/crm_pareto_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["crm_pareto/static/src/**/*"],
         "web.assets_tests": ["crm_pareto/static/tests/tours/**/*.js"],
     },
 }

@@ -1,7 +1,9 @@
-"""What the tests build from: tagged base classes, people, and whole databases."""
+"""What the tests build from: tagged base classes, people, invoices, and whole databases."""
 
 from contextlib import contextmanager
+from datetime import date
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 from dev import odoo_source, postgres
@@ -10,6 +12,7 @@ from dev.database import Odoo
 
 SALESPERSON = "sales_team.group_sale_salesman"
 SALES_MANAGER = "sales_team.group_sale_manager"
+PROFIT = "crm_pareto.group_profit"
 
 
 # `standard` keeps Odoo's block on outgoing connections; without a tag pytest-odoo aborts the collection.
@@ -24,6 +27,87 @@ class ParetoCase(TransactionCase):
         :param groups: comma-separated XML ids
         """
         return new_test_user(cls.env, login=login, name=login, groups=groups)
+
+
+class LedgerCase(ParetoCase):
+    """Tests on posted invoices, in companies of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "mail_create_nosubscribe": True})
+        cls.company = cls.new_company("Alder Instruments", "EUR")
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.product = cls.new_product("Gauge", cost=40)
+
+    @classmethod
+    def new_company(cls, name, currency):
+        """A company with a chart of accounts, which the tests' user works in."""
+        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", currency)])
+        currency.active = True
+        company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
+        cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        company.currency_id = currency  # the chart brings its own
+        cls.env.user.company_ids += company
+        return company
+
+    @classmethod
+    def new_product(cls, name, cost=0, company=None):
+        """A product with its cost in one company, without taxes."""
+        product = cls.env["product.product"].create({"name": name, "taxes_id": [Command.clear()]})
+        product.with_company(company or cls.company).standard_price = cost
+        return product
+
+    @classmethod
+    def new_partner(cls, name, **values):
+        return cls.env["res.partner"].create({"name": name, **values})
+
+    @classmethod
+    def invoice(cls, partner, *lines, day=date(2026, 6, 15), move_type="out_invoice", company=None, **values):
+        """A posted customer document.
+
+        :param lines: (product or None, quantity, unit price)
+        :param values: further values of the account.move
+        """
+        company = company or cls.company
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": move_type,
+                    "partner_id": partner.id,
+                    "invoice_date": day,
+                    "company_id": company.id,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id if product else False,
+                                "name": "line",
+                                "quantity": quantity,
+                                "price_unit": price,
+                                "tax_ids": [Command.clear()],
+                            }
+                        )
+                        for product, quantity, price in lines
+                    ],
+                    **values,
+                }
+            )
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def recompute(cls, as_of=date(2026, 6, 30), company=None):
+        """Bring the value rows of a company up to date, as of a day.
+
+        :return: {partner or product: its row}, of customers
+        """
+        company = company or cls.company
+        cls.env["crm.pareto.recompute"]._recompute(company, as_of)
+        rows = cls.env["crm.pareto.customer"].search([("company_id", "=", company.id)])
+        return {row.partner_id: row for row in rows}
 
 
 @tagged("standard", "post_install", "-at_install")

@@ -1,10 +1,27 @@
 """The app in a real browser."""
 
-from .common import SALESPERSON, ParetoHttpCase, new_test_user
+from odoo.fields import Command
+
+from .common import SALES_MANAGER, SALESPERSON, ParetoHttpCase, new_test_user
 
 
 class TestHomeScreen(ParetoHttpCase):
-    def test_a_salesperson_opens_the_app_and_meets_the_customers(self):
-        new_test_user(self.env, login="anna", groups=SALESPERSON)
-        self.env["res.partner"].create({"name": "Alder Instruments", "customer_rank": 1})
+    def test_from_the_app_to_the_invoices_behind_a_figure(self):
+        user = new_test_user(self.env, login="anna", groups=SALESPERSON)
+        partner = self.env["res.partner"].create({"name": "Alder Instruments", "customer_rank": 1})
+        line = {"name": "Gauge", "quantity": 1, "price_unit": 1000, "tax_ids": [Command.clear()]}
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_user_id": user.id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        move.action_post()
+        self.env["crm.pareto.recompute"]._recompute(self.env.company)
         self.start_tour("/odoo", "crm_pareto_home", login="anna")
+
+    def test_an_empty_page_says_what_to_do(self):
+        new_test_user(self.env, login="berta", groups=SALES_MANAGER)
+        self.start_tour("/odoo/pareto", "crm_pareto_empty", login="berta")

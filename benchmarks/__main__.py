@@ -1,0 +1,42 @@
+"""Measures in one database: python -m benchmarks --database NAME --customers N -- <odoo options>.
+
+Everything is timed in one run, warm, five times in turn; printed is the median with the spread, and its ratio to B,
+the bare aggregation under the same settings.
+"""
+
+import argparse
+import importlib
+import time
+
+import odoo.api
+import odoo.modules.registry
+from odoo.tools import config
+
+
+def main():
+    """Generate once, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--customers", type=int, required=True)
+    parser.add_argument("odoo_options", nargs="*")
+    chosen = parser.parse_args()
+    config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
+    generator = importlib.import_module("benchmarks.generator")
+    measurements = importlib.import_module("benchmarks.measurements")  # imports the addon, found by now
+    registry = odoo.modules.registry.Registry(chosen.database)
+    with registry.cursor() as cursor:
+        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True, "tz": "UTC"})
+        companies = env["res.company"].search([("name", "=like", "Bench %")])
+        if not companies:
+            started = time.perf_counter()
+            generator.generate(env, chosen.customers, print)
+            cursor.commit()
+            print(f"generated in {time.perf_counter() - started:.0f} s")
+            companies = env["res.company"].search([("name", "=like", "Bench %")])
+        bench = measurements.Bench(env, companies)
+        bench.run()
+        print(bench.report())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""A synthetic company written straight into Odoo's tables: heavy-tailed customers, two companies, two currencies.
+
+The invoices are those Odoo's API would have posted (dev/demo/ledger.py); customers are copies of one made through
+the API. Fixed seed: the same size gives the same sums.
+"""
+
+import datetime
+
+from odoo.tools import SQL
+
+from dev.demo.ledger import LedgerWriter, without_indexes
+
+SEED = 0.19
+PRODUCTS = 200
+LINES_PER_INVOICE = 2
+INVOICES_PER_CUSTOMER = 10
+YEARS = 3
+TAIL = 1.16  # Pareto's exponent at which 20 % of the customers make 80 %
+CREDIT_NOTES = 0.04  # share of the documents
+FOREIGN = 0.1  # share of the documents in the other currency
+
+
+def generate(env, customers, progress):
+    """Fill an empty database with `customers` customers and 20 lines each.
+
+    :param progress: function (text)
+    """
+    env.cr.execute(SQL("SELECT setseed(%s)", SEED))
+    companies = [_make_company(env, "Bench Europe", "EUR"), _make_company(env, "Bench America", "USD")]
+    products = _make_products(env, companies)
+    partners = _make_partners(env, customers)
+    for company, share in zip(companies, (0.8, 0.2), strict=True):
+        progress(f"{int(share * customers * INVOICES_PER_CUSTOMER)} invoices of {company.name}")
+        _make_invoices(env, company, products, partners, int(share * customers * INVOICES_PER_CUSTOMER))
+    # As if each had been entered on its day: what is new since the last run is found by this.
+    env.cr.execute(SQL("UPDATE account_move SET write_date = invoice_date WHERE invoice_date IS NOT NULL"))
+    return companies
+
+
+def _make_company(env, name, currency):
+    currency = env["res.currency"].with_context(active_test=False).search([("name", "=", currency)])
+    currency.active = True
+    company = env["res.company"].create({"name": name, "currency_id": currency.id})
+    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    company.currency_id = currency
+    env.user.company_ids += company
+    return company
+
+
+def _make_products(env, companies):
+    products = env["product.product"].create(
+        [{"name": f"Product {number}", "type": "consu", "taxes_id": False} for number in range(PRODUCTS)]
+    )
+    for company in companies:
+        for number, product in enumerate(products):
+            product.with_company(company).standard_price = 5 + number % 40
+    return products
+
+
+def _make_partners(env, count):
+    """The ids of `count` copies of one company made through the API."""
+    model = env["res.partner"].create({"name": "Customer", "is_company": True, "customer_rank": 1})
+    env.flush_all()
+    rows = env.execute_query(
+        SQL(
+            """
+            INSERT INTO res_partner
+            SELECT (jsonb_populate_record(model, jsonb_build_object(
+                'id', n.id, 'commercial_partner_id', n.id, 'name', 'Customer ' || n.id,
+                'complete_name', 'Customer ' || n.id, 'commercial_company_name', 'Customer ' || n.id))).*
+              FROM res_partner model,
+                   (SELECT nextval('res_partner_id_seq')::int AS id FROM generate_series(1, %s)) n
+             WHERE model.id = %s
+         RETURNING id
+            """,
+            count,
+            model.id,
+        )
+    )
+    env.invalidate_all()
+    return sorted(row[0] for row in rows)
+
+
+def _make_invoices(env, company, products, partners, count):
+    journal = env["account.journal"].search([("company_id", "=", company.id), ("type", "=", "sale")], limit=1)
+    other = env["res.currency"].search([("name", "in", ("EUR", "USD")), ("id", "!=", company.currency_id.id)])
+    last = datetime.date.today() - datetime.timedelta(days=1)
+    writer = LedgerWriter(env, company, journal, {"invoice_payment_term_id": _at_once(env).id})
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO ledger_invoice (key, partner_id, move_type, invoice_date, currency_id, rate)
+            SELECT n, (%(partners)s::int[])[1 + floor(%(customers)s * (power(random(), 3)))::int],
+                   CASE WHEN random() < %(credit)s THEN 'out_refund' ELSE 'out_invoice' END,
+                   %(last)s::date - floor(random() * 365 * %(years)s)::int,
+                   CASE WHEN random() < %(foreign)s THEN %(other)s ELSE %(own)s END, NULL
+              FROM generate_series(1, %(count)s) n
+            """,
+            partners=partners,
+            customers=len(partners),
+            credit=CREDIT_NOTES,
+            last=last,
+            years=YEARS,
+            foreign=FOREIGN,
+            other=other.id,
+            own=company.currency_id.id,
+            count=count,
+        )
+    )
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO ledger_line (key, sequence, product_id, quantity, price_unit)
+            SELECT key, position * 10, (%(products)s::int[])[1 + floor(%(number)s * power(random(), 2))::int],
+                   1 + floor(random() * 4), round((10 / power(1 - random(), 1 / %(tail)s))::numeric, 2)
+              FROM ledger_invoice, generate_series(1, %(lines)s) position
+            """,
+            products=products.ids,
+            number=len(products),
+            tail=TAIL,
+            lines=LINES_PER_INVOICE,
+        )
+    )
+    with without_indexes(env):
+        writer.write()
+
+
+def _at_once(env):
+    return env.ref("account.account_payment_term_immediate")
+
+
+def add_invoices(env, company, count):
+    """Post `count` more invoices of the biggest customers, as of today.
+
+    :return: their customers' ids
+    """
+    journal = env["account.journal"].search([("company_id", "=", company.id), ("type", "=", "sale")], limit=1)
+    customers = env["crm.pareto.customer"].search([("company_id", "=", company.id)], limit=count).partner_id
+    product = env["product.product"].search([("name", "=", "Product 7")], limit=1)
+    writer = LedgerWriter(env, company, journal, {"invoice_payment_term_id": _at_once(env).id})
+    today = datetime.date.today()
+    writer.feed(
+        [(number, partner.id, "out_invoice", today, None, None) for number, partner in enumerate(customers)],
+        [(number, None, product.id, None, 2, 150) for number, _partner in enumerate(customers)],
+    )
+    writer.write()
+    return customers.ids

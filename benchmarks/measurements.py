@@ -1,0 +1,107 @@
+"""What is measured, and the table of it."""
+
+import datetime
+import statistics
+import time
+
+from odoo.addons.crm_pareto.analytics.windows import window
+from odoo.addons.crm_pareto.models.crm_pareto_recompute import OVERLAP
+from odoo.tools import SQL
+
+from .generator import add_invoices
+
+RUNS = 5
+NEW_INVOICES = 100
+BARE = SQL(
+    """
+    SELECT move.commercial_partner_id, SUM(-line.balance)
+      FROM account_move_line line JOIN account_move move ON move.id = line.move_id
+     WHERE line.display_type = 'product' AND line.parent_state = 'posted'
+       AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+     GROUP BY move.commercial_partner_id
+    """
+)
+
+
+class Bench:
+    """One database with its generated companies.
+
+    :param env: Environment of the superuser
+    """
+
+    def __init__(self, env, companies):
+        self.env = env(context={**env.context, "allowed_company_ids": companies.ids})
+        self.companies = companies.with_env(self.env)
+        self.times = {}
+        self.queries = {}
+
+    def time(self, name, function, before=None, runs=RUNS):
+        """Time `function` after one run that is not counted; each run is rolled back.
+
+        :param before: what to do untimed before each run
+        """
+        for run in range(runs + 1):
+            with self.env.cr.savepoint() as savepoint:
+                if before:
+                    before()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                queries, started = self.env.cr.sql_log_count, time.perf_counter()
+                function()
+                took = time.perf_counter() - started
+                if run:
+                    self.times.setdefault(name, []).append(took)
+                    self.queries[name] = self.env.cr.sql_log_count - queries
+                savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def report(self):
+        """The table: median, spread, ratio to B, number of SQL statements."""
+        bare = statistics.median(self.times["B, the bare aggregation"])
+        lines = [f"{'':48}{'median':>10}{'min':>9}{'max':>9}{'of B':>8}{'SQL':>6}"]
+        for name, times in self.times.items():
+            median = statistics.median(times)
+            lines.append(
+                f"{name:48}{median * 1000:>7.0f} ms{min(times) * 1000:>9.0f}{max(times) * 1000:>9.0f}"
+                f"{median / bare:>8.2f}{self.queries[name]:>6}"
+            )
+        return "\n".join(lines)
+
+    # -- what is measured ----------------------------------------------------------
+
+    def run(self):
+        """All rows of the table."""
+        compute, today = self.env["crm.pareto.recompute"], datetime.date.today()
+        compute._recompute(self.companies, today)  # freezes the costs and builds the history, once
+        self.env.cr.commit()
+        self.time("B, the bare aggregation", self._bare)
+        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), self._forget)
+        self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
+        self.time(
+            f"{NEW_INVOICES} new invoices, everybody re-ranked",
+            lambda: compute._refresh(self.companies, today),
+            self._add_invoices,
+        )
+        self.time(f"{NEW_INVOICES} new invoices, their customers only", self._sum_changed, self._add_invoices)
+        page = self.env["crm.pareto.page"].with_context(allowed_company_ids=self.companies[:1].ids)
+        for kind, measure in (("customer", "turnover"), ("customer", "profit"), ("product", "turnover")):
+            self.time(f"page, {kind}s by {measure}", lambda k=kind, m=measure: page.get_figures(k, m))
+
+    def _add_invoices(self):
+        add_invoices(self.env, self.companies[0], NEW_INVOICES)
+
+    def _sum_changed(self):
+        compute, company = self.env["crm.pareto.recompute"], self.companies[0]
+        compute._begin(company)
+        since = self.env["crm.pareto.run"].search([("company_id", "=", company.id)]).refreshed_at - OVERLAP
+        compute._sum_changed(company, since, window(company.pareto_window, datetime.date.today()))
+
+    def _bare(self):
+        self.env.cr.execute(SQL("SET LOCAL jit = off"))
+        self.env.cr.execute(SQL("SET LOCAL work_mem = '64MB'"))
+        self.env.cr.execute(BARE)
+        self.env.cr.fetchall()
+
+    def _forget(self):
+        for name in ("crm_pareto_customer", "crm_pareto_product"):
+            self.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(name)))

@@ -1,0 +1,48 @@
+"""The periods that values are summed over."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+KINDS = ("3", "6", "12", "24", "year", "all")  # months, or as named
+BEGINNING = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A period and the one of equal length before it; both ends are included.
+
+    `previous_from` and `previous_to` are None where there is nothing before.
+    """
+
+    date_from: date
+    date_to: date
+    previous_from: date | None
+    previous_to: date | None
+
+
+def window(kind, as_of):
+    """The window of a kind that ends on a day.
+
+    :param kind: one of KINDS: trailing months, the calendar year so far, or all time
+    :param as_of: the last day
+    :raises ValueError: for an unknown kind
+    """
+    if kind == "all":
+        return Window(BEGINNING, as_of, None, None)
+    if kind == "year":
+        a_year_ago = as_of - relativedelta(years=1)
+        return Window(as_of.replace(month=1, day=1), as_of, a_year_ago.replace(month=1, day=1), a_year_ago)
+    if kind not in KINDS:
+        raise ValueError(f"unknown window {kind!r}")
+    months = int(kind)
+    date_from = as_of - relativedelta(months=months) + timedelta(days=1)
+    previous_from = as_of - relativedelta(months=2 * months) + timedelta(days=1)
+    return Window(date_from, as_of, previous_from, date_from - timedelta(days=1))
+
+
+def month_ends(as_of, count):
+    """The last days of the `count` months that have ended by `as_of`, oldest first."""
+    first_of_month = (as_of + timedelta(days=1)).replace(day=1)
+    return [first_of_month - relativedelta(months=back) - timedelta(days=1) for back in range(count - 1, -1, -1)]

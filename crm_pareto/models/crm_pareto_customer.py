@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmParetoCustomer(models.Model):
+    """One row a company and commercial partner."""
+
+    _name = "crm.pareto.customer"
+    _inherit = "crm.pareto.value.mixin"
+    _description = "Customer Value"
+    _rec_name = "partner_id"
+    _order = "turnover_rank, id"
+    _log_access = False
+    _pareto_key = "partner_id"
+    _pareto_source = "customer_id"
+
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
+
+    _partner_company_unique = models.UniqueIndex("(partner_id, company_id)")
+    _company_tier_index = models.Index("(company_id, turnover_tier_id)")
+
+    @api.model
+    def _dates_sql(self, company, period, customers=None):
+        """First and last invoice of all time up to the window's end, and the invoices in the window."""
+        return SQL(
+            """
+            SELECT customer_id AS partner_id, MIN(date) AS first_date, MAX(date) AS last_date,
+                   COUNT(*) FILTER (WHERE date >= %(date_from)s) AS invoice_count
+              FROM (%(documents)s) document
+             WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund' AND %(only)s
+             GROUP BY customer_id
+            """,
+            only=SQL("TRUE") if customers is None else SQL("customer_id = ANY(%s)", customers),
+            documents=self.env["crm.pareto.revenue.report"]._documents(company),
+            date_from=period.date_from,
+            date_to=period.date_to,
+        )

@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..analytics.windows import month_ends, window
+
+MONTHS = 24  # how far back the history goes
+
+
+class CrmParetoHistory(models.Model):
+    """The computed tier of a customer at a month's end, over the window that ended then."""
+
+    _name = "crm.pareto.history"
+    _description = "Tier History"
+    _order = "date desc, turnover_rank"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
+    date = fields.Date("Month End", required=True, readonly=True)
+    turnover = fields.Monetary(readonly=True)
+    turnover_rank = fields.Integer("Rank", readonly=True, aggregator=None)
+    tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="cascade")
+
+    _partner_company_date_unique = models.UniqueIndex("(partner_id, company_id, date)")
+    _company_date_index = models.Index("(company_id, date)")
+
+    @api.model
+    def _complete(self, company, as_of):
+        """Add the month ends of the last MONTHS that have no rows yet, from the ledger, in one statement.
+
+        :param as_of: the day up to which months have ended
+        """
+        ends = SQL(", ").join(SQL("(%s::date)", end) for end in month_ends(as_of, MONTHS))
+        missing = self.env.execute_query(
+            SQL(
+                """
+                SELECT date FROM (VALUES %s) month (date)
+                 WHERE NOT EXISTS (SELECT FROM crm_pareto_history known
+                                    WHERE known.company_id = %s AND known.date = month.date)
+                """,
+                ends,
+                company.id,
+            )
+        )
+        if missing:
+            self.env.flush_all()
+            self.env.cr.execute(self._insert_sql(company, [row[0] for row in missing]))
+            self.invalidate_model()
+
+    @api.model
+    def _rebuild(self, company, as_of):
+        """Forget the company's history and take it from the ledger again."""
+        self.search([("company_id", "=", company.id)]).unlink()
+        self._complete(company, as_of)
+
+    @api.model
+    def _insert_sql(self, company, ends):
+        """Months are summed once; the windows that end with a month are whole months."""
+        periods = [window(company.pareto_window, end) for end in ends]
+        return SQL(
+            """
+            WITH months AS MATERIALIZED (
+                SELECT customer_id AS partner_id, DATE_TRUNC('month', date)::date AS month, SUM(revenue) AS turnover
+                  FROM (%(report)s) report
+                 WHERE company_id = %(company)s AND customer_id IS NOT NULL
+                   AND date BETWEEN %(first)s AND %(last)s
+                 GROUP BY 1, 2
+            ), sums AS (
+                SELECT period.date_to AS date, partner_id, SUM(turnover) AS turnover
+                  FROM (VALUES %(periods)s) period (date_from, date_to)
+                  JOIN months ON months.month BETWEEN DATE_TRUNC('month', period.date_from) AND period.date_to
+                 GROUP BY 1, 2
+            ), ranked AS (
+                SELECT sums.*,
+                       ROW_NUMBER() OVER by_value AS turnover_rank,
+                       SUM(GREATEST(turnover, 0)) OVER (by_value ROWS UNBOUNDED PRECEDING) AS upto,
+                       SUM(GREATEST(turnover, 0)) OVER (PARTITION BY date) AS total
+                  FROM sums
+                WINDOW by_value AS (PARTITION BY date ORDER BY turnover DESC, partner_id)
+            )
+            INSERT INTO crm_pareto_history (company_id, partner_id, date, turnover, turnover_rank, tier_id)
+            SELECT %(company)s, partner_id, date, turnover, turnover_rank, %(rule)s FROM ranked
+            """,
+            report=self.env["crm.pareto.revenue.report"]._table_query,
+            company=company.id,
+            first=min(period.date_from for period in periods),
+            last=max(ends),
+            periods=SQL(", ").join(SQL("(%s::date, %s::date)", p.date_from, p.date_to) for p in periods),
+            rule=self.env["crm.pareto.tier"]
+            ._for_company(company)
+            ._rule(SQL("turnover"), SQL("upto - GREATEST(turnover, 0)"), SQL("total")),
+        )

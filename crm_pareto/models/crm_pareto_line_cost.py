@@ -1,0 +1,64 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmParetoLineCost(models.Model):
+    """The product's cost at the time a posted invoice line was first seen.
+
+    Only for lines that have no better evidence (posted cost of goods, an order
+    line's cost). Without it, last year's profit would move with today's cost.
+    """
+
+    _name = "crm.pareto.line.cost"
+    _description = "Frozen Cost of an Invoice Line"
+    _log_access = False
+    _rec_name = "line_id"
+
+    line_id = fields.Many2one("account.move.line", required=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    unit_cost = fields.Float(
+        digits=0,
+        readonly=True,
+        groups="crm_pareto.group_profit",
+        help="In the company's currency, for one of the product's own unit.",
+    )
+
+    _line_unique = models.UniqueIndex("(line_id)")
+
+    @api.model
+    def _freeze(self, company, since=None):
+        """Take down the cost of the company's posted lines not seen before, in one statement.
+
+        :param since: only look at documents written at or after this moment; None: at all
+        :return: how many lines were new
+        """
+        report = self.env["crm.pareto.revenue.report"]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_pareto_line_cost (line_id, company_id, unit_cost)
+                SELECT line.id, line.company_id,
+                       COALESCE((product.standard_price ->> line.company_id::text)::numeric, 0)
+                  %(source)s
+                  %(where)s
+                   AND line.company_id = %(company)s
+                   AND move.write_date >= %(since)s
+                   AND line.product_id IS NOT NULL
+                   AND frozen.line_id IS NULL
+                   AND ordered.unit_cost IS NULL
+                   AND %(posted)s IS NULL
+                ON CONFLICT (line_id) DO NOTHING
+                """,
+                source=report._from(),
+                where=report._where(),
+                company=company.id,
+                since=since or datetime.min,
+                posted=report._posted_cost(),
+            )
+        )
+        frozen = self.env.cr.rowcount
+        self.invalidate_model()
+        return frozen

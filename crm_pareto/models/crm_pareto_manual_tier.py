@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+VALUE_MODELS = {"res.partner": "crm.pareto.customer", "product.product": "crm.pareto.product"}
+
+
+class CrmParetoManualTier(models.Model):
+    """A person's decision that a customer (or product) belongs to a tier, until a day.
+
+    Kept apart from the computed rows, which can be dropped at any time. The newest
+    decision that has not lapsed is in force; it lapses by itself after its last day.
+    """
+
+    _name = "crm.pareto.manual.tier"
+    _description = "Manual Tier"
+    _order = "id desc"
+    _rec_name = "tier_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company, index=True
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
+    product_id = fields.Many2one("product.product", ondelete="cascade", index="btree_not_null")
+    tier_id = fields.Many2one("crm.pareto.tier", required=True, ondelete="cascade")
+    reason = fields.Char(required=True)
+    user_id = fields.Many2one("res.users", "Decided By", default=lambda self: self.env.user, readonly=True)
+    date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
+
+    _one_subject = models.Constraint(
+        "CHECK ((partner_id IS NULL) <> (product_id IS NULL))",
+        "A manual tier is of one customer or of one product.",
+    )
+
+    @api.constrains("partner_id")
+    def _check_partner_id(self):
+        for decision in self:
+            company = decision.partner_id.commercial_partner_id
+            if company != decision.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is a contact of %(customer)s: set the tier there.",
+                        contact=decision.partner_id.display_name,
+                        customer=company.display_name,
+                    )
+                )
+
+    @api.constrains("date_end")
+    def _check_date_end(self):
+        today = fields.Date.context_today(self)
+        for decision in self:
+            if decision.date_end and decision.date_end < today:
+                raise ValidationError(
+                    self.env._(
+                        "A manual tier cannot end in the past (%(date)s): choose today or later.",
+                        date=decision.date_end,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        decisions = super().create(vals_list)
+        decisions._apply()
+        return decisions
+
+    def write(self, vals):
+        before = [(decision._subject(), decision.company_id) for decision in self]
+        result = super().write(vals)
+        self._apply(before)
+        return result
+
+    def unlink(self):
+        before = [(decision._subject(), decision.company_id) for decision in self]
+        result = super().unlink()
+        self._apply(before)
+        return result
+
+    def _subject(self):
+        """The customer's commercial partner, or the product."""
+        return self.partner_id or self.product_id
+
+    def _apply(self, also=()):
+        """Show the decisions in force on the value rows, which is where readers meet them.
+
+        :param also: (subject, company) that lost a decision
+        """
+        subjects = {*((decision._subject(), decision.company_id) for decision in self.exists()), *also}
+        for subject, company in subjects:
+            model = self.env[VALUE_MODELS[subject._name]].sudo()  # nobody may write values but us
+            key = model._pareto_key
+            row = model.search([(key, "=", subject.id), ("company_id", "=", company.id)])
+            if not row:
+                row = model.create({key: subject.id, "company_id": company.id})
+            decision = self.sudo().search(
+                [
+                    (key, "=", subject.id),
+                    ("company_id", "=", company.id),
+                    "|",
+                    ("date_end", "=", False),
+                    ("date_end", ">=", fields.Date.context_today(self)),
+                ],
+                limit=1,
+            )
+            row.write({"manual_tier_id": decision.tier_id.id, "manual_until": decision.date_end})
+
+    @api.model
+    def _in_force_sql(self, key, company):
+        """The newest decision that has not lapsed, of each subject in a company, as a subselect.
+
+        :param key: SQL, "partner_id" or "product_id"
+        """
+        return SQL(
+            """(SELECT DISTINCT ON (%(key)s) %(key)s, tier_id AS manual_tier_id, date_end AS manual_until
+                  FROM crm_pareto_manual_tier
+                 WHERE %(key)s IS NOT NULL AND company_id = %(company)s
+                   AND (date_end IS NULL OR date_end >= %(today)s)
+                 ORDER BY %(key)s, id DESC)""",
+            key=key,
+            company=company.id,
+            today=fields.Date.context_today(self),
+        )

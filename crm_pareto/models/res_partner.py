@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+from .crm_pareto_value_mixin import PROFIT
+from .crm_pareto_valued_mixin import USER
+
+
+class ResPartner(models.Model):
+    """The value of the partner's commercial entity in the reader's company."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.pareto.valued.mixin"]
+    _pareto_partner_field = None
+
+    pareto_turnover_share = fields.Float(
+        related="pareto_value_id.turnover_share", string="Share of Turnover", aggregator=None, groups=USER
+    )
+    pareto_turnover_previous = fields.Monetary(
+        related="pareto_value_id.turnover_previous",
+        string="Turnover Before",
+        currency_field="pareto_currency_id",
+        groups=USER,
+    )
+    pareto_turnover_growth = fields.Float(
+        related="pareto_value_id.turnover_growth", string="Growth", aggregator=None, groups=USER
+    )
+    pareto_profit_previous = fields.Monetary(
+        related="pareto_value_id.profit_previous",
+        string="Profit Before",
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+    )
+    pareto_trend = fields.Json(
+        compute="_compute_pareto_trend",
+        groups=USER,
+        help="The turnover of the window at each month's end, oldest first: [[date, amount], …].",
+    )
+
+    @api.depends_context("company")
+    def _compute_pareto_trend(self):
+        history = self.env["crm.pareto.history"]._read_group(
+            [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)],
+            ["partner_id", "date:day"],
+            ["turnover:sum"],
+        )
+        by_partner = {}
+        for partner, day, turnover in history:
+            by_partner.setdefault(partner.id, []).append([fields.Date.to_string(day), turnover])
+        for partner in self:
+            partner.pareto_trend = by_partner.get(partner.commercial_partner_id.id, False)
+
+    def action_open_pareto_revenue(self):
+        """Open the invoice lines behind the turnover of the customer."""
+        self.ensure_one()
+        if not self.pareto_value_id:
+            action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
+            return {**action, "domain": [("customer_id", "=", self.commercial_partner_id.id)], "context": {}}
+        return self.pareto_value_id.action_open_revenue()

@@ -1,0 +1,269 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmParetoRevenueReport(models.Model):
+    """What customers brought in, live from the ledger.
+
+    Grain: one product line of a posted customer invoice, credit note or receipt.
+    Sources: account.move.line with its account.move; for the cost also the posted
+        cost-of-goods lines, the order lines and crm.pareto.line.cost.
+    Filters: `_where`, and nowhere else: what counts as revenue is decided here.
+    Sign: revenue positive, credit notes negative; cost positive where goods went out.
+    Currency: the company's, at the document's own rate (the line's balance).
+    Used by: the ranking, the Pareto page, and the analysis under Reporting.
+    """
+
+    _name = "crm.pareto.revenue.report"
+    _description = "Revenue Analysis"
+    _auto = False
+    _rec_name = "date"
+    _order = "date desc, id desc"
+
+    date = fields.Date("Invoice Date", readonly=True)
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
+    move_type = fields.Selection(
+        [
+            ("out_invoice", "Customer Invoice"),
+            ("out_refund", "Customer Credit Note"),
+            ("out_receipt", "Sales Receipt"),
+        ],
+        "Type",
+        readonly=True,
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", "Company Currency", readonly=True)
+    document_currency_id = fields.Many2one("res.currency", readonly=True)
+    journal_id = fields.Many2one("account.journal", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    customer_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        help="The company (or person without one) the revenue is credited to: the commercial entity of the invoice, "
+        "or the customer an accountant linked the invoice to.",
+    )
+    partner_id = fields.Many2one("res.partner", "Invoice Contact", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    industry_id = fields.Many2one("res.partner.industry", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    product_tmpl_id = fields.Many2one("product.template", "Product Template", readonly=True)
+    product_categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    source_id = fields.Many2one("utm.source", readonly=True)
+    medium_id = fields.Many2one("utm.medium", readonly=True)
+    quantity = fields.Float(readonly=True, help="In the product's own unit.")
+    revenue = fields.Monetary(readonly=True)
+    cost = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
+    margin = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
+
+    _depends = {
+        "account.move": [
+            "campaign_id",
+            "commercial_partner_id",
+            "currency_id",
+            "invoice_date",
+            "invoice_user_id",
+            "medium_id",
+            "move_type",
+            "pareto_customer_id",
+            "partner_id",
+            "source_id",
+            "state",
+            "team_id",
+        ],
+        "account.move.line": [
+            "account_id",
+            "balance",
+            "company_id",
+            "display_type",
+            "journal_id",
+            "move_id",
+            "parent_state",
+            "product_id",
+            "product_uom_id",
+            "quantity",
+            "sale_line_ids",
+        ],
+        "crm.pareto.line.cost": ["unit_cost"],
+        "product.product": ["product_tmpl_id", "standard_price"],
+        "product.template": ["categ_id", "uom_id"],
+        "res.partner": ["commercial_partner_id", "country_id", "industry_id"],
+        "sale.order": ["currency_rate"],
+        "sale.order.line": ["order_id", "product_id", "product_uom_id", "purchase_price"],
+        "uom.uom": ["factor"],
+    }
+
+    def action_open_move(self):
+        """Open the line's invoice."""
+        self.ensure_one()
+        return self.move_id.get_formview_action()
+
+    @property
+    def _table_query(self):
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self):
+        return SQL(
+            """
+            SELECT line.id,
+                   move.invoice_date AS date,
+                   line.move_id,
+                   move.move_type,
+                   line.company_id,
+                   line.company_currency_id AS currency_id,
+                   line.currency_id AS document_currency_id,
+                   line.journal_id,
+                   line.account_id,
+                   %(customer)s AS customer_id,
+                   move.partner_id,
+                   customer.country_id,
+                   customer.industry_id,
+                   line.product_id,
+                   product.product_tmpl_id,
+                   template.categ_id AS product_categ_id,
+                   ordered.order_id,
+                   move.invoice_user_id AS user_id,
+                   move.team_id,
+                   move.campaign_id,
+                   move.source_id,
+                   move.medium_id,
+                   %(quantity)s AS quantity,
+                   -line.balance AS revenue,
+                   %(cost)s AS cost,
+                   -line.balance - %(cost)s AS margin
+            """,
+            customer=self._customer(),
+            quantity=self._quantity(),
+            cost=self._cost(),
+        )
+
+    @api.model
+    def _customer(self):
+        """The credited customer: the linked one's commercial entity, else the invoice's."""
+        return SQL("COALESCE(linked.commercial_partner_id, move.commercial_partner_id)")
+
+    @api.model
+    def _quantity(self):
+        """What went out, in the product's unit; negative on credit notes."""
+        return SQL(
+            """(CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
+                * COALESCE(line_uom.factor, 1) / COALESCE(NULLIF(product_uom.factor, 0), 1))"""
+        )
+
+    @api.model
+    def _cost(self):
+        """Cost of the line, in company currency: posted, else agreed on the order, else frozen, else today's.
+
+        A credit note takes its goods back at their cost. Numeric, not float: a sum must not depend on its order.
+        """
+        per_unit = SQL(
+            """COALESCE(ordered.unit_cost * product_uom.factor, frozen.unit_cost,
+                        (product.standard_price ->> line.company_id::text)::numeric, 0)"""
+        )
+        return SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity())
+
+    @api.model
+    def _posted_cost(self):
+        """The sum of the line's cost-of-goods entries on expense accounts, where an app posts such entries."""
+        return SQL("posted.cost") if self._posts_cost() else SQL("NULL::numeric")
+
+    @api.model
+    def _posts_cost(self):
+        """Whether stock_account (or what replaces it) is installed and links cost lines to their invoice line."""
+        return "cogs_origin_id" in self.env["account.move.line"]._fields
+
+    @api.model
+    def _from(self):
+        return SQL(
+            """
+            FROM account_move_line line
+            JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
+            LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+            LEFT JOIN res_partner customer ON customer.id = %(customer)s
+            LEFT JOIN product_product product ON product.id = line.product_id
+            LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+            LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+            LEFT JOIN (%(ordered)s) ordered ON ordered.invoice_line_id = line.id
+            LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id
+            %(posted)s
+            """,
+            customer=self._customer(),
+            ordered=self._ordered(),
+            posted=self._posted() if self._posts_cost() else SQL(""),
+        )
+
+    @api.model
+    def _ordered(self):
+        """The order of an invoice line and the unit cost agreed there, in company currency per reference unit.
+
+        One row an invoice line, also where it bills several order lines: their mean.
+        """
+        return SQL(
+            """
+            SELECT link.invoice_line_id,
+                   MIN(ordered_line.order_id) AS order_id,
+                   AVG(ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
+                       / COALESCE(NULLIF(ordered_uom.factor, 0), 1))
+                       FILTER (WHERE ordered_line.product_id IS NOT NULL) AS unit_cost
+              FROM sale_order_line_invoice_rel link
+              JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
+              JOIN sale_order ON sale_order.id = ordered_line.order_id
+              LEFT JOIN uom_uom ordered_uom ON ordered_uom.id = ordered_line.product_uom_id
+             GROUP BY link.invoice_line_id
+            """
+        )
+
+    @api.model
+    def _posted(self):
+        """Odoo posts two cost lines for each invoice line, which cancel out: the expense is the cost."""
+        return SQL(
+            """
+            LEFT JOIN (
+                SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
+                  FROM account_move_line cogs
+                  JOIN account_account account ON account.id = cogs.account_id
+                 WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
+                   AND account.account_type LIKE %s
+                 GROUP BY cogs.cogs_origin_id
+            ) posted ON posted.line_id = line.id
+            """,
+            "expense%",
+        )
+
+    @api.model
+    def _where(self):
+        return SQL("WHERE line.display_type = 'product' AND line.parent_state = 'posted' AND %s", self._is_sale())
+
+    @api.model
+    def _is_sale(self):
+        """What the document of a revenue line is."""
+        return SQL("move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
+
+    @api.model
+    def _is_of_customers(self, customers):
+        """Whether a document may be credited to one of the customers; found through Odoo's indexes.
+
+        :param customers: ids of commercial partners
+        """
+        linked = self.env["account.move"].search([("pareto_customer_id.commercial_partner_id", "in", customers)])
+        return SQL("(line.partner_id = ANY(%s) OR line.move_id = ANY(%s))", customers, linked.ids)
+
+    @api.model
+    def _documents(self, company):
+        """The documents behind the revenue lines of a company: customer_id, date, move_type."""
+        return SQL(
+            """
+            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type
+              FROM account_move move
+              LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+             WHERE %(sale)s AND move.company_id = %(company)s
+            """,
+            customer=self._customer(),
+            sale=self._is_sale(),
+            company=company.id,
+        )

@@ -1,0 +1,363 @@
+"""Rank, share and tier of customers and products."""
+
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odoo.exceptions import ValidationError
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+from . import oracle
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
+
+A, B, C = "A", "B", "C"
+
+
+class TestTiers(LedgerCase):
+    def tiers_of(self, *amounts):
+        """The tiers, in the order of the amounts, of customers with one invoice each."""
+        partners = [self.new_partner(f"Customer {index}") for index in range(len(amounts))]
+        for partner, amount in zip(partners, amounts, strict=True):
+            if amount:
+                self.invoice(partner, (None, 1, abs(amount)), move_type="out_invoice" if amount > 0 else "out_refund")
+        rows = self.recompute()
+        return [rows[partner].tier_id.name for partner in partners]
+
+    def test_the_one_who_crosses_the_bound_is_still_in(self):
+        self.assertEqual(self.tiers_of(500, 350, 100, 50), [A, A, B, C])
+
+    def test_one_customer_is_the_first_tier(self):
+        self.assertEqual(self.tiers_of(10), [A])
+
+    def test_a_customer_with_refunds_only_is_in_the_last_tier_and_takes_nothing_from_the_others(self):
+        self.assertEqual(self.tiers_of(900, 100, -400), [A, B, C])
+
+    def test_equal_values_are_ranked_by_id(self):
+        partners = [self.new_partner(name) for name in "zyx"]
+        for partner in reversed(partners):
+            self.invoice(partner, (None, 1, 100))
+        rows = self.recompute()
+        self.assertEqual([rows[partner].turnover_rank for partner in partners], [1, 2, 3])
+
+    def test_shares_are_of_the_positive_total(self):
+        first, second, third = (self.new_partner(name) for name in "abc")
+        self.invoice(first, (None, 1, 300))
+        self.invoice(second, (None, 1, 100))
+        self.invoice(third, (None, 1, 40), move_type="out_refund")
+        rows = self.recompute()
+        self.assertEqual([rows[p].turnover_share for p in (first, second, third)], [0.75, 0.25, -0.1])
+        self.assertEqual([rows[p].turnover_cumulative_share for p in (first, second, third)], [0.75, 1, 1])
+
+    def test_no_invoices_no_rows(self):
+        self.assertEqual(self.recompute(), {})
+
+    def test_all_zero_is_the_last_tier(self):
+        partner = self.new_partner("Nil")
+        self.invoice(partner, (None, 1, 0))
+        row = self.recompute()[partner]
+        self.assertEqual((row.tier_id.name, row.turnover_share, row.turnover_growth), (C, 0, 0))
+
+    def test_a_companys_own_tiers_replace_the_shared_ones(self):
+        self.env["crm.pareto.tier"].create(
+            [
+                {"name": "Gold", "bound": 0.5, "company_id": self.company.id},
+                {"name": "Other", "bound": 1, "company_id": self.company.id},
+            ]
+        )
+        self.assertEqual(self.tiers_of(500, 350), ["Gold", "Other"])
+
+
+class TestWindow(LedgerCase):
+    def test_growth_is_against_the_window_before(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 1, 100), day=date(2024, 7, 1))
+        self.invoice(partner, (self.product, 1, 150), day=date(2025, 7, 1))
+        self.invoice(partner, (self.product, 1, 999), day=date(2024, 6, 30))
+        self.invoice(partner, (self.product, 1, 999), day=date(2026, 7, 1))
+        row = self.recompute(date(2026, 6, 30))[partner]
+        self.assertEqual((row.turnover, row.turnover_previous, row.turnover_growth), (150, 100, 0.5))
+        self.assertEqual((row.profit, row.profit_previous), (110, 60))
+        self.assertEqual((row.first_date, row.last_date), (date(2024, 6, 30), date(2025, 7, 1)))
+        self.assertEqual(row.invoice_count, 1)
+
+    def test_figure_and_drill_down_agree(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 3, 33.33), (None, 1, 0.01), day=date(2025, 7, 1))
+        self.invoice(partner, (self.product, 1, 20), move_type="out_refund")
+        row = self.recompute()[partner]
+        opened = self.env["crm.pareto.revenue.report"].search(row.action_open_revenue()["domain"])
+        self.assertEqual(round(sum(opened.mapped("revenue")), 2), row.turnover)
+        self.assertEqual(round(sum(opened.mapped("margin")), 2), row.profit)
+
+    def test_history_holds_the_tier_at_each_months_end(self):
+        early, late = self.new_partner("Early"), self.new_partner("Late")
+        self.invoice(early, (None, 1, 100), day=date(2025, 1, 10))
+        self.invoice(late, (None, 1, 900), day=date(2026, 5, 10))
+        self.recompute(date(2026, 6, 15))
+        history = self.env["crm.pareto.history"].search([("company_id", "=", self.company.id)], order="date")
+        tiers = {(row.partner_id.name, row.date): row.tier_id.name for row in history}
+        self.assertEqual(tiers["Early", date(2025, 1, 31)], A)
+        self.assertEqual(tiers["Late", date(2026, 5, 31)], A)
+        self.assertNotIn(("Early", date(2026, 1, 31)), tiers)
+        self.assertEqual(max(history.mapped("date")), date(2026, 5, 31))
+
+
+class TestRewriting(LedgerCase):
+    def test_rows_unchanged_are_not_written_again(self):
+        partners = [self.new_partner(name) for name in "ab"]
+        for partner in partners:
+            self.invoice(partner, (None, 1, 100))
+        self.recompute()
+        self.env.cr.execute("SELECT ctid, id FROM crm_pareto_customer ORDER BY id")
+        before = self.env.cr.fetchall()
+        self.recompute()
+        self.env.cr.execute("SELECT ctid, id FROM crm_pareto_customer ORDER BY id")
+        self.assertEqual(self.env.cr.fetchall(), before)
+
+    def test_a_row_whose_customer_has_no_invoice_left_goes(self):
+        partner = self.new_partner("Gone")
+        move = self.invoice(partner, (None, 1, 100))
+        self.assertIn(partner, self.recompute())
+        move.button_draft()
+        self.assertNotIn(partner, self.recompute())
+
+    def test_dropped_rows_come_back_the_same(self):
+        for name, amount in (("a", 300), ("b", 20), ("c", 7)):
+            self.invoice(self.new_partner(name), (self.product, 1, amount))
+        fields = ["partner_id", "turnover", "turnover_rank", "turnover_share", "turnover_tier_id", "profit_tier_id"]
+        rows = self.env["crm.pareto.customer"]
+        before = [row.read(fields + ["profit"])[0] for row in self.recompute().values()]
+        rows.search([]).unlink()
+        after = [row.read(fields + ["profit"])[0] for row in self.recompute().values()]
+        self.assertEqual([{**row, "id": 0} for row in after], [{**row, "id": 0} for row in before])
+
+    def test_another_transactions_recompute_is_not_waited_for(self):
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", (20260119, self.company.id))
+            self.assertFalse(self.env["crm.pareto.recompute"]._recompute(self.company))
+        self.assertEqual(self.env["crm.pareto.recompute"]._recompute(self.company), self.company)
+
+
+class TestRefresh(LedgerCase):
+    def refreshed(self, as_of=date(2026, 6, 30)):
+        self.env["crm.pareto.recompute"]._refresh(self.company, as_of)
+        return self.figures()
+
+    def figures(self):
+        """All that is computed, of every row of the company."""
+        rows = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)], order="partner_id")
+        names = [name for name, field in rows._fields.items() if field.store and name != "id"]
+        return [tuple(row[name] for name in names) for row in rows.read(names, load=None)]
+
+    def test_it_gives_the_rows_of_a_full_computation(self):
+        random = Random(19)
+        partners = [self.new_partner(f"P{index}") for index in range(12)]
+        moves = [self.invoice(partner, (self.product, 1, random.randint(50, 900))) for partner in partners]
+        self.recompute()
+        moves[0].button_draft()
+        moves[1].pareto_customer_id = partners[2]
+        self.invoice(partners[3], (self.product, 1, 5000))
+        self.invoice(partners[4], (self.product, 9, 100), move_type="out_refund")
+        self.invoice(self.new_partner("New"), (self.product, 2, 450))
+        refreshed = self.refreshed()
+        self.recompute()
+        self.assertEqual(refreshed, self.figures())
+        self.assertEqual(len(refreshed), 11)
+
+    def test_on_another_day_everything_is_summed(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (None, 1, 100), day=date(2025, 7, 1))
+        self.assertEqual(self.recompute(date(2026, 6, 30))[partner].turnover, 100)
+        self.refreshed(date(2026, 7, 1))
+        self.assertEqual(partner.with_company(self.company).pareto_turnover, 0)
+
+
+class TestManualTier(LedgerCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.new_partner("Birch")
+        self.invoice(self.partner, (None, 1, 100))
+        self.row = self.recompute()[self.partner]
+        self.tier_c = self.env.ref("crm_pareto.crm_pareto_tier_c")
+
+    def decide(self, **values):
+        decision = self.env["crm.pareto.manual.tier"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.partner.id,
+                "tier_id": self.tier_c.id,
+                "reason": "pays late",
+                **values,
+            }
+        )
+        self.env.invalidate_all()
+        return decision
+
+    def test_it_overrides_and_the_computed_tier_stays_beside_it(self):
+        self.decide()
+        self.assertEqual((self.row.tier_id.name, self.row.turnover_tier_id.name), (C, A))
+
+    def test_it_lapses_by_itself(self):
+        self.decide(date_end=date(2999, 1, 1))
+        self.assertEqual(self.row.tier_id, self.tier_c)
+        with freeze_time("2999-01-02"):
+            self.env.invalidate_all()
+            self.assertEqual(self.row.tier_id.name, A)
+            self.assertEqual(self.env["crm.pareto.customer"].search([("tier_id.name", "=", A)]), self.row)
+
+    def test_it_outlives_a_recompute_and_goes_with_its_decision(self):
+        decision = self.decide()
+        self.recompute()
+        self.assertEqual(self.row.tier_id, self.tier_c)
+        decision.unlink()
+        self.assertEqual(self.row.tier_id.name, A)
+
+    def test_a_customer_without_invoices_can_have_one(self):
+        prospect = self.new_partner("Prospect")
+        self.decide(partner_id=prospect.id)
+        self.assertEqual(prospect.pareto_tier_id, self.tier_c)
+        self.assertEqual(self.recompute()[prospect].tier_id, self.tier_c)
+
+    def test_a_contact_cannot_have_one_of_its_own(self):
+        contact = self.new_partner("Cleo", parent_id=self.partner.id)
+        with self.assertRaisesRegex(ValidationError, "set the tier there"):
+            self.decide(partner_id=contact.id)
+
+    def test_it_cannot_end_in_the_past(self):
+        with self.assertRaisesRegex(ValidationError, "cannot end in the past"):
+            self.decide(date_end=date(2020, 1, 1))
+
+    def test_search_and_grouping_follow_the_tier_in_force(self):
+        self.decide()
+        rows = self.env["crm.pareto.customer"]
+        mine = [("company_id", "=", self.company.id)]
+        self.assertEqual(rows.search(mine + [("tier_id", "=", self.tier_c.id)]), self.row)
+        self.assertEqual(rows.search(mine + [("tier_id.name", "=", A)]), rows)
+        self.assertEqual(rows._read_group(mine, ["tier_id"], ["__count"]), [(self.tier_c, 1)])
+
+
+class TestBadInput(LedgerCase):
+    @mute_logger("odoo.sql_db")
+    def test_a_bound_above_the_whole_is_refused(self):
+        with self.assertRaises(IntegrityError):
+            self.env["crm.pareto.tier"].create({"name": "X", "bound": 1.2})
+
+    @mute_logger("odoo.sql_db")
+    def test_two_tiers_with_one_bound_are_refused(self):
+        with self.assertRaises(IntegrityError):
+            self.env["crm.pareto.tier"].create({"name": "X", "bound": 0.8})
+
+
+class TestPartner(LedgerCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.new_partner("Birch", is_company=True)
+        self.child = self.new_partner("Cleo", parent_id=self.partner.id)
+        self.invoice(self.child, (self.product, 1, 100))
+        self.recompute()
+        self.env.invalidate_all()
+
+    def test_a_contact_shows_the_value_of_its_company(self):
+        self.assertEqual((self.child.pareto_tier_id.name, self.child.pareto_turnover), (A, 100))
+
+    def test_search_sort_and_group_by_tier_are_joins(self):
+        partners = self.env["res.partner"]
+        mine = [("id", "in", (self.partner + self.child).ids)]
+        tier = self.env.ref("crm_pareto.crm_pareto_tier_a")
+        with self.assertQueryCount(1):
+            found = partners.search(mine + [("pareto_tier_id", "=", tier.id)], order="pareto_turnover DESC, id")
+        self.assertEqual(found, self.partner + self.child)
+        self.assertEqual(partners._read_group(mine, ["pareto_tier_id"], ["__count"]), [(tier, 2)])
+
+    def test_a_page_of_partners_with_our_columns_costs_one_query(self):
+        partners = (self.partner + self.child).with_context(tz="UTC")  # as in any request
+        self.env.user.mapped("company_id")
+        partners.mapped("commercial_partner_id.company_id")
+        self.env.company.currency_id.mapped("symbol")
+        self.env["crm.pareto.tier"].search([]).mapped("name")
+        with self.assertQueryCount(1):
+            for name in ("pareto_tier_id", "pareto_turnover", "pareto_turnover_rank", "pareto_profit"):
+                partners.mapped(name)
+
+    def test_profit_is_for_those_who_may_see_it(self):
+        salesperson = self.new_user("anna", SALESPERSON)
+        controller = self.new_user("carl", f"{SALES_MANAGER},{PROFIT}")
+        for user in (salesperson, controller):
+            user.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.assertIn("pareto_profit", self.partner.with_user(controller).fields_get())
+        self.assertNotIn("pareto_profit", self.partner.with_user(salesperson).fields_get())
+
+
+class TestReconciles(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.new_company("Alder Inc", "USD")
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": cls.env.ref("base.USD").id,
+                "name": "2024-01-01",
+                "rate": 1.0837,
+                "company_id": cls.company.id,
+            }
+        )
+
+    @settings(max_examples=5, deadline=None)
+    @given(st.integers(0, 2**32))
+    def test_customers_and_no_customer_make_the_ledger_and_tiers_are_those_of_the_oracle(self, seed):
+        with self.env.cr.savepoint(flush=True) as savepoint:
+            self.make_ledger(Random(seed))
+            for company in (self.company, self.other):
+                self.check(company)
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def make_ledger(self, random):
+        """Documents of all kinds in both companies, with children, links, foreign currency and a merge."""
+        partners = [self.new_partner(f"P{index}", is_company=True) for index in range(6)]
+        partners += [self.new_partner(f"C{index}", parent_id=random.choice(partners).id) for index in range(4)]
+        for _index in range(random.randint(0, 25)):
+            move_type = random.choices(["out_invoice", "out_refund", "out_receipt"], [8, 3, 1])[0]
+            nobody = move_type == "out_receipt" and random.random() < 0.5
+            company = random.choice([self.company, self.other])
+            values = {"currency_id": random.choice([self.env.ref("base.USD"), company.currency_id]).id}
+            if random.random() < 0.2:
+                values["pareto_customer_id"] = random.choice(partners).id
+            lines = [
+                (random.choice([self.product, None]), random.choice([1, 2, 0]), round(random.lognormvariate(4, 2), 2))
+                for _line in range(random.randint(1, 3))
+            ]
+            if random.random() < 0.3:
+                lines.append((None, -1, min(price * quantity for _product, quantity, price in lines)))
+            self.invoice(
+                self.env["res.partner"] if nobody else random.choice(partners),
+                *lines,
+                day=date(random.choice([2024, 2025, 2026]), random.randint(1, 6), random.randint(1, 28)),
+                move_type=move_type,
+                company=company,
+                **values,
+            )
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge([partners[0].id, partners[1].id], partners[1])
+
+    def check(self, company):
+        rows = self.recompute(date(2026, 6, 30), company)
+        turnovers = oracle.turnovers(self.env, company, date(2025, 7, 1), date(2026, 6, 30))
+        figures = {row.partner_id.id: Decimal(str(row.turnover)).quantize(Decimal("0.01")) for row in rows.values()}
+        no_customer = sum(
+            self.env["crm.pareto.revenue.report"]
+            .search([("company_id", "=", company.id), ("customer_id", "=", False), ("date", ">=", "2025-07-01")])
+            .mapped("revenue")
+        )
+        self.assertEqual(
+            {key: value for key, value in figures.items() if value or key in turnovers}.keys() - {0},
+            turnovers.keys() - {False},
+        )
+        self.assertEqual({key: figures[key] for key in turnovers if key}, {k: v for k, v in turnovers.items() if k})
+        self.assertAlmostEqual(no_customer, float(turnovers.get(False, 0)), 2)
+        expected = oracle.tiers(figures, ["0.80", "0.95", "1.00"])
+        self.assertEqual({row.partner_id.id: "ABC".index(row.tier_id.name) for row in rows.values()}, expected)
