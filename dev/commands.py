@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from . import browser, lint, odoo_source, postgres, python_env
 from .console import Failure, explain, run, step
@@ -99,9 +99,12 @@ def demo_data(chosen):
 
 def demo(chosen):
     port = _free_port()
-    with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(chosen.data)) as odoo:
-        database = _ensure_demo(odoo, chosen.data)
-        _serve(odoo, database, port)
+    with ExitStack() as preparing:
+        preparing.enter_context(only_one("preparing", "setup"))
+        with odoo_ready(*_demo_requirements(chosen.data)) as odoo:
+            database = _ensure_demo(odoo, chosen.data)
+            preparing.close()  # the tests may run while the demo is served
+            _serve(odoo, database, port)
     return 0
 
 

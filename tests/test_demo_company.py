@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from dev.demo import company
 from odoo.fields import Date
+
+from dev.demo import company
 
 from .common import ParetoCase
 

@@ -25,7 +25,7 @@ def invoice(scene, entries):
         before = orders.invoice_ids
         # Makes one invoice for each order, in their order.
         invoices = orders._create_invoices(grouped=True)
-        for day, deal in ready:
+        for _day, deal in ready:
             deal.invoice = (deal.order.invoice_ids - before)[:1]
         # Each write works out terms, taxes and rates anew, so one for each day.
         for day in sorted({day for day, _deal in ready}):

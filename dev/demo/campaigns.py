@@ -44,6 +44,7 @@ class Campaign:
 FAIR, STAND, ONLINE = "Messe Nordwest Veranstaltungs GmbH", "Standbau Reuter KG", "Klickhaus Online Marketing GmbH"
 PRINT, PAPER, FILM = "Verlag Prüfen & Messen", "Druckerei Altona Nord", "Bildton Studio Hamburg"
 HOTEL = "Larimer Event Rentals LLC"
+STAGES = ("Running", "Finished")
 
 
 def _campaigns(year_of):
@@ -64,7 +65,7 @@ def _campaigns(year_of):
         ),
         Campaign(
             *("google", "Google Ads: pressure and flow", "de", "Google", "Paid search", 420, 95, 3),
-            [(ONLINE, "Clicks and management of the month", 1380 + 35 * month, 400 - 30 * month) for month in range(11)],
+            [(ONLINE, "Clicks and management, one month", 1380 + 35 * month, 400 - 30 * month) for month in range(11)],
             strangers=9,
         ),
         Campaign(
@@ -99,7 +100,7 @@ def make_campaigns(scene):
     """Campaigns with their sources, mediums and analytic accounts, and the bills entered in the diary."""
     env = scene.act("de")
     plan = env["account.analytic.plan"].create({"name": "Campaigns"})
-    stages = env["utm.stage"].search([], order="sequence, id")
+    running, finished = (_named(env["utm.stage"], name, sequence=20 + place) for place, name in enumerate(STAGES))
     for campaign in _campaigns(lambda days: scene.days_ago(days).year):
         campaign.first_day, campaign.last_day = scene.days_ago(campaign.start), scene.days_ago(campaign.end)
         campaign.source_record = _named(env["utm.source"], campaign.source)
@@ -108,7 +109,7 @@ def make_campaigns(scene):
             {
                 "title": campaign.name,
                 "user_id": scene.people["manager"].id,
-                "stage_id": stages[-1 if campaign.end else len(stages) // 2].id,
+                "stage_id": (finished if campaign.last_day < scene.days_ago(20) else running).id,
             }
         )
         campaign.account = env["account.analytic.account"].create(
@@ -120,8 +121,8 @@ def make_campaigns(scene):
             scene.timeline.at(scene.days_ago(bill[3]), "bill", (campaign, bill))
 
 
-def _named(model, name):
-    return model.search([("name", "=", name)], limit=1) or model.create({"name": name})
+def _named(model, name, **values):
+    return model.search([("name", "=", name)], limit=1) or model.create({"name": name, **values})
 
 
 def choose(scene, random, company, day):

@@ -43,11 +43,13 @@ def make_companies(scene):
     euro, dollar = env.ref("base.EUR"), env.ref("base.USD")
     (euro | dollar).active = True
     main.write({**MAIN, "country_id": germany.id})
-    values = {**SECOND, "country_id": america.id, "state_id": env.ref("base.state_us_6").id, "currency_id": dollar.id}
-    if "iap_enrich_auto_done" in main:
-        # Otherwise Odoo asks a web service about the company.
-        values["iap_enrich_auto_done"] = True
-    second = env["res.company"].create(values)
+    # Otherwise Odoo asks a web service about the companies.
+    known = {"iap_enrich_auto_done": True} if "iap_enrich_auto_done" in main else {}
+    main.write(known)
+    state = env.ref("base.state_us_6")
+    second = env["res.company"].create(
+        {**SECOND, **known, "country_id": america.id, "state_id": state.id, "currency_id": dollar.id}
+    )
     for company, currency in ((main, euro), (second, dollar)):
         if not company.chart_template:
             env["account.chart.template"].try_loading("generic_coa", company)

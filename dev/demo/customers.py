@@ -105,9 +105,9 @@ def appear(scene, entries):
         for partner in customer.partner | mine:
             scene.made_on(partner, at_office_hours(day, shared.random))
         if customer.pays_in_dollars:
-            customer.partner.with_company(scene.companies["de"]).specific_property_product_pricelist = (
-                scene.dollar_prices
-            )
+            customer.partner.with_company(
+                scene.companies["de"]
+            ).specific_property_product_pricelist = scene.dollar_prices
 
 
 class _Shared:

@@ -7,9 +7,12 @@ import datetime
 from .clock import working_day
 from .scene import rows
 
-ORDERS_OF_THE_LARGEST = 14
+ORDERS_OF_THE_LARGEST = 15
 LOST_SHARE = 0.16  # quotations that come to nothing, for one that is ordered
 FROM_LEAD_SHARE = 0.34  # of repeat orders; nearly every first one comes from a lead
+RETURN_SHARE = 0.07  # of invoiced deals of which a piece comes back
+LOSING_RETURN_SHARE = 0.25  # the same with customers who lose us money
+EVERY_NTH_ASKED = 6  # customer in the ranking has an open quotation today
 CONTACT_ORDERS_SHARE = 0.55  # placed by a person, not by the company's general account
 SERVICE_CODES = ("CAL-SITE", "CAL-LAB", "TRAIN", "SC-B", "SC-P")
 TITLES = {
@@ -50,6 +53,7 @@ class Deal:
     lines: list
     from_lead: bool
     by_contact: bool
+    comes_back: bool = False
     title: str = ""
     campaign: object = None
     lead: object = None
@@ -69,19 +73,34 @@ def plan_deals(scene):
 
 
 def _plan_customer(scene, random, products, customer, largest):
-    count = max(1, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.5))
+    count = max(2, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.48))
     if customer.story in ("new", "prospect"):
         count = random.randint(1, 2)
+    # The largest customer has met everything, so even the smallest demo company shows every state.
+    largest_of_all = customer.rank == 0
     deals = []
     for place, day in enumerate(_days(random, customer, count)):
         value = customer.turnover / count * random.lognormvariate(-0.08, 0.4)
         won = customer.story != "prospect"
         deals.append(_plan_deal(scene, random, products, customer, day, value, won, first=place == 0))
-        if won and random.random() < LOST_SHARE:
+        share = LOSING_RETURN_SHARE if customer.story == "losing" else RETURN_SHARE
+        deals[-1].comes_back = random.random() < share or (largest_of_all and place == 0)
+        if won and (random.random() < LOST_SHARE or (largest_of_all and place == 1)):
             other = working_day(day - datetime.timedelta(days=random.randint(0, 60)))
             lost = max(other, customer.first_day)
             deals.append(_plan_deal(scene, random, products, customer, lost, value * 1.3, False, first=False))
+    if customer.rank % EVERY_NTH_ASKED == 0 and customer.story != "quiet":
+        deals.append(_plan_open_deal(scene, random, products, customer, customer.turnover / count))
     return deals
+
+
+def _plan_open_deal(scene, random, products, customer, value):
+    """A quotation that the customer is still thinking about today."""
+    deal = _plan_deal(scene, random, products, customer, scene.today, value, True, first=False)
+    deal.quote_day = max(scene.days_ago(random.randint(2, 20)), customer.first_day)
+    deal.decision_day = scene.today + datetime.timedelta(days=random.randint(4, 25))
+    deal.from_lead = True
+    return deal
 
 
 def _days(random, customer, count):
@@ -91,9 +110,6 @@ def _days(random, customer, count):
     for place in range(count):
         share = (place + random.uniform(0.05, 0.95)) / count
         days.append(working_day(customer.first_day + datetime.timedelta(days=20 + round(span * share))))
-    if customer.story == "regular" and customer.rank % 2:
-        # Some business is always under way: it is what the pipeline shows.
-        days[-1] = working_day(customer.last_day + datetime.timedelta(days=random.randint(-6, 32)))
     return days
 
 

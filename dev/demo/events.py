@@ -25,6 +25,7 @@ def enter(scene):
 def invite(scene, entries):
     """Make the event; its visitors register."""
     random = scene.random(f"event {scene.clock.today}")
+    announced = scene.env.ref("event.event_stage_announced")
     for day, row in entries:
         key, ago, length, name, city, visitors = row
         begins = scene.today - datetime.timedelta(days=ago)
@@ -39,14 +40,25 @@ def invite(scene, entries):
                 "date_tz": "America/Denver" if campaign.company == "us" else "Europe/Berlin",
                 "user_id": scene.people["manager"].id,
                 "company_id": scene.companies[campaign.company].id,
-                "address_id": False,
+                "address_id": _place(scene, env, campaign, city).id,
+                "stage_id": announced.id,
                 "event_mail_ids": [(5,)],
-                "note": f"<p>{city}</p>",
             }
         )
         scene.made_on(event, at_office_hours(day))
         _register(scene, random, env, event, campaign, day, visitors)
         scene.timeline.at(begins + datetime.timedelta(days=length), "hold", event)
+
+
+def _place(scene, env, campaign, city):
+    """Where it takes place; nowhere for what is online."""
+    Partner = env["res.partner"]
+    if city == "Online":
+        return Partner
+    if campaign.company == "us":
+        return scene.companies["us"].partner_id
+    values = {"name": "Messehallen Nordwest", "is_company": True, "city": city, "country_id": env.ref("base.de").id}
+    return Partner.search([("name", "=", values["name"])], limit=1) or Partner.create(values)
 
 
 def _register(scene, random, env, event, campaign, day, visitors):

@@ -7,8 +7,6 @@ from .clock import at_office_hours
 from .deals import by_company, orders_of
 
 PARTIAL_SHARE = 0.05  # of deliveries that go in two parts
-RETURN_SHARE = 0.055  # of invoiced deals of which a piece comes back
-LOSING_RETURN_SHARE = 0.25  # the same with customers who lose us money
 
 
 def deliver(scene, entries):
@@ -51,9 +49,8 @@ def _validate(scene, random, orders, entries):
 
 
 def enter_return(scene, random, day, deal):
-    """Decide whether a piece of the deal comes back, and enter it."""
-    share = LOSING_RETURN_SHARE if deal.customer.story == "losing" else RETURN_SHARE
-    if random.random() < share:
+    """Enter the return of a piece where one is to come back."""
+    if deal.comes_back:
         scene.timeline.at(day + datetime.timedelta(days=random.randint(6, 20)), "take_back", deal)
 
 

@@ -52,7 +52,7 @@ def _plan_strangers(scene, random):
         span = (campaign.last_day - campaign.first_day).days if campaign else 700
         start = campaign.first_day if campaign else scene.first_day
         day = start + datetime.timedelta(days=random.randint(2, max(3, span)))
-        if place % 3 == 0:
+        if place % 5 < 2:
             day = scene.days_ago(random.randint(0, 55))
             campaign = campaign if campaign and campaign.runs_on(day) else None
         recent = (scene.today - day).days < 75
@@ -105,6 +105,7 @@ def open_strange_lead(scene, entries):
             "city": row["city"],
             "country_id": countries[row["country"]],
             "expected_revenue": stranger.value,
+            "priority": random.choice("0112"),
             "description": random.choice(QUESTIONS),
             **_common_values(scene, stranger.company, stranger.seller, stranger.campaign),
         }

@@ -2,6 +2,17 @@
 
 import contextlib
 
+# Scheduled actions that mail, text or ask a web service.
+CRONS = (
+    "mail.ir_cron_mail_scheduler_action",
+    "mail.ir_cron_module_update_notification",
+    "mass_mailing.ir_cron_mass_mailing_queue",
+    "event.event_mail_scheduler",
+    "sms.ir_cron_sms_scheduler_action",
+    "snailmail.snailmail_print",
+    "crm_iap_enrich.ir_cron_lead_enrichment",
+)
+
 
 def _install_dummy_server(env):
     """What Odoo's own `neutralize` does: a server nobody can reach comes before any from the command line."""
@@ -18,6 +29,9 @@ def _install_dummy_server(env):
 def kept_inside(scene):
     """Inside, mails are written and taken for sent without a server being asked."""
     _install_dummy_server(scene.env)
+    for name in CRONS:
+        if cron := scene.env.ref(name, raise_if_not_found=False):
+            cron.active = False
     yield
     take_for_sent(scene)
 

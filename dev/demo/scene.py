@@ -80,9 +80,7 @@ class Scene:
         """
         self.env.flush_all()
         for model, moments in self._made_on.items():
-            given = SQL(
-                "unnest(%s, %s::timestamp[]) AS given (id, moment)", list(moments), list(moments.values())
-            )
+            given = SQL("unnest(%s, %s::timestamp[]) AS given (id, moment)", list(moments), list(moments.values()))
             table = SQL.identifier(self.env[model]._table)
             self.env.cr.execute(
                 SQL("UPDATE %s AS made SET create_date = moment FROM %s WHERE made.id = given.id", table, given)

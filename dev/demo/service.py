@@ -44,17 +44,20 @@ def prepare(scene):
 
 def work_off(scene, random, entries):
     """The days that were sold are worked: hours on the tasks that the orders made."""
-    if not scene.projects or not scene.has("account.analytic.line") or "tasks_ids" not in scene.env["sale.order"]:
+    if not scene.projects or "sale_order_id" not in scene.env["project.task"]:
         return
+    orders = [deal.order.id for _day, deal in entries]
+    tasks = scene.act()["project.task"].search([("sale_order_id", "in", orders), ("state", "!=", "1_done")], order="id")
     for day, deal in entries:
         key = deal.customer.company
-        for task in deal.order.tasks_ids.filtered(lambda task: not task.timesheet_ids):
+        for task in tasks.filtered(lambda task, deal=deal: task.sale_order_id == deal.order):
             days = min(int(task.sale_line_id.product_uom_qty), 3)
             for place in range(days):
                 what = task.sale_line_id.product_id.name.split(",")[0]
                 when = day + datetime.timedelta(days=place)
                 _log_hours(scene, key, task, when, 7 + random.choice((0, 0.5, 1)), what)
-            task.write({"stage_id": scene.projects["stages"][2].id, "state": "1_done"})
+            user = scene.people[TECHNICIAN[key]]
+            task.write({"user_ids": [(6, 0, user.ids)], "stage_id": scene.projects["stages"][2].id, "state": "1_done"})
             scene.made_on(task, at_office_hours(deal.decision_day, random))
 
 

@@ -49,7 +49,6 @@ DECLINED = (
     "Good morning,<br/>the project behind {number} has been put off to next year. We will be in touch.",
 )
 INVOICES = ("Dear {first},<br/>please find our invoice {number} over {amount}, due on {due}.",)
-REMINDERS = ("Dear {first},<br/>invoice {number} over {amount} has been open since {due}. Has it perhaps gone astray?",)
 CARE = (
     "Dear {first},<br/>are the instruments running to your satisfaction? Your next calibration falls due soon.",
     "Dear {first},<br/>our new firmware for the data loggers is out. I would gladly show it at my next visit.",
@@ -78,7 +77,12 @@ MEETINGS = (
     "Site survey: {title}",
     "Video call: {title}",
 )
-CARE_MEETINGS = ("Yearly review", "Quarterly visit", "Introduction of the new quality manager", "Planning for next year")
+CARE_MEETINGS = (
+    "Yearly review",
+    "Quarterly visit",
+    "Introduction of the new quality manager",
+    "Planning for next year",
+)
 COMING = (
     "Follow up on the quotation",
     "Ask whether the delivery arrived complete",

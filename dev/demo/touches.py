@@ -3,7 +3,6 @@
 import datetime
 
 from markupsafe import Markup
-
 from odoo.tools import formatLang
 
 from . import texts
@@ -150,7 +149,8 @@ def care(scene, entries):
         contact = random.choice(customer.contacts)
         kind = random.random()
         if kind < 0.5:
-            _post(partner, random, random.choice(texts.CARE), day, "Your instruments", to=contact, first=_first(contact))
+            text = random.choice(texts.CARE)
+            _post(partner, random, text, day, "Your instruments", to=contact, first=_first(contact))
             answer = day + datetime.timedelta(days=random.randint(1, 3))
             text = random.choice(texts.CARE_ANSWERS)
             _post(partner, random, text, answer, "Re: Your instruments", sender=contact)
