@@ -24,6 +24,7 @@
         "views/sale_order_views.xml",
         "views/crm_pareto_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_pareto/static/src/**/*"],
         "web.assets_tests": ["crm_pareto/static/tests/tours/**/*.js"],

@@ -7,10 +7,10 @@ import datetime
 from .clock import working_day
 from .scene import rows
 
-ORDERS_OF_THE_LARGEST = 15
+ORDERS_OF_THE_LARGEST = 13
 LOST_SHARE = 0.16  # quotations that come to nothing, for one that is ordered
 FROM_LEAD_SHARE = 0.34  # of repeat orders; nearly every first one comes from a lead
-RETURN_SHARE = 0.07  # of invoiced deals of which a piece comes back
+RETURN_SHARE = 0.03  # of invoiced deals of which a piece comes back
 LOSING_RETURN_SHARE = 0.25  # the same with customers who lose us money
 EVERY_NTH_ASKED = 6  # customer in the ranking has an open quotation today
 CONTACT_ORDERS_SHARE = 0.55  # placed by a person, not by the company's general account
@@ -73,7 +73,7 @@ def plan_deals(scene):
 
 
 def _plan_customer(scene, random, products, customer, largest):
-    count = max(2, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.48))
+    count = max(2, round(ORDERS_OF_THE_LARGEST * (customer.turnover / largest) ** 0.52))
     if customer.story in ("new", "prospect"):
         count = random.randint(1, 2)
     # The largest customer has met everything, so even the smallest demo company shows every state.
@@ -138,7 +138,7 @@ def _choose_lines(random, products, customer, value):
     """
     discount = 0
     if customer.story == "losing":
-        discount = random.choice((42, 46, 50))
+        discount = random.choice((54, 58, 62))
     elif random.random() < 0.25:
         discount = random.choice((3, 5, 8, 10, 12))
     count = 1 if value < 400 else random.randint(2, 4) if value < 20000 else random.randint(3, 6)

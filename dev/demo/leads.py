@@ -140,7 +140,8 @@ def _create(scene, random, entries, values):
         leads = env["crm.lead"].create([values[item] for item in mine])
         for item, lead in zip(mine, leads, strict=True):
             item.lead = lead
-            scene.made_on(lead, at_office_hours(days[item], random))
+            # In the morning, so that it comes before what follows on the same day.
+            scene.made_on(lead, at_office_hours(days[item], random).replace(hour=8))
 
 
 def qualify(scene, entries):

@@ -20,11 +20,14 @@ def call(scene, entries):
         kind = "mail.mail_activity_data_call" if calls else "mail.mail_activity_data_todo"
         user = document.env.user
         activity = document.activity_schedule(kind, day, summary=summary, user_id=user.id)
-        messages, _next = activity._action_done(feedback=feedback)
-        moment = at_office_hours(day, random)
-        messages.date = moment
-        activity.date_done = day
-        scene.made_on(activity, moment - datetime.timedelta(days=2))
+        _do(scene, activity, at_office_hours(day, random), feedback)
+
+
+def _do(scene, activity, moment, feedback):
+    messages, _next = activity._action_done(feedback=feedback)
+    messages.date = moment
+    activity.date_done = moment.date()
+    scene.made_on(activity, moment - datetime.timedelta(days=2))
 
 
 def meet(scene, entries):
@@ -36,6 +39,9 @@ def meet(scene, entries):
     for day, (document, contact, name) in entries:
         event = _make_meeting(scene, random, day, document, contact, name)
         event.attendee_ids.state = "accepted"
+        # Odoo plans an activity for each meeting about a document.
+        for activity in event.activity_ids:
+            _do(scene, activity, event.stop, random.choice(texts.MINUTES))
         scene.made_on(event, at_office_hours(working_day(day - datetime.timedelta(days=6)), random))
 
 

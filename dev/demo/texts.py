@@ -83,6 +83,12 @@ CARE_MEETINGS = (
     "Introduction of the new quality manager",
     "Planning for next year",
 )
+MINUTES = (
+    "Saw the line, took photographs. They need certificates for each instrument.",
+    "Three people took part, liked the handling. Price is no obstacle, delivery time is.",
+    "Went through the open points; next step is a quotation with two options.",
+    "Friendly talk, new budget from next quarter on.",
+)
 COMING = (
     "Follow up on the quotation",
     "Ask whether the delivery arrived complete",
