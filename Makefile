@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test lint pot clean
+.PHONY: help demo demo-data test lint bench pot clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -19,6 +19,9 @@ test: ## the tests, browser included (T=tests/test_x.py for a part)
 
 lint: ## every style and safety check
 	@$(DEV) lint
+
+bench: ## timings as ratios to the bare aggregation (N="10000 100000" customers)
+	@$(DEV) bench $(N)
 
 pot: ## write crm_pareto/i18n/crm_pareto.pot from the code
 	@$(DEV) pot

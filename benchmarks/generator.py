@@ -20,21 +20,39 @@ CREDIT_NOTES = 0.04  # share of the documents
 FOREIGN = 0.1  # share of the documents in the other currency
 
 
-def generate(env, customers, progress):
-    """Fill an empty database with `customers` customers and 20 lines each.
+def generate(env, customers):
+    """Fill an empty database with `customers` customers and 20 lines each, and check the sums with Odoo's own report.
 
-    :param progress: function (text)
+    :raises AssertionError: where account.invoice.report does not find what was written
     """
     env.cr.execute(SQL("SELECT setseed(%s)", SEED))
     companies = [_make_company(env, "Bench Europe", "EUR"), _make_company(env, "Bench America", "USD")]
     products = _make_products(env, companies)
     partners = _make_partners(env, customers)
     for company, share in zip(companies, (0.8, 0.2), strict=True):
-        progress(f"{int(share * customers * INVOICES_PER_CUSTOMER)} invoices of {company.name}")
         _make_invoices(env, company, products, partners, int(share * customers * INVOICES_PER_CUSTOMER))
+        _check(env, company)
     # As if each had been entered on its day: what is new since the last run is found by this.
     env.cr.execute(SQL("UPDATE account_move SET write_date = invoice_date WHERE invoice_date IS NOT NULL"))
     return companies
+
+
+def _check(env, company):
+    """What account.invoice.report adds up is what was written, to the cent."""
+    domain = [
+        ("company_id", "=", company.id),
+        ("state", "=", "posted"),
+        ("move_type", "in", ("out_invoice", "out_refund")),
+    ]
+    in_company = env["account.invoice.report"].with_context(allowed_company_ids=company.ids)
+    [(reported,)] = in_company._read_group(domain, [], ["price_subtotal:sum"])
+    [(written,)] = env.execute_query(
+        SQL(
+            "SELECT SUM(-balance) FROM account_move_line WHERE company_id = %s AND display_type = 'product'", company.id
+        )
+    )
+    if round(reported - float(written), 2):
+        raise AssertionError(f"{company.name}: {written} written, account.invoice.report finds {reported}")
 
 
 def _make_company(env, name, currency):

@@ -53,6 +53,9 @@ def main(arguments):
     command = commands.add_parser("lint")
     command.add_argument("checks", nargs="*")
     command.set_defaults(function=lint_command)
+    command = commands.add_parser("bench")
+    command.add_argument("customers", nargs="*", type=int, default=[10_000])
+    command.set_defaults(function=bench)
     for name, function in (("pot", pot), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
@@ -214,6 +217,23 @@ def lint_command(chosen):
         return lint.check(checks)
     with _test_database("lint") as odoo:
         return lint.check(checks, odoo, TEST_DATABASE)
+
+
+def bench(chosen):
+    """Generate companies of the sizes where there are none, then measure in each."""
+    with only_one("preparing", "setup"), odoo_ready() as odoo:
+        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the benchmark")
+        for customers in chosen.customers:
+            database = f"crm_pareto_bench_{customers}"
+            odoo.ensure_installed(database, ["crm_pareto"], f"crm_pareto in {database}", template=BASE_DATABASE)
+            odoo.ensure_current(database)
+            with step(f"A company of {customers:,} customers, 20 lines each"):
+                odoo.run_script(database, "benchmarks", ["--customers", str(customers)], "Generating", None)
+            odoo.server.query("VACUUM ANALYZE", database)
+            with step(f"Measured with {customers:,} customers"):
+                table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
+            print(table)
+    return 0
 
 
 def pot(chosen):

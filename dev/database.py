@@ -79,7 +79,10 @@ class Odoo:
             raise Failure(f"{doing}: Odoo's log has {len(errors)} complaint(s), the first: {errors[0]} ({log})")
 
     def run_script(self, database, script, words, doing, current):
-        """Run dev/<script> under the environment's Python; lines `NN% text` are its progress."""
+        """Run a module of ours under the environment's Python and return what it printed.
+
+        Lines `NN% text` are its progress.
+        """
 
         def on_line(line):
             match = re.match(r"(\d+)% (.*)", line)
@@ -88,7 +91,7 @@ class Odoo:
 
         command = [python_env.PYTHON, "-m", script, "--database", database, *words, "--"]
         options = [str(word) for word in self.command("server")[4:]]
-        run([*command, *options], doing, on_line, env=self.environment, cwd=ROOT)
+        return run([*command, *options], doing, on_line, env=self.environment, cwd=ROOT)
 
     def pytest_options(self, database):
         """The options with which pytest-odoo tests on `database`."""

@@ -7,7 +7,7 @@ import datetime
 from .clock import working_day
 from .scene import rows
 
-ORDERS_OF_THE_LARGEST = 13
+ORDERS_OF_THE_LARGEST = 11
 LOST_SHARE = 0.16  # quotations that come to nothing, for one that is ordered
 FROM_LEAD_SHARE = 0.34  # of repeat orders; nearly every first one comes from a lead
 RETURN_SHARE = 0.03  # of invoiced deals of which a piece comes back
