@@ -30,6 +30,7 @@ class ResPartner(models.Model):
         groups=PROFIT,
     )
     pareto_trend = fields.Json(
+        "Trend",
         compute="_compute_pareto_trend",
         groups=USER,
         help="The turnover of the window at each month's end, oldest first: [[date, amount], …].",

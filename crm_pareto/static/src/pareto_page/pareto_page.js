@@ -175,6 +175,8 @@ export class ParetoPage extends Component {
                 share: {
                     position: "right",
                     min: 0,
+                    // The whale curve of profit rises above the whole; the others end there.
+                    max: this.state.measure === "turnover" ? 1 : undefined,
                     ticks: { callback: (value) => this.percent(value) },
                     grid: { drawOnChartArea: false },
                 },
