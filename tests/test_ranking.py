@@ -168,6 +168,16 @@ class TestRefresh(LedgerCase):
         self.assertEqual(refreshed, self.figures())
         self.assertEqual(len(refreshed), 11)
 
+    def test_a_tiers_new_bound_holds_from_the_next_refresh_without_new_documents(self):
+        partners = [self.new_partner(name) for name in "ab"]
+        for partner, amount in zip(partners, (700, 300), strict=True):
+            self.invoice(partner, (self.product, 1, amount))
+        rows = self.recompute()
+        self.assertEqual([rows[partner].tier_id.name for partner in partners], [A, A])
+        self.env.ref("crm_pareto.crm_pareto_tier_a").bound = 0.6
+        self.refreshed()
+        self.assertEqual([rows[partner].tier_id.name for partner in partners], [A, B])
+
     def test_on_another_day_everything_is_summed(self):
         partner = self.new_partner("Birch")
         self.invoice(partner, (None, 1, 100), day=date(2025, 7, 1))

@@ -91,6 +91,7 @@ class CrmParetoManualTier(models.Model):
             row = model.search([(key, "=", subject.id), ("company_id", "=", company.id)])
             if not row:
                 row = model.create({key: subject.id, "company_id": company.id})
+            # sudo: the decision in force, also where the writer does not see another company's.
             decision = self.sudo().search(
                 [
                     (key, "=", subject.id),

@@ -101,23 +101,20 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _compute_changed(self, company, as_of, last):
         since, period = last.refreshed_at - OVERLAP, window(company.pareto_window, as_of)
-        if self._sum_changed(company, since, period):
-            self.env["crm.pareto.ranking"]._rank_stored(self.env["crm.pareto.customer"], company)
+        self._sum_changed(company, since, period)
+        for name in VALUE_MODELS:  # also where no document changed: the tiers' bounds may have
+            self.env["crm.pareto.ranking"]._rank_stored(self.env[name], company)
         self._note(company, last)
 
     @api.model
     def _sum_changed(self, company, since, period):
-        """Sum the customers with documents written since.
-
-        :return: their ids
-        """
+        """Sum the customers with documents written since."""
         self.env["crm.pareto.line.cost"]._freeze(company, since)
         customers = self._changed_customers(company, since)
         if customers:
             ranking = self.env["crm.pareto.ranking"]
             ranking._stage(company, period, customers)
             ranking._write_some(self.env["crm.pareto.customer"], company, period, customers)
-        return customers
 
     @api.model
     def _changed_customers(self, company, since):

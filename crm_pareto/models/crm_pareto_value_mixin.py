@@ -96,14 +96,14 @@ class CrmParetoValueMixin(models.AbstractModel):
             computed=SQL.identifier(alias, "turnover_tier_id"),
         )
 
-    def _get_revenue_domain(self, date_from=None, date_to=None):
+    def _get_revenue_domain(self):
         """The revenue lines behind this row's figures: what every drill-down opens."""
         self.ensure_one()
         return [
             ("company_id", "=", self.company_id.id),
             (self._pareto_source, "=", self[self._pareto_key].id),
-            ("date", ">=", date_from or self.date_from),
-            ("date", "<=", date_to or self.as_of),
+            ("date", ">=", self.date_from),
+            ("date", "<=", self.as_of),
         ]
 
     def action_open_revenue(self):
