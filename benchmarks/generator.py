@@ -1,4 +1,4 @@
-"""A synthetic company written straight into Odoo's tables: heavy-tailed customers, two companies, two currencies.
+"""Synthetic companies written straight into Odoo's tables: heavy-tailed customers, two companies, two currencies.
 
 The invoices are those Odoo's API would have posted (dev/demo/ledger.py); customers are copies of one made through
 the API. Fixed seed: the same size gives the same sums.
@@ -16,6 +16,7 @@ LINES_PER_INVOICE = 2
 INVOICES_PER_CUSTOMER = 10
 YEARS = 3
 TAIL = 1.16  # Pareto's exponent at which 20 % of the customers make 80 %
+SPLIT = ((0.0, 0.8), (0.75, 1.0))  # each company's part of the customers; a few buy from both
 CREDIT_NOTES = 0.04  # share of the documents
 FOREIGN = 0.1  # share of the documents in the other currency
 
@@ -29,8 +30,9 @@ def generate(env, customers):
     companies = [_make_company(env, "Bench Europe", "EUR"), _make_company(env, "Bench America", "USD")]
     products = _make_products(env, companies)
     partners = _make_partners(env, customers)
-    for company, share in zip(companies, (0.8, 0.2), strict=True):
-        _make_invoices(env, company, products, partners, int(share * customers * INVOICES_PER_CUSTOMER))
+    for company, (first, last) in zip(companies, SPLIT, strict=True):
+        mine = partners[int(first * customers) : int(last * customers)]
+        _make_invoices(env, company, products, mine, len(mine) * INVOICES_PER_CUSTOMER)
         # PostgreSQL has no statistics of rows of this transaction, and would join them one by one.
         env.cr.execute(SQL("ANALYZE account_move, account_move_line"))
         _check(env, company)

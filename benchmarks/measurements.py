@@ -5,7 +5,6 @@ import statistics
 import time
 
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.addons.crm_pareto.models.crm_pareto_recompute import OVERLAP
 from odoo.tools import SQL
 
 from .generator import add_invoices
@@ -82,19 +81,33 @@ class Bench:
             lambda: compute._refresh(self.companies, today),
             self._add_invoices,
         )
-        self.time(f"{NEW_INVOICES} new invoices, their customers only", self._sum_changed, self._add_invoices)
+        self.time(
+            f"{NEW_INVOICES} new invoices, their customers only", lambda: self._sum_changed(today), self._add_invoices
+        )
+        self.time(
+            f"{NEW_INVOICES} new invoices and a day on, customers only",
+            lambda: self._sum_changed(today + datetime.timedelta(days=1)),
+            self._add_invoices,
+        )
+        self.time(
+            f"{NEW_INVOICES} new invoices and a day on, all re-ranked",
+            lambda: compute._refresh(self.companies, today + datetime.timedelta(days=1)),
+            self._add_invoices,
+        )
         page = self.env["crm.pareto.page"].with_context(allowed_company_ids=self.companies[:1].ids)
         for kind, measure in (("customer", "turnover"), ("customer", "profit"), ("product", "turnover")):
             self.time(f"page, {kind}s by {measure}", lambda k=kind, m=measure: page.get_figures(k, m))
+        self.time("page, who moved", page.get_movers)
 
     def _add_invoices(self):
         add_invoices(self.env, self.companies[0], NEW_INVOICES)
 
-    def _sum_changed(self):
-        compute, company = self.env["crm.pareto.recompute"], self.companies[0]
-        compute._begin(company)
-        since = self.env["crm.pareto.run"].search([("company_id", "=", company.id)]).refreshed_at - OVERLAP
-        compute._sum_changed(company, since, window(company.pareto_window, datetime.date.today()))
+    def _sum_changed(self, as_of):
+        compute = self.env["crm.pareto.recompute"]
+        for company in self.companies:
+            compute._begin(company)
+            run = compute._standing(company, "customer")
+            compute._sum_changed(company, run, window(company.pareto_window, as_of))
 
     def _bare(self):
         self.env.cr.execute(SQL("SET LOCAL jit = off"))

@@ -1,6 +1,6 @@
 """Rank, share and tier of customers and products."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -8,8 +8,10 @@ from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.exceptions import ValidationError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
+
+from odoo.addons.crm_pareto.analytics.windows import window
 
 from . import oracle
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
@@ -83,6 +85,14 @@ class TestWindow(LedgerCase):
         self.assertEqual((row.profit, row.profit_previous), (110, 60))
         self.assertEqual((row.first_date, row.last_date), (date(2024, 6, 30), date(2025, 7, 1)))
         self.assertEqual(row.invoice_count, 1)
+
+    def test_this_calendar_year_is_against_the_same_days_of_the_last(self):
+        self.company.pareto_window = "year"
+        partner = self.new_partner("Birch")
+        for day, amount in ((date(2025, 6, 30), 100), (date(2025, 7, 1), 999), (date(2026, 1, 1), 150)):
+            self.invoice(partner, (None, 1, amount), day=day)
+        row = self.recompute(date(2026, 6, 30))[partner]
+        self.assertEqual((row.turnover, row.turnover_previous), (150, 100))
 
     def test_figure_and_drill_down_agree(self):
         partner = self.new_partner("Birch")
@@ -178,12 +188,46 @@ class TestRefresh(LedgerCase):
         self.refreshed()
         self.assertEqual([rows[partner].tier_id.name for partner in partners], [A, B])
 
-    def test_on_another_day_everything_is_summed(self):
-        partner = self.new_partner("Birch")
-        self.invoice(partner, (None, 1, 100), day=date(2025, 7, 1))
-        self.assertEqual(self.recompute(date(2026, 6, 30))[partner].turnover, 100)
-        self.refreshed(date(2026, 7, 1))
-        self.assertEqual(partner.with_company(self.company).pareto_turnover, 0)
+    def test_on_another_day_the_windows_move_on(self):
+        random = Random(20)
+        partners = [self.new_partner(f"P{index}") for index in range(8)]
+        for _index in range(60):
+            day = date(2026, 6, 30) - timedelta(days=random.randint(-40, 900))
+            move_type = random.choice(["out_invoice"] * 4 + ["out_refund"])
+            self.invoice(
+                random.choice(partners), (self.product, 1, random.randint(1, 900)), day=day, move_type=move_type
+            )
+        self.env.cr.execute(SQL("UPDATE account_move SET write_date = '2020-01-01'"))  # nothing is new
+        for kind, days in (("12", 1), ("3", 17), ("year", 3), ("year", 250), ("all", 30), ("24", 400)):
+            with self.subTest(window=kind, days=days):
+                self.company.pareto_window = kind
+                self.recompute(date(2026, 6, 30))
+                as_of = date(2026, 6, 30) + timedelta(days=days)
+                refreshed = self.refreshed(as_of)
+                run = self.env["crm.pareto.run"]._standing(self.company, "customer")
+                self.assertEqual(run.as_of, as_of)
+                self.recompute(as_of)
+                self.assertEqual(refreshed, self.figures())
+
+    def test_it_reads_no_document_again_where_none_changed(self):
+        self.invoice(self.new_partner("Birch"), (self.product, 1, 100), day=date(2025, 7, 1))
+        self.env.cr.execute(SQL("UPDATE account_move SET write_date = '2020-01-01'"))
+        self.recompute(date(2026, 6, 30))
+        run = self.env["crm.pareto.run"]._standing(self.company, "customer")
+        period = window("12", date(2026, 7, 1))
+        self.assertEqual(self.env["crm.pareto.recompute"]._sum_changed(self.company, run, period), set())
+
+    def test_an_invoice_credited_to_somebody_else_makes_the_next_refresh_a_full_one(self):
+        agency, client, other = (self.new_partner(name) for name in ("Agency", "Client", "Other"))
+        move = self.invoice(agency, (self.product, 1, 100), pareto_customer_id=client.id)
+        self.recompute()
+        move.pareto_customer_id = other
+        self.refreshed()
+        turnovers = {
+            row.partner_id: row.turnover
+            for row in self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
+        }
+        self.assertEqual(turnovers, {other: 100})
 
 
 class TestManualTier(LedgerCase):

@@ -21,6 +21,10 @@ class Window:
     previous_from: date | None
     previous_to: date | None
 
+    def edges(self):
+        """The days at which something enters or leaves: the four ends."""
+        return self.date_from, self.date_to, self.previous_from, self.previous_to
+
 
 def window(kind, as_of):
     """The window of a kind that ends on a day.

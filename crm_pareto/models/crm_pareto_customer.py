@@ -11,27 +11,29 @@ class CrmParetoCustomer(models.Model):
     _rec_name = "partner_id"
     _order = "turnover_rank, id"
     _log_access = False
+    _pareto_kind = "customer"
     _pareto_key = "partner_id"
     _pareto_source = "customer_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
 
-    _partner_company_unique = models.UniqueIndex("(partner_id, company_id)")
-    _company_tier_index = models.Index("(company_id, turnover_tier_id)")
+    _partner_company_unique = models.UniqueIndex("(partner_id, company_id) WHERE snapshot_id IS NULL")
+    _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")
 
     @api.model
     def _dates_sql(self, company, period, customers=None):
         """First and last invoice of all time up to the window's end, and the invoices in the window."""
+        report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
             SELECT customer_id AS partner_id, MIN(date) AS first_date, MAX(date) AS last_date,
                    COUNT(*) FILTER (WHERE date >= %(date_from)s) AS invoice_count
-              FROM (%(documents)s) document
-             WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund' AND %(only)s
+              FROM (%(documents)s AND %(only)s) document
+             WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund'
              GROUP BY customer_id
             """,
-            only=SQL("TRUE") if customers is None else SQL("customer_id = ANY(%s)", customers),
-            documents=self.env["crm.pareto.revenue.report"]._documents(company),
+            only=SQL("TRUE") if customers is None else report._is_of_customers(customers),
+            documents=report._documents(company),
             date_from=period.date_from,
             date_to=period.date_to,
         )

@@ -1,7 +1,7 @@
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+MANY = 10_000  # new rows after which PostgreSQL's statistics mislead
 
 
 class CrmParetoLineCost(models.Model):
@@ -28,37 +28,45 @@ class CrmParetoLineCost(models.Model):
     _line_unique = models.UniqueIndex("(line_id)")
 
     @api.model
-    def _freeze(self, company, since=None):
-        """Take down the cost of the company's posted lines not seen before, in one statement.
+    def _freeze(self, company, documents):
+        """Take down the cost of the company's posted lines not seen before.
 
-        :param since: only look at documents written at or after this moment; None: at all
+        :param documents: SQL, a condition on the documents to look at (`move`)
         :return: how many lines were new
         """
-        report = self.env["crm.pareto.revenue.report"]
+        report, ranking = self.env["crm.pareto.revenue.report"], self.env["crm.pareto.ranking"]
         self.env.flush_all()
-        self.env.cr.execute(
+        # Apart from the INSERT, which would grow the very table that is searched for each line.
+        ranking._make_table(
+            "crm_pareto_new_costs",
             SQL(
                 """
-                INSERT INTO crm_pareto_line_cost (line_id, company_id, unit_cost)
-                SELECT line.id, line.company_id,
-                       COALESCE((product.standard_price ->> line.company_id::text)::numeric, 0)
+                SELECT line.id AS line_id, line.company_id,
+                       COALESCE((product.standard_price ->> line.company_id::text)::numeric, 0) AS unit_cost
                   %(source)s
                   %(where)s
                    AND line.company_id = %(company)s
-                   AND move.write_date >= %(since)s
+                   AND %(documents)s
                    AND line.product_id IS NOT NULL
                    AND frozen.line_id IS NULL
                    AND ordered.unit_cost IS NULL
                    AND %(posted)s IS NULL
-                ON CONFLICT (line_id) DO NOTHING
                 """,
                 source=report._from(),
                 where=report._where(),
                 company=company.id,
-                since=since or datetime.min,
+                documents=documents,
                 posted=report._posted_cost(),
+            ),
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO crm_pareto_line_cost (line_id, company_id, unit_cost)"
+                " SELECT line_id, company_id, unit_cost FROM crm_pareto_new_costs ON CONFLICT (line_id) DO NOTHING"
             )
         )
         frozen = self.env.cr.rowcount
+        if frozen > MANY:
+            self.env.cr.execute(SQL("ANALYZE crm_pareto_line_cost"))  # the sums join it, in this transaction
         self.invalidate_model()
         return frozen

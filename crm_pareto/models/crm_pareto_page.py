@@ -1,15 +1,20 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..analytics.concentration import cumulative, gini
 from ..analytics.windows import month_ends
+from .crm_pareto_recompute import VALUE_MODELS
+from .crm_pareto_ranking import MEASURES
 
 BUCKETS = 200  # bars at most: a million customers draw as fast as a hundred
 MOVERS = 8  # names in each direction
-CROSSING = 0.8  # the share that "20 % of customers" are said to make
+CROSSING = Decimal("0.8")  # the share that "20 % of customers" are said to make
 NOTHING = SQL()
-KINDS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
 
 
 class CrmParetoPage(models.AbstractModel):
@@ -23,61 +28,138 @@ class CrmParetoPage(models.AbstractModel):
     _description = "Pareto Page"
 
     @api.model
+    def open_window(self, kind, pareto_window, as_of=False):
+        """Have the values over a window, as of a day, of the reader's company.
+
+        :param kind: "customer" or "product"
+        :param pareto_window: one of the windows of the settings
+        :param as_of: the last day, as text; today by default
+        :raises UserError: for a day to come, or where the company is being computed
+        :return: the id of a snapshot, or False where these are the company's own values
+        """
+        self.env[VALUE_MODELS[kind]].check_access("read")
+        company, today = self.env.company, fields.Date.context_today(self)
+        if pareto_window not in self._windows():
+            raise UserError(self.env._("There is no window “%s”: choose one of the list.", pareto_window))
+        as_of = fields.Date.to_date(as_of) or today
+        if as_of > today:
+            raise UserError(self.env._("Choose today or a day before: the ledger of %s is not written yet.", as_of))
+        if pareto_window == company.pareto_window and as_of == today:
+            return False
+        # Writes rows nobody may write, and reads every invoice: a sum of the company.
+        return self.env["crm.pareto.recompute"].sudo()._snapshot(company, kind, pareto_window, as_of).id
+
+    @api.model
     @api.readonly
-    def get_figures(self, kind="customer", measure="turnover"):
-        """All that the page shows.
+    def get_figures(self, kind="customer", measure="turnover", snapshot_id=False):
+        """All that the page shows but for the movers.
 
         :param kind: "customer" or "product"
         :param measure: "turnover" or "profit"
+        :param snapshot_id: what `open_window` returned
         :raises AccessError: for profit without the group that may see it
-        :return: the company and its window, the `_summary`, `_buckets`, `_tiers` and `_movers`, and the domain of all
+        :return: the company and its window, the `_summary`, the buckets, the tiers, and the domain of all
         """
-        model = self.env[KINDS[kind]]
+        model = self.env[VALUE_MODELS[kind]]
         model.check_access("read")
         model.flush_model()
-        if measure not in ("turnover", "profit"):
+        if measure not in MEASURES:
             raise ValueError(f"no measure {measure!r}")
-        summary = self._summary(model, measure)
+        company = self.env.company
+        standing = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
+        run = self.env["crm.pareto.run"].search([("id", "=", snapshot_id)] if snapshot_id else standing)
+        domain = self._get_domain(measure, snapshot_id)
+        groups = self._groups(model, measure, domain)
+        summary = self._summary(model, measure, domain, groups)
         return {
-            "company_id": self.env.company.id,
-            "currency_id": self.env.company.currency_id.id,
+            "company_id": company.id,
+            "company_name": company.name,
+            "currency_id": company.currency_id.id,
             "res_model": model._name,
-            "domain": self._get_domain(measure),
-            "window": dict(self.env.company._fields["pareto_window"]._description_selection(self.env))[
-                self.env.company.pareto_window
-            ],
+            "domain": domain,
+            "windows": list(self._windows().items()),
+            "window": run.pareto_window or company.pareto_window,
+            "date_from": fields.Date.to_string(run.date_from),
+            "as_of": fields.Date.to_string(run.as_of),
             "sees_profit": self.env.user.has_group("crm_pareto.group_profit"),
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
             **summary,
-            "buckets": self._buckets(model, measure, summary),
-            "tiers": self._tiers(model, measure, summary),
-            "movers": self._movers() if kind == "customer" and measure == "turnover" else [],
+            "buckets": self._buckets(measure, groups, summary),
+            "tiers": self._tiers(measure, groups, summary),
         }
 
     @api.model
     def recompute(self):
-        """Bring the values of the reader's company up to date now.
+        """Bring the values of the reader's company up to date now; tells the reader how far it is on the bus.
 
         :return: False where another recompute of the company is running
         """
         if not self.env.user.has_group("crm_pareto.group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Value can recompute."))
         # Writes rows nobody may write, from invoices the manager may not all see: a sum of the company.
-        return bool(self.env["crm.pareto.recompute"].sudo()._recompute(self.env.company))
+        compute = self.env["crm.pareto.recompute"].sudo()
+        return bool(compute._recompute(self.env.company, on_step=self._tell))
 
     @api.model
-    def _get_domain(self, measure):
+    def _tell(self, share):
+        """Send the reader's browser how far the recompute is."""
+        reader = self.env.user.partner_id
+        # In a transaction of its own: this one ends when everything is done. Whose it is says the channel.
+        with self.env.registry.cursor() as cursor:
+            self.env(cr=cursor, user=SUPERUSER_ID)["bus.bus"]._sendone(reader, "crm_pareto.progress", {"share": share})
+
+    @api.model
+    def _windows(self):
+        """{kind of window: its name}"""
+        return dict(self.env.company._fields["pareto_window"]._description_selection(self.env))
+
+    @api.model
+    def _get_domain(self, measure, snapshot_id=False):
         """The rows that the page is about."""
-        return [("company_id", "=", self.env.company.id), (measure, "!=", 0)]
+        return [
+            ("company_id", "=", self.env.company.id),
+            ("snapshot_id", "=", snapshot_id),
+            (measure, "!=", 0),
+        ]
 
     @api.model
-    def _rows(self, model, measure):
-        """(FROM … WHERE … of the company's rows the reader may see, {name: SQL column})"""
-        query = model._search(self._get_domain(measure))
-        names = {"value": measure, "rank": f"{measure}_rank", "share": f"{measure}_share"}
-        names["cumulative"] = f"{measure}_cumulative_share"
-        columns = {name: model._field_to_sql(model._table, field, query) for name, field in names.items()}
-        return query, columns
+    def _tier_field(self, measure):
+        return "tier_id" if measure == "turnover" else "profit_tier_id"
+
+    @api.model
+    def _groups(self, model, measure, domain):
+        """The rows counted and summed by bar and tier, in two passes over the company's rows.
+
+        A row's bar follows from its rank, since ranks have no gaps but for the rows without a value, which rank
+        between the positive and the negative ones.
+
+        :return: dicts, in the order of the ranking
+        """
+        query = model._search([leaf for leaf in domain if leaf[0] != measure])
+        column = {"value": measure, "rank": f"{measure}_rank", "tier": self._tier_field(measure)}
+        column = {name: model._field_to_sql(model._table, field, query) for name, field in column.items()}
+        counted = SQL("COUNT(*) FILTER (WHERE %(value)s = 0), COUNT(*) FILTER (WHERE %(value)s <> 0)", **column)
+        [(zeros, count)] = self._fetch(query, counted)
+        names = ("bar", "tier_id", "first", "last", "count", "amount", "buyers", "positive", "weighted")
+        rows = self._fetch(
+            query,
+            SQL(
+                """
+                (%(rank)s - 1 - CASE WHEN %(value)s < 0 THEN %(zeros)s ELSE 0 END)::bigint * %(bars)s / %(count)s,
+                %(tier)s, MIN(%(rank)s), MAX(%(rank)s), COUNT(*), SUM(%(value)s)::text,
+                COUNT(*) FILTER (WHERE %(value)s > 0),
+                COALESCE(SUM(%(value)s) FILTER (WHERE %(value)s > 0), 0)::text,
+                COALESCE(SUM(%(rank)s * %(value)s) FILTER (WHERE %(value)s > 0), 0)::text
+                """,
+                zeros=zeros,
+                bars=min(BUCKETS, count),
+                count=count or 1,
+                **column,
+            ),
+            SQL("AND %s <> 0 GROUP BY 1, 2 ORDER BY 1, 3", column["value"]),
+        )
+        # As text, because Odoo's cursor makes floats of numbers.
+        return [dict(zip(names, [Decimal(c) if isinstance(c, str) else c for c in row], strict=True)) for row in rows]
 
     @api.model
     def _fetch(self, query, select, tail=NOTHING):
@@ -86,129 +168,143 @@ class CrmParetoPage(models.AbstractModel):
         )
 
     @api.model
-    def _summary(self, model, measure):
-        query, column = self._rows(model, measure)
-        [(count, buyers, net, total, weighted, crossing, as_of, date_from)] = self._fetch(
-            query,
-            SQL(
-                """
-                COUNT(*), COUNT(*) FILTER (WHERE %(value)s > 0), COALESCE(SUM(%(value)s), 0),
-                COALESCE(SUM(%(value)s) FILTER (WHERE %(value)s > 0), 0),
-                COALESCE(SUM(%(rank)s * %(value)s) FILTER (WHERE %(value)s > 0), 0),
-                COUNT(*) FILTER (WHERE %(value)s > 0 AND %(cumulative)s - %(share)s < %(crossing)s),
-                MAX(as_of), MAX(date_from)
-                """,
-                crossing=CROSSING,
-                **column,
-            ),
-        )
+    def _summary(self, model, measure, domain, groups):
+        buyers = sum(group["buyers"] for group in groups)
+        total = sum(group["positive"] for group in groups)
         return {
-            "count": count,
+            "count": sum(group["count"] for group in groups),
             "buyers": buyers,
-            "net": float(net),
+            "net": float(sum(group["amount"] for group in groups)),
             "total": float(total),
-            "gini": gini(buyers, float(total), float(weighted)),
-            "crossing": crossing,
-            "as_of": fields.Date.to_string(as_of) if as_of else False,
-            "date_from": fields.Date.to_string(date_from) if date_from else False,
+            "gini": gini(buyers, float(total), float(sum(group["weighted"] for group in groups))),
+            "crossing": self._crossing(model, measure, domain, groups, total),
         }
 
     @api.model
-    def _buckets(self, model, measure, summary):
+    def _crossing(self, model, measure, domain, groups, total):
+        """How many of the first rows make 80 %: those before whom less than that was reached. Exact, as the tiers."""
+        if total <= 0:
+            return 0
+        before, passed, wanted = 0, 0, CROSSING * total
+        for _bar, members in groupby(groups, key=itemgetter("bar")):
+            members = list(members)
+            positive = sum(group["positive"] for group in members)
+            if before + positive >= wanted:
+                break
+            before += positive
+            passed += sum(group["buyers"] for group in members)
+        rank = f"{measure}_rank"
+        first, last = min(group["first"] for group in members), max(group["last"] for group in members)
+        query = model._search([*domain, (measure, ">", 0), (rank, ">=", first), (rank, "<=", last)])
+        running = SQL(
+            "SUM(%(value)s) OVER (ORDER BY %(rank)s ROWS UNBOUNDED PRECEDING) - %(value)s AS before",
+            value=model._field_to_sql(model._table, measure, query),
+            rank=SQL.identifier(rank),
+        )
+        needed = SQL("%s::numeric", str(wanted - before))
+        [(within,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM (%s) ranked WHERE before < %s", query.select(running), needed)
+        )
+        return passed + within
+
+    @api.model
+    def _buckets(self, measure, groups, summary):
         """The bars: as many as there are rows, BUCKETS at most, in the order of the ranking."""
-        if not summary["count"]:
-            return []
-        query, column = self._rows(model, measure)
-        places = SQL(
-            "SELECT %(rank)s AS rank, %(value)s AS amount, ROW_NUMBER() OVER (ORDER BY %(rank)s) - 1 AS place"
-            " FROM %(table)s WHERE %(where)s",
-            table=query.from_clause,
-            where=query.where_clause,
-            **column,
-        )
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT MIN(rank), MAX(rank), COUNT(*), SUM(amount) FROM (%s) ranked"
-                " GROUP BY place * %s / %s ORDER BY 1",
-                places,
-                min(BUCKETS, summary["count"]),
-                summary["count"],
-            )
-        )
+        bars = {}
+        for group in groups:
+            bar = bars.setdefault(group["bar"], {"first": group["first"], "last": 0, "count": 0, "amount": 0})
+            bar["last"] = max(bar["last"], group["last"])
+            bar["count"] += group["count"]
+            bar["amount"] += group["amount"]
         # The whale curve of profit is of the net total: it rises above it and falls back.
         base = summary["net"] if measure == "profit" else summary["total"]
-        shares = cumulative([float(row[3]) for row in rows], base)
+        shares = cumulative([float(bar["amount"]) for bar in bars.values()], base)
         return [
-            {"first": first, "last": last, "count": count, "amount": float(amount), "cumulative": share}
-            for (first, last, count, amount), share in zip(rows, shares, strict=True)
+            {**bar, "amount": float(bar["amount"]), "cumulative": share}
+            for bar, share in zip(bars.values(), shares, strict=True)
         ]
 
     @api.model
-    def _tiers(self, model, measure, summary):
-        tier_field = "tier_id" if measure == "turnover" else "profit_tier_id"
-        groups = model._read_group(
-            self._get_domain(measure), [tier_field], ["__count", f"{measure}:sum"], order=tier_field
-        )
-        return [
-            {
-                "id": tier.id,
-                "name": tier.name or "",
-                "field": tier_field,
-                "count": count,
-                "count_share": count / summary["count"],
-                "amount": amount,
-                "share": amount / summary["total"] if summary["total"] else 0,
-                "average": amount / count,
-            }
-            for tier, count, amount in groups
-        ]
+    def _tiers(self, measure, groups, summary):
+        by_tier = {}
+        for group in groups:
+            by_tier.setdefault(group["tier_id"], []).append(group)
+        tiers = self.env["crm.pareto.tier"].browse(filter(None, by_tier)).exists().sorted(lambda tier: (tier.bound, tier.id))
+        rows = []
+        for tier in [*tiers, *([self.env["crm.pareto.tier"]] if None in by_tier else [])]:
+            count = sum(group["count"] for group in by_tier[tier.id or None])
+            amount = float(sum(group["amount"] for group in by_tier[tier.id or None]))
+            rows.append(
+                {
+                    "id": tier.id,
+                    "name": tier.name or "",
+                    "color": tier.color,
+                    "field": self._tier_field(measure),
+                    "count": count,
+                    "count_share": count / summary["count"],
+                    "amount": amount,
+                    "share": amount / summary["total"] if summary["total"] else 0,
+                    "average": amount / count,
+                }
+            )
+        return rows
 
     @api.model
-    def _movers(self):
-        """The biggest customers whose tier now is another than at the last month's end."""
-        end = month_ends(fields.Date.context_today(self), 1)[0]
-        model = self.env["crm.pareto.customer"]
+    @api.readonly
+    def get_movers(self):
+        """The biggest customers whose computed tier now is another than at the last month's end.
+
+        :return: dicts of a partner, its name and the names of both tiers; those who moved up first
+        """
+        model, history = self.env["crm.pareto.customer"], self.env["crm.pareto.history"]
+        model.check_access("read")
+        history.check_access("read")
+        model.flush_model()
+        history.flush_model()
         query = model._search([("company_id", "=", self.env.company.id)])
-        history = query.make_alias(model._table, "history")
+        before = query.make_alias(model._table, "history")
+        columns = {
+            "now": SQL.identifier(model._table),
+            "before": SQL.identifier(before),
+            "end": month_ends(fields.Date.context_today(self), 1)[0],
+        }
         query.add_join(
             "JOIN",
-            history,
-            "crm_pareto_history",
+            before,
+            history._table,
             SQL(
-                "%(history)s.partner_id = %(row)s.partner_id AND %(history)s.company_id = %(row)s.company_id"
-                " AND %(history)s.date = %(end)s",
-                history=SQL.identifier(history),
-                row=SQL.identifier(model._table),
-                end=end,
+                "%(before)s.partner_id = %(now)s.partner_id AND %(before)s.company_id = %(now)s.company_id"
+                " AND %(before)s.date = %(end)s AND %(before)s.tier_id <> %(now)s.turnover_tier_id",
+                **columns,
             ),
         )
-        tiers = {tier.id: (place, tier.name) for place, tier in enumerate(self.env["crm.pareto.tier"].search([]))}
         rows = self._fetch(
             query,
+            SQL("%(now)s.partner_id, %(before)s.tier_id, %(now)s.turnover_tier_id", **columns),
             SQL(
-                "%(row)s.partner_id, %(history)s.tier_id, %(row)s.turnover_tier_id",
-                row=SQL.identifier(model._table),
-                history=SQL.identifier(history),
-            ),
-            SQL(
-                "AND %(history)s.tier_id <> %(row)s.turnover_tier_id ORDER BY GREATEST(%(history)s.turnover,"
-                " %(row)s.turnover) DESC, %(row)s.partner_id LIMIT %(limit)s",
-                row=SQL.identifier(model._table),
-                history=SQL.identifier(history),
+                "ORDER BY GREATEST(%(before)s.turnover, %(now)s.turnover) DESC, %(now)s.partner_id LIMIT %(limit)s",
                 limit=4 * MOVERS,
+                **columns,
             ),
         )
+        return self._describe_moves(rows)
+
+    @api.model
+    def _describe_moves(self, rows):
+        """:param rows: (partner id, id of the tier before, id of the tier now)"""
+        tiers = self.env["crm.pareto.tier"].browse({id_ for row in rows for id_ in row[1:]}).exists()
+        places = {tier.id: (tier.bound, tier.name) for tier in tiers}
         partners = self.env["res.partner"].browse([row[0] for row in rows])._filtered_access("read")
         names = {partner.id: partner.display_name for partner in partners}
         moves = [
             {
                 "partner_id": partner,
                 "name": names[partner],
-                "before": tiers[before][1],
-                "now": tiers[now][1],
-                "up": tiers[now][0] < tiers[before][0],
+                "before": places[before][1],
+                "now": places[now][1],
+                "up": places[now][0] < places[before][0],
             }
             for partner, before, now in rows
-            if partner in names and before in tiers and now in tiers
+            if partner in names and before in places and now in places
         ]
         return [move for up in (True, False) for move in [m for m in moves if m["up"] is up][:MOVERS]]

@@ -1,21 +1,21 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# What a ranking writes beside company, window and key; the ranks of both measures have the same names.
+# What a ranking writes beside company and key; the ranks of both measures have the same names.
 DATES = ("first_date", "last_date", "invoice_count")
 MANUAL = ("manual_tier_id", "manual_until")
 MEASURES = ("turnover", "profit")
 SUMS = tuple(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_previous"))
-RANKS = tuple(f"{measure}_{rank}" for measure in MEASURES for rank in ("rank", "share", "cumulative_share", "tier_id"))
+RANKS = tuple(f"{measure}_{rank}" for measure in MEASURES for rank in ("rank", "tier_id"))
 
 
 class CrmParetoRanking(models.AbstractModel):
     """The SQL of the value rows: read the ledger once, sum, rank, write what differs.
 
-    1. `_stage`: the revenue report's lines of the window and the one before, into a temporary table. A plain
-       CREATE TABLE AS, because PostgreSQL only reads in parallel for that, not for an INSERT.
-    2. `_sums`: one row a customer or product from the staging table; `_ranked` adds rank, shares and tier.
-    3. `_write`: insert, update where different.
+    1. `_sum`: one pass over the revenue report sums customers and products into a temporary table. A plain CREATE
+       TABLE AS, because PostgreSQL only reads in parallel for that, not for an INSERT.
+    2. `_make_values`: a row a customer or product, with its dates; `_ranked` adds rank and tier.
+    3. Update where different, insert, delete.
 
     Sums are numeric, so that they do not depend on the order rows are read in, and equal values are ranked by
     id: two runs on one ledger give the same rows. crm.pareto.recompute says when what is run.
@@ -24,62 +24,89 @@ class CrmParetoRanking(models.AbstractModel):
     _name = "crm.pareto.ranking"
     _description = "Value Ranking"
 
-    @api.model
-    def _stage(self, company, period, customers=None):
-        """Fill the staging table with the company's revenue lines of the window and the one before.
+    # -- 1. sums -------------------------------------------------------------------
 
-        :param customers: ids; only theirs
+    @api.model
+    def _sum(self, company, period, value_models, customers=None):
+        """Make crm_pareto_sums: the company's customers and products with what is summed over the windows.
+
+        Beside the sums each row has one of the models' keys and `kind`, the model's, which tells which.
+
+        :param value_models: the models whose rows are wanted
+        :param customers: ids; only their documents are read
         """
         report = self.env["crm.pareto.revenue.report"]
         self.env.flush_all()
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_pareto_staging"))
-        self.env.cr.execute(
+        sources = [SQL.identifier(model._pareto_source) for model in value_models]
+        self._make_table(
+            "crm_pareto_sums",
             SQL(
                 """
-                CREATE TEMPORARY TABLE crm_pareto_staging ON COMMIT DROP AS
-                SELECT customer_id AS partner_id, product_id, date, revenue, margin,
-                       date >= %(date_from)s AS current
+                SELECT %(keys)s, %(kind)s AS kind,
+                       COALESCE(SUM(revenue) FILTER (WHERE date >= %(date_from)s), 0) AS turnover,
+                       COALESCE(SUM(revenue) FILTER (WHERE date <= %(previous_to)s), 0) AS turnover_previous,
+                       COALESCE(SUM(margin) FILTER (WHERE date >= %(date_from)s), 0) AS profit,
+                       COALESCE(SUM(margin) FILTER (WHERE date <= %(previous_to)s), 0) AS profit_previous,
+                       MIN(date) FILTER (WHERE revenue > 0) AS first_date,
+                       MAX(date) FILTER (WHERE revenue > 0) AS last_date,
+                       COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count
                   FROM (%(report)s %(only)s) report
                  WHERE company_id = %(company)s AND date BETWEEN %(first)s AND %(date_to)s
+                 GROUP BY GROUPING SETS (%(sets)s)
                 """,
+                keys=SQL(", ").join(
+                    SQL("%s AS %s", source, SQL.identifier(model._pareto_key))
+                    for source, model in zip(sources, value_models, strict=True)
+                ),
+                kind=SQL(
+                    "CASE %s END",
+                    SQL(" ").join(
+                        SQL("WHEN GROUPING(%s) = 0 THEN %s", source, model._pareto_kind)
+                        for source, model in zip(sources, value_models, strict=True)
+                    ),
+                ),
+                sets=SQL(", ").join(SQL("(%s)", source) for source in sources),
                 report=report._table_query,
                 only=SQL("AND %s", report._is_of_customers(customers)) if customers is not None else SQL(),
                 company=company.id,
                 first=period.previous_from or period.date_from,
                 date_from=period.date_from,
                 date_to=period.date_to,
-            )
+                previous_to=SQL("%s::date", period.previous_to),
+            ),
         )
 
+    # -- 2. values -----------------------------------------------------------------
+
     @api.model
-    def _sums(self, model, company, period, customers=None):
-        """One row a customer or product with what is summed; SQL."""
+    def _make_values(self, model, company, period, customers=None):
+        """Make crm_pareto_values: a row a customer or product, not ranked yet."""
         key = SQL.identifier(model._pareto_key)
-        return SQL(
-            """
-            SELECT %(key)s, first_date, last_date, COALESCE(invoice_count, 0) AS invoice_count,
-                   COALESCE(turnover, 0) AS turnover, COALESCE(turnover_previous, 0) AS turnover_previous,
-                   COALESCE(profit, 0) AS profit, COALESCE(profit_previous, 0) AS profit_previous,
-                   manual_tier_id, manual_until
-              FROM (SELECT %(key)s,
-                           SUM(revenue) FILTER (WHERE current) AS turnover,
-                           SUM(revenue) FILTER (WHERE NOT current) AS turnover_previous,
-                           SUM(margin) FILTER (WHERE current) AS profit,
-                           SUM(margin) FILTER (WHERE NOT current) AS profit_previous
-                      FROM crm_pareto_staging
-                     WHERE %(key)s IS NOT NULL
-                     GROUP BY %(key)s) sums
-              FULL JOIN (%(dates)s) dates USING (%(key)s)
-              FULL JOIN %(manual)s decided USING (%(key)s)
-            """,
-            key=key,
-            dates=model._dates_sql(company, period, customers),
-            manual=self.env["crm.pareto.manual.tier"]._in_force_sql(key, company),
+        self._make_table("crm_pareto_dates", model._dates_sql(company, period, customers))
+        self._make_table(
+            "crm_pareto_values",
+            SQL(
+                """
+                SELECT %(key)s, dates.first_date, dates.last_date,
+                       COALESCE(dates.invoice_count, 0) AS invoice_count,
+                       COALESCE(turnover, 0) AS turnover, COALESCE(turnover_previous, 0) AS turnover_previous,
+                       COALESCE(profit, 0) AS profit, COALESCE(profit_previous, 0) AS profit_previous,
+                       manual_tier_id, manual_until
+                  FROM (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s AND %(key)s IS NOT NULL) sums
+                  FULL JOIN crm_pareto_dates dates USING (%(key)s)
+                  FULL JOIN %(manual)s decided USING (%(key)s)
+                 WHERE %(only)s
+                """,
+                key=key,
+                kind=model._pareto_kind,
+                manual=self.env["crm.pareto.manual.tier"]._in_force_sql(key, company),
+                only=SQL("TRUE") if customers is None else SQL("%s = ANY(%s)", key, customers),
+            ),
         )
 
     @api.model
     def _ranked(self, model, company, source):
-        """The source's rows with rank, shares and tier of each measure; SQL.
+        """The source's rows with rank and tier of each measure; SQL.
 
         :param source: SQL of rows with the key, turnover and profit
         """
@@ -87,7 +114,7 @@ class CrmParetoRanking(models.AbstractModel):
         tiers = self.env["crm.pareto.tier"]._for_company(company)
         return SQL(
             "SELECT ranked.*, %(columns)s FROM (SELECT source.*, %(windows)s FROM (%(source)s) source) ranked",
-            columns=SQL(", ").join(self._measure_columns(measure, tiers) for measure in MEASURES),
+            columns=SQL(", ").join(self._measure_tier(measure, tiers) for measure in MEASURES),
             windows=SQL(", ").join(self._measure_windows(measure, key) for measure in MEASURES),
             source=source,
         )
@@ -109,98 +136,162 @@ class CrmParetoRanking(models.AbstractModel):
         )
 
     @api.model
-    def _measure_columns(self, measure, tiers):
+    def _measure_tier(self, measure, tiers):
         value = SQL.identifier(measure)
-        upto = SQL.identifier(f"{measure}_upto")
-        total = SQL.identifier(f"{measure}_total")
-        return SQL(
-            """
-            COALESCE(%(value)s / NULLIF(%(total)s, 0), 0)::float8 AS %(share)s,
-            COALESCE(%(upto)s / NULLIF(%(total)s, 0), 0)::float8 AS %(cumulative)s,
-            %(rule)s AS %(tier)s
-            """,
-            value=value,
-            total=total,
-            share=SQL.identifier(f"{measure}_share"),
-            upto=upto,
-            cumulative=SQL.identifier(f"{measure}_cumulative_share"),
-            rule=tiers._rule(value, SQL("%s - GREATEST(%s, 0)", upto, value), total),
-            tier=SQL.identifier(f"{measure}_tier_id"),
-        )
+        before = SQL("%s - GREATEST(%s, 0)", SQL.identifier(f"{measure}_upto"), value)
+        rule = tiers._rule(value, before, SQL.identifier(f"{measure}_total"))
+        return SQL("%s AS %s", rule, SQL.identifier(f"{measure}_tier_id"))
+
+    # -- 3. rows -------------------------------------------------------------------
 
     @api.model
     def _write_all(self, model, company, period):
         """Make the model's rows of the company equal to the ledger; equal rows are not touched."""
-        self._make_values(self._ranked(model, company, self._sums(model, company, period)))
-        self._delete_missing(model, company)
-        self._upsert(model, company, period, DATES + SUMS + RANKS + MANUAL)
+        self._make_values(model, company, period)
+        self._make_table("crm_pareto_ranked", self._ranked(model, company, SQL("SELECT * FROM crm_pareto_values")))
+        self._replace(model, company, "crm_pareto_ranked", DATES + SUMS + RANKS + MANUAL)
 
     @api.model
     def _write_some(self, model, company, period, customers):
         """Sum the customers anew; `_rank_stored` then makes the same rows as `_write_all`, from less reading."""
-        self._make_values(
-            SQL(
-                "SELECT * FROM (%s) sums WHERE partner_id = ANY(%s)",
-                self._sums(model, company, period, customers),
-                customers,
-            )
-        )
-        self._delete_missing(model, company, customers)
-        self._upsert(model, company, period, DATES + SUMS + MANUAL)
+        self._make_values(model, company, period, customers)
+        self._replace(model, company, "crm_pareto_values", DATES + SUMS + MANUAL, customers)
 
     @api.model
-    def _make_values(self, query):
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_pareto_values"))
-        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE crm_pareto_values ON COMMIT DROP AS %s", query))
+    def _shift(self, model, company, before, now, but):
+        """Move the windows of the customers whose documents did not change: add and take off what lies at their ends.
 
-    @api.model
-    def _delete_missing(self, model, company, among=None):
-        """Delete the company's rows that are not among the new values.
-
-        :param among: ids of the keys that were looked at; None: all
+        :param before, now: the Windows that the sums are of, and shall be of; nothing is dated between their last days
+        :param but: ids of the customers that are summed anew
         """
-        self.env.cr.execute(
+        report = self.env["crm.pareto.revenue.report"]
+        days = [
+            (min(day), max(day))
+            for day in zip(before.edges(), now.edges(), strict=True)
+            if None not in day and day[0] != day[1]
+        ]
+        if not days:
+            return
+        self.env.flush_all()
+        self._make_table(
+            "crm_pareto_shift",
             SQL(
                 """
-                DELETE FROM %(table)s gone
-                 WHERE company_id = %(company)s AND %(among)s
-                   AND NOT EXISTS (SELECT FROM crm_pareto_values WHERE %(key)s = gone.%(key)s)
+                SELECT customer_id AS partner_id,
+                       SUM(revenue * entered) AS turnover, SUM(revenue * entered_previous) AS turnover_previous,
+                       SUM(margin * entered) AS profit, SUM(margin * entered_previous) AS profit_previous,
+                       (COUNT(DISTINCT move_id) FILTER (WHERE entered = 1 AND move_type <> 'out_refund')
+                        - COUNT(DISTINCT move_id) FILTER (WHERE entered = -1 AND move_type <> 'out_refund')) AS invoice_count
+                  FROM (SELECT report.*, %(entered)s AS entered, %(entered_previous)s AS entered_previous
+                          FROM (%(report)s AND (%(days)s)) report
+                         WHERE company_id = %(company)s AND customer_id IS NOT NULL
+                           AND customer_id <> ALL(%(but)s)) line
+                 GROUP BY customer_id
                 """,
-                table=SQL.identifier(model._table),
+                entered=self._entered((before.date_from, before.date_to), (now.date_from, now.date_to)),
+                entered_previous=self._entered(
+                    (before.previous_from, before.previous_to), (now.previous_from, now.previous_to)
+                ),
+                report=report._table_query,
+                days=SQL(" OR ").join(SQL("move.invoice_date BETWEEN %s AND %s", *day) for day in days),
                 company=company.id,
-                key=SQL.identifier(model._pareto_key),
-                among=SQL("TRUE") if among is None else SQL("%s = ANY(%s)", SQL.identifier(model._pareto_key), among),
+                but=but,
+            ),
+        )
+        columns = (*SUMS, "invoice_count")
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s old SET %s FROM crm_pareto_shift shift"
+                " WHERE old.partner_id = shift.partner_id AND old.company_id = %s AND old.snapshot_id IS NULL",
+                SQL.identifier(model._table),
+                SQL(", ").join(
+                    SQL("%s = old.%s + shift.%s", *[SQL.identifier(column)] * 3) for column in columns
+                ),
+                company.id,
             )
         )
         model.invalidate_model()
 
     @api.model
-    def _upsert(self, model, company, period, columns):
+    def _entered(self, before, now):
+        """SQL: 1 for a line dated in the period now and not before, -1 for the reverse, else 0."""
+        inside = [SQL("(date BETWEEN %s::date AND %s::date)::int", *period) for period in (now, before)]
+        return SQL("(COALESCE(%s, 0) - COALESCE(%s, 0))", *inside)
+
+    @api.model
+    def _write_snapshot(self, model, run, period):
+        """Fill the snapshot with rows, and note its totals. Manual tiers are of today: a snapshot has none."""
+        self._make_values(model, run.company_id, period)
+        self._make_table(
+            "crm_pareto_ranked", self._ranked(model, run.company_id, SQL("SELECT * FROM crm_pareto_values"))
+        )
+        self._insert(model, run.company_id, "crm_pareto_ranked", DATES + SUMS + RANKS, snapshot=run)
+        run.turnover_total, run.profit_total = self._totals(model, run.company_id, run)
+
+    @api.model
+    def _replace(self, model, company, source, columns, among=None):
+        """Make the company's own rows those of a temporary table: update where different, insert, delete.
+
+        :param among: ids of the keys that the table is about; None: all
+        """
+        names = {
+            "table": SQL.identifier(model._table),
+            "source": SQL.identifier(source),
+            "key": SQL.identifier(model._pareto_key),
+            "company": company.id,
+        }
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO %(table)s AS old (company_id, date_from, as_of, %(key)s, %(columns)s)
-                SELECT %(company)s, %(date_from)s, %(as_of)s, %(key)s, %(columns)s FROM crm_pareto_values
-                ON CONFLICT (%(key)s, company_id) DO UPDATE
-                   SET (date_from, as_of, %(columns)s) = (EXCLUDED.date_from, EXCLUDED.as_of, %(new)s)
-                 WHERE (old.date_from, old.as_of, %(old)s)
-                       IS DISTINCT FROM (EXCLUDED.date_from, EXCLUDED.as_of, %(new)s)
+                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s) FROM %(source)s fresh
+                 WHERE old.%(key)s = fresh.%(key)s AND old.company_id = %(company)s AND old.snapshot_id IS NULL
+                   AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                **names,
+                **self._column_lists(columns),
+            )
+        )
+        among_sql = SQL("TRUE") if among is None else SQL("%s = ANY(%s)", names["key"], among)
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM %(table)s gone
+                 WHERE company_id = %(company)s AND snapshot_id IS NULL AND %(among)s
+                   AND NOT EXISTS (SELECT FROM %(source)s WHERE %(key)s = gone.%(key)s)
+                """,
+                **names,
+                among=among_sql,
+            )
+        )
+        self._insert(model, company, source, columns)
+
+    @api.model
+    def _insert(self, model, company, source, columns, snapshot=None):
+        """Add the rows of a temporary table that the company does not have yet, or all of them to a snapshot."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %(table)s (company_id, snapshot_id, %(key)s, %(columns)s)
+                SELECT %(company)s, %(snapshot)s, %(key)s, %(columns)s FROM %(source)s fresh
+                 WHERE NOT EXISTS (SELECT FROM %(table)s known WHERE known.%(key)s = fresh.%(key)s
+                                      AND known.company_id = %(company)s AND %(of_snapshot)s)
                 """,
                 table=SQL.identifier(model._table),
+                source=SQL.identifier(source),
                 key=SQL.identifier(model._pareto_key),
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
                 company=company.id,
-                date_from=period.date_from,
-                as_of=period.date_to,
-                **self._column_lists(columns, "excluded"),
+                snapshot=SQL("%s::integer", snapshot.id if snapshot else None),
+                of_snapshot=self._of_snapshot(snapshot),
             )
         )
         model.invalidate_model()
 
     @api.model
     def _rank_stored(self, model, company):
-        """Rank the company's rows by the sums they hold; rows whose rank stays are not touched."""
+        """Rank the company's own rows by the sums they hold; rows whose rank and tiers stay are not touched."""
         source = SQL(
-            "SELECT id, %s, turnover, profit FROM %s WHERE company_id = %s",
+            "SELECT id, %s, turnover, profit FROM %s WHERE company_id = %s AND snapshot_id IS NULL",
             SQL.identifier(model._pareto_key),
             SQL.identifier(model._table),
             company.id,
@@ -208,22 +299,47 @@ class CrmParetoRanking(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE %(table)s old SET (%(columns)s) = (%(new)s)
-                  FROM (%(ranked)s) ranking
-                 WHERE old.id = ranking.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s)
+                  FROM (%(ranked)s) fresh
+                 WHERE old.id = fresh.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 table=SQL.identifier(model._table),
                 ranked=self._ranked(model, company, source),
-                **self._column_lists(RANKS, "ranking"),
+                **self._column_lists(RANKS),
             )
         )
         model.invalidate_model()
 
     @api.model
-    def _column_lists(self, columns, new):
+    def _totals(self, model, company, snapshot=None):
+        """The sums of the positive turnovers and of the positive profits, of the company's own rows or a snapshot's."""
+        [totals] = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(SUM(GREATEST(turnover, 0)), 0), COALESCE(SUM(GREATEST(profit, 0)), 0) FROM %s"
+                " WHERE company_id = %s AND %s",
+                SQL.identifier(model._table),
+                company.id,
+                self._of_snapshot(snapshot),
+            )
+        )
+        return totals
+
+    @api.model
+    def _of_snapshot(self, snapshot):
+        """SQL: the rows of a snapshot, or the company's own. Not IS NOT DISTINCT FROM, which cannot be hashed."""
+        return SQL("snapshot_id = %s", snapshot.id) if snapshot else SQL("snapshot_id IS NULL")
+
+    @api.model
+    def _make_table(self, name, query):
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
+
+    @api.model
+    def _column_lists(self, columns):
         """The columns as lists: bare, of the row as it was (`old`), and of the new one."""
         return {
             "columns": SQL(", ").join(map(SQL.identifier, columns)),
             "old": SQL(", ").join(SQL.identifier("old", column) for column in columns),
-            "new": SQL(", ").join(SQL.identifier(new, column) for column in columns),
+            "new": SQL(", ").join(SQL.identifier("fresh", column) for column in columns),
         }

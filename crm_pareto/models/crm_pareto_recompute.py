@@ -1,58 +1,70 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..analytics.windows import window
 
-VALUE_MODELS = ("crm.pareto.customer", "crm.pareto.product")
+VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
 OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may have committed after it
 LOCK_SPACE = 20260119  # any number that no other advisory lock here has
+MOST_CHANGED = 5000  # documents; above, reading everything is as fast
 
 
 class CrmParetoRecompute(models.AbstractModel):
     """When the values are computed, and from what.
 
-    The scheduled action runs hourly. The first run of a day sums everything from the ledger; the others sum the
-    customers whose documents changed since, and rank everybody again. Product values are those of the first run.
+    Each hour the customers whose documents changed are summed anew, what left a window is taken off the others, and
+    everybody is ranked again. Each night everything is summed: that also brings the products up to date.
     """
 
     _name = "crm.pareto.recompute"
     _description = "Value Computation"
 
     @api.model
+    def _cron_refresh(self):
+        """Bring what changed up to date, one company a transaction."""
+        self._each_company(self._refresh)
+
+    @api.model
     def _cron_recompute(self):
-        """Bring every company up to date, one transaction each."""
+        """Compute everything from the ledger, one company a transaction."""
+        self._each_company(self._recompute)
+
+    @api.model
+    def _each_company(self, compute):
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
         remaining = len(companies)
         for company in companies:
-            self._refresh(company)
+            compute(company)
             remaining -= 1
             self.env["ir.cron"]._commit_progress(1, remaining=remaining)
 
     @api.model
-    def _recompute(self, companies, as_of=None):
+    def _recompute(self, companies, as_of=None, on_step=None):
         """Sum everything of the companies from the ledger.
 
         A company that another transaction is computing is left to that one.
 
         :param as_of: last day of the window; today by default
+        :param on_step: called with the share that is done, 0 to 1, now and then
         :return: the companies that were computed
         """
         as_of = as_of or fields.Date.context_today(self)
         done = self.env["res.company"]
         for company in companies:
             if self._begin(company):
-                self._compute_all(company, as_of, self._last_run(company))
+                self._compute_all(company, as_of, on_step or (lambda share: None))
                 done += company
         return done
 
     @api.model
     def _refresh(self, companies, as_of=None):
-        """Sum the customers whose documents changed since the last run, and rank everybody again.
+        """Sum the customers whose documents changed since the last run, and let the windows of the others move on.
 
-        Where there was no full run today, or the window is another one now, everything is summed.
+        Everything is summed where there was no run, the kind of window is another one now, or very much changed.
 
         :return: the companies that were computed
         """
@@ -61,13 +73,35 @@ class CrmParetoRecompute(models.AbstractModel):
         for company in companies:
             if not self._begin(company):
                 continue
-            last = self._last_run(company)
-            if last.as_of == as_of and last.pareto_window == company.pareto_window:
-                self._compute_changed(company, as_of, last)
-            else:
-                self._compute_all(company, as_of, last)
+            if not self._compute_changed(company, as_of):
+                self._compute_all(company, as_of)
             done += company
         return done
+
+    @api.model
+    def _snapshot(self, company, kind, pareto_window, as_of):
+        """The values over another window, or as of another day, beside the company's own; kept for a day.
+
+        :raises UserError: where another transaction is computing the company
+        :return: the crm.pareto.run that its rows belong to
+        """
+        runs = self.env["crm.pareto.run"]
+        what = {"company_id": company.id, "kind": kind, "pareto_window": pareto_window, "as_of": as_of}
+        known = runs.search([("snapshot", "=", True)] + [(name, "=", value) for name, value in what.items()])
+        # Today's ledger still grows.
+        if known and known.full_at >= fields.Datetime.now() - OVERLAP:
+            return known
+        if not self._begin(company):
+            raise UserError(
+                self.env._("The values of %(company)s are being computed: try again in a moment.", company=company.name)
+            )
+        known.unlink()
+        period, ranking = window(pareto_window, as_of), self.env["crm.pareto.ranking"]
+        run = runs.create({**what, "snapshot": True, "date_from": period.date_from, "full_at": self.env.cr.now()})
+        self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(self._standing(company, "customer")))
+        ranking._sum(company, period, [self.env[VALUE_MODELS[kind]]])
+        ranking._write_snapshot(self.env[VALUE_MODELS[kind]], run, period)
+        return run
 
     @api.model
     def _begin(self, company):
@@ -78,67 +112,115 @@ class CrmParetoRecompute(models.AbstractModel):
         # Compiling these statements costs more than it saves, and the groups are underestimated.
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
         self.env.cr.execute(SQL("SET LOCAL work_mem = '64MB'"))
+        # All lines pass from the workers to the one process that sums them: PostgreSQL takes that for dearer than it is.
+        self.env.cr.execute(SQL("SET LOCAL parallel_tuple_cost = 0"))
         return True
 
     @api.model
-    def _last_run(self, company):
-        return self.env["crm.pareto.run"].search([("company_id", "=", company.id)])
+    def _standing(self, company, kind):
+        return self.env["crm.pareto.run"]._standing(company, kind)
 
     @api.model
-    def _compute_all(self, company, as_of, last):
+    def _written_since(self, run):
+        """SQL: the documents that the run may not have seen; `move` is the document."""
+        if not run.refreshed_at:
+            return SQL("TRUE")
+        return SQL("move.write_date >= %s", run.refreshed_at - OVERLAP)
+
+    @api.model
+    def _compute_all(self, company, as_of, on_step=lambda share: None):
         ranking, period = self.env["crm.pareto.ranking"], window(company.pareto_window, as_of)
-        self.env["crm.pareto.line.cost"]._freeze(company, last.refreshed_at and last.refreshed_at - OVERLAP)
-        ranking._stage(company, period)
-        for name in VALUE_MODELS:
-            ranking._write_all(self.env[name], company, period)
+        runs = [self._standing(company, kind) for kind in VALUE_MODELS]
+        self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
+        on_step(0.2)
+        ranking._sum(company, period, [self.env[VALUE_MODELS[run.kind]] for run in runs])
+        on_step(0.6)
+        for run in runs:
+            ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
+        on_step(0.8)
         history = self.env["crm.pareto.history"]
-        if last.pareto_window == company.pareto_window:
+        if runs[0].pareto_window == company.pareto_window:
             history._complete(company, as_of)
         else:
             history._rebuild(company, as_of)
-        self._note(company, last, as_of=as_of, pareto_window=company.pareto_window, full_at=self.env.cr.now())
+        for run in runs:
+            self._note(run, period, pareto_window=company.pareto_window, full_at=self.env.cr.now())
 
     @api.model
-    def _compute_changed(self, company, as_of, last):
-        since, period = last.refreshed_at - OVERLAP, window(company.pareto_window, as_of)
-        self._sum_changed(company, since, period)
-        for name in VALUE_MODELS:  # also where no document changed: the tiers' bounds may have
+    def _compute_changed(self, company, as_of):
+        """Bring the standing values up to date from what changed.
+
+        :return: False where everything has to be summed
+        """
+        run = self._standing(company, "customer")
+        if not run.full_at or run.pareto_window != company.pareto_window or as_of < run.as_of:
+            return False
+        period = window(company.pareto_window, as_of)
+        customers = self._sum_changed(company, run, period)
+        if customers is None:
+            return False
+        for kind, name in VALUE_MODELS.items():  # also where no document changed: the tiers' bounds may have
             self.env["crm.pareto.ranking"]._rank_stored(self.env[name], company)
-        self._note(company, last)
+            own = self._standing(company, kind)
+            self._note(own, period if own == run else own._period())
+        return True
 
     @api.model
-    def _sum_changed(self, company, since, period):
-        """Sum the customers with documents written since."""
-        self.env["crm.pareto.line.cost"]._freeze(company, since)
-        customers = self._changed_customers(company, since)
+    def _sum_changed(self, company, run, period):
+        """Sum the customers with documents written since the run; the others' windows move on by what left them.
+
+        :return: the ids of the former; None where they are too many for that
+        """
+        before, ranking = run._period(), self.env["crm.pareto.ranking"]
+        documents, customers = self._changed(company, run, period)
+        if len(documents) > MOST_CHANGED:
+            return None
+        if before != period:
+            ranking._shift(self.env["crm.pareto.customer"], company, before, period, list(customers))
         if customers:
-            ranking = self.env["crm.pareto.ranking"]
-            ranking._stage(company, period, customers)
-            ranking._write_some(self.env["crm.pareto.customer"], company, period, customers)
+            self.env["crm.pareto.line.cost"]._freeze(company, SQL("move.id = ANY(%s)", documents))
+            model = self.env["crm.pareto.customer"]
+            ranking._sum(company, period, [model], list(customers))
+            ranking._write_some(model, company, period, list(customers))
+        return customers
 
     @api.model
-    def _changed_customers(self, company, since):
-        """The ids of the customers with a document written since; also of documents no longer posted."""
+    def _changed(self, company, run, period):
+        """([ids of the documents written since the run, or dated in the days since], {their customers})
+
+        Also of documents that are no longer posted.
+        """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT UNNEST(ARRAY[linked.commercial_partner_id, move.commercial_partner_id]) AS id
+                SELECT move.id, move.commercial_partner_id, linked.commercial_partner_id
                   FROM account_move move
                   LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-                 WHERE move.company_id = %s AND move.write_date >= %s
+                 WHERE move.company_id = %s AND (%s OR move.invoice_date > %s AND move.invoice_date <= %s)
                    AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                 """,
                 company.id,
-                since,
+                self._written_since(run),
+                run.as_of,
+                period.date_to,
             )
         )
-        return [row[0] for row in rows if row[0]]
+        return [row[0] for row in rows], {id_ for row in rows for id_ in row[1:] if id_}
 
     @api.model
-    def _note(self, company, last, **values):
-        values["refreshed_at"] = self.env.cr.now()
-        if last:
-            last.write(values)
-        else:
-            last.create({"company_id": company.id, **values})
+    def _note(self, run, period, **values):
+        """Write down what the values are of, and their totals."""
+        model = self.env[VALUE_MODELS[run.kind]]
+        turnover, profit = self.env["crm.pareto.ranking"]._totals(model, run.company_id)
+        run.write(
+            {
+                "date_from": period.date_from,
+                "as_of": period.date_to,
+                "turnover_total": turnover,
+                "profit_total": profit,
+                "refreshed_at": self.env.cr.now(),
+                **values,
+            }
+        )
+        model.invalidate_model()  # shares are of the totals

@@ -8,21 +8,27 @@ PROFIT = "crm_pareto.group_profit"
 class CrmParetoValueMixin(models.AbstractModel):
     """What one customer, or one product, was worth to one company in a window.
 
-    The rows are written by crm.pareto.ranking alone and can be dropped and computed
-    again. Shares are of the sum of the positive values, 0 to 1.
+    The rows are written by crm.pareto.ranking alone and can be dropped and computed again. Those of a snapshot stay
+    out of every search that does not name `snapshot_id`. Shares are of the sum of the positive values, 0 to 1; they
+    are derived when read, because each new invoice changes them all.
     """
 
     _name = "crm.pareto.value.mixin"
     _description = "Value over a Window"
     _log_access = False
-    # The column that names what is valued, and the revenue report's column with the same meaning.
+    # The kind of crm.pareto.run, the column that names what is valued, and the revenue report's column with the same meaning.
+    _pareto_kind = None
     _pareto_key = None
     _pareto_source = None
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    as_of = fields.Date(readonly=True, help="The last day of the window.")
-    date_from = fields.Date(readonly=True, help="The first day of the window.")
+    snapshot_id = fields.Many2one(
+        "crm.pareto.run", ondelete="cascade", readonly=True, help="Empty: the company's own values, kept up to date."
+    )
+    run_id = fields.Many2one("crm.pareto.run", "Computation", compute="_compute_run_id")
+    as_of = fields.Date(compute="_compute_run_id", help="The last day of the window.")
+    date_from = fields.Date(compute="_compute_run_id", help="The first day of the window.")
     first_date = fields.Date("First Invoice", readonly=True)
     last_date = fields.Date("Last Invoice", readonly=True)
     invoice_count = fields.Integer("Invoices", readonly=True, help="Posted invoices and receipts in the window.")
@@ -35,15 +41,16 @@ class CrmParetoValueMixin(models.AbstractModel):
         compute="_compute_turnover_growth", aggregator=None, help="Against the window before; empty without one."
     )
     turnover_rank = fields.Integer("Rank", readonly=True, aggregator=None)
-    turnover_share = fields.Float("Share", readonly=True, aggregator="sum")
-    turnover_cumulative_share = fields.Float("Cumulative Share", readonly=True, aggregator=None)
+    turnover_share = fields.Float("Share", compute="_compute_shares", aggregator="sum")
+    turnover_cumulative_share = fields.Float(
+        "Cumulative Share", compute="_compute_cumulative_shares", aggregator=None
+    )
     turnover_tier_id = fields.Many2one("crm.pareto.tier", "Computed Tier", readonly=True, ondelete="set null")
 
     profit = fields.Monetary(readonly=True, groups=PROFIT)
     profit_previous = fields.Monetary("Profit Before", readonly=True, groups=PROFIT)
     profit_rank = fields.Integer(readonly=True, aggregator=None, groups=PROFIT)
-    profit_share = fields.Float(readonly=True, aggregator="sum", groups=PROFIT)
-    profit_cumulative_share = fields.Float(readonly=True, aggregator=None, groups=PROFIT)
+    profit_share = fields.Float(compute="_compute_profit_share", aggregator="sum", groups=PROFIT)
     profit_tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="set null", groups=PROFIT)
 
     # Copied from crm.pareto.manual.tier, so that a page of partners needs no second query.
@@ -55,6 +62,63 @@ class CrmParetoValueMixin(models.AbstractModel):
         search="_search_tier_id",
         help="The manual tier while it holds, else the computed one.",
     )
+
+    @api.depends("company_id", "snapshot_id")
+    def _compute_run_id(self):
+        standing = self.env["crm.pareto.run"].search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("kind", "=", self._pareto_kind),
+                ("snapshot", "!=", True),
+            ]
+        )
+        by_company = {run.company_id: run for run in standing}
+        for row in self:
+            row.run_id = row.snapshot_id or by_company.get(row.company_id)
+            row.as_of, row.date_from = row.run_id.as_of, row.run_id.date_from
+
+    @api.depends("turnover", "run_id")
+    def _compute_shares(self):
+        for row in self:
+            total = row.run_id.turnover_total
+            row.turnover_share = row.turnover / total if total else 0
+
+    @api.depends("profit", "run_id")
+    def _compute_profit_share(self):
+        for row in self:
+            total = row.run_id.profit_total
+            row.profit_share = row.profit / total if total else 0
+
+    @api.depends("turnover", "turnover_rank", "run_id")
+    def _compute_cumulative_shares(self):
+        """The share of all up to and including the row, in one query over the ranks down to the last of them."""
+        self.flush_model()
+        upto = {}
+        for (company, snapshot), rows in self.grouped(lambda row: (row.company_id.id, row.snapshot_id)).items():
+            ranks = sorted(rows.mapped("turnover_rank"))
+            upto.update(self.env.execute_query(self._upto_sql(company, snapshot, ranks)))
+        for row in self:
+            total = row.run_id.turnover_total
+            row.turnover_cumulative_share = float(upto.get(row.id, 0)) / total if total else 0
+
+    def _upto_sql(self, company, snapshot, ranks):
+        """(id, sum of the positive turnovers up to it) of the rows with these ranks; all rows of a company count."""
+        return SQL(
+            """
+            SELECT id, upto
+              FROM (SELECT id, turnover_rank AS rank,
+                           SUM(GREATEST(turnover, 0)) OVER (ORDER BY turnover_rank ROWS UNBOUNDED PRECEDING) AS upto
+                      FROM %(table)s
+                     WHERE company_id = %(company)s AND %(of_snapshot)s
+                       AND turnover_rank <= %(last)s) ranked
+             WHERE rank = ANY(%(ranks)s)
+            """,
+            table=SQL.identifier(self._table),
+            company=company,
+            of_snapshot=self.env["crm.pareto.ranking"]._of_snapshot(snapshot),
+            ranks=ranks,
+            last=ranks[-1],
+        )
 
     @api.depends("turnover", "turnover_previous")
     def _compute_turnover_growth(self):
@@ -83,8 +147,18 @@ class CrmParetoValueMixin(models.AbstractModel):
         query.add_where(SQL("(%s)", SQL(" OR ").join(conditions or [SQL("FALSE")])))
         return [("id", "in", query)]
 
+    def _search(self, domain, *args, active_test=True, **kwargs):
+        """Leave out the rows of snapshots, as archived records are left out, unless the domain names them."""
+        domain = Domain(domain)
+        asked_for = any(leaf.field_expr.startswith("snapshot_id") for leaf in domain.iter_conditions())
+        if active_test and self.env.context.get("active_test", True) and not asked_for:
+            domain &= Domain("snapshot_id", "=", False)
+        return super()._search(domain, *args, active_test=active_test, **kwargs)
+
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Let the tier in force be searched, sorted and grouped by in SQL."""
+        """Let shares and the tier in force be searched, sorted and grouped by in SQL."""
+        if field_expr in ("turnover_share", "profit_share"):
+            return self._share_to_sql(alias, self._fields[field_expr])
         if field_expr != "tier_id":
             return super()._field_to_sql(alias, field_expr, query)
         return SQL(
@@ -94,6 +168,21 @@ class CrmParetoValueMixin(models.AbstractModel):
             until=SQL.identifier(alias, "manual_until"),
             today=fields.Date.context_today(self),
             computed=SQL.identifier(alias, "turnover_tier_id"),
+        )
+
+    def _share_to_sql(self, alias, field):
+        self._check_field_access(field, "read")
+        measure = field.name.removesuffix("_share")
+        # No join: a row has one run, and runs are few.
+        return SQL(
+            """(%(value)s / NULLIF((SELECT %(total)s FROM crm_pareto_run run
+                                     WHERE run.id = %(snapshot)s OR (%(snapshot)s IS NULL AND run.snapshot IS NOT TRUE
+                                       AND run.company_id = %(company)s AND run.kind = %(kind)s)), 0))::float8""",
+            value=SQL.identifier(alias, measure),
+            total=SQL.identifier("run", f"{measure}_total"),
+            snapshot=SQL.identifier(alias, "snapshot_id"),
+            company=SQL.identifier(alias, "company_id"),
+            kind=self._pareto_kind,
         )
 
     def _get_revenue_domain(self):

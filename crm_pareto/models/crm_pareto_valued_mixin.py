@@ -93,11 +93,12 @@ class CrmParetoValuedMixin(models.AbstractModel):
             query.add_join("LEFT JOIN", partner, "res_partner", SQL("%s = %s", link, SQL.identifier(partner, "id")))
         row = query.make_alias(alias, "pareto_value")
         condition = SQL(
-            "%s = %s AND %s = %s",
+            "%s = %s AND %s = %s AND %s IS NULL",
             SQL.identifier(row, "partner_id"),
             SQL.identifier(partner, "commercial_partner_id"),
             SQL.identifier(row, "company_id"),
             company,
+            SQL.identifier(row, "snapshot_id"),
         )
         query.add_join("LEFT JOIN", row, "crm_pareto_customer", condition)
         return SQL.identifier(row, "id")

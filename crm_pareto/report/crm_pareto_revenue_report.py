@@ -184,10 +184,10 @@ class CrmParetoRevenueReport(models.Model):
             JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
             LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
             LEFT JOIN res_partner customer ON customer.id = %(customer)s
-            LEFT JOIN product_product product ON product.id = line.product_id
-            LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+            LEFT JOIN (product_product product
+                       JOIN product_template template ON template.id = product.product_tmpl_id
+                       JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
             LEFT JOIN (%(ordered)s) ordered ON ordered.invoice_line_id = line.id
             LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id
             %(posted)s
@@ -246,12 +246,12 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _is_of_customers(self, customers):
-        """Whether a document may be credited to one of the customers; found through Odoo's indexes.
+        """Whether a document may be credited to one of the customers; found through indexes.
 
         :param customers: ids of commercial partners
         """
         linked = self.env["account.move"].search([("pareto_customer_id.commercial_partner_id", "in", customers)])
-        return SQL("(line.partner_id = ANY(%s) OR line.move_id = ANY(%s))", customers, linked.ids)
+        return SQL("(move.commercial_partner_id = ANY(%s) OR move.id = ANY(%s))", customers, linked.ids)
 
     @api.model
     def _documents(self, company):
