@@ -21,10 +21,6 @@ class Window:
     previous_from: date | None
     previous_to: date | None
 
-    def edges(self):
-        """The days at which something enters or leaves: the four ends."""
-        return self.date_from, self.date_to, self.previous_from, self.previous_to
-
 
 def window(kind, as_of):
     """The window of a kind that ends on a day.
@@ -50,3 +46,18 @@ def month_ends(as_of, count):
     """The last days of the `count` months that have ended by `as_of`, oldest first."""
     first_of_month = (as_of + timedelta(days=1)).replace(day=1)
     return [first_of_month - relativedelta(months=back) - timedelta(days=1) for back in range(count - 1, -1, -1)]
+
+
+def moved_days(before, now):
+    """The days that are in a window of `now` and were in another one, or none, before; or the other way round.
+
+    :return: (first day, last day) pairs, both included; they may overlap
+    """
+    days = []
+    for first, last in ((before.date_from, now.date_from), (before.previous_from, now.previous_from)):
+        if first and last and first != last:
+            days.append((min(first, last), max(first, last) - timedelta(days=1)))
+    for first, last in ((before.date_to, now.date_to), (before.previous_to, now.previous_to)):
+        if first and last and first != last:
+            days.append((min(first, last) + timedelta(days=1), max(first, last)))
+    return sorted(set(days))

@@ -12,6 +12,8 @@ from . import crm_pareto_recompute
 from . import crm_pareto_run
 from . import account_move
 from . import crm_lead
+from . import product_product
+from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -8,8 +8,8 @@ VALUE_MODELS = {"res.partner": "crm.pareto.customer", "product.product": "crm.pa
 class CrmParetoManualTier(models.Model):
     """A person's decision that a customer (or product) belongs to a tier, until a day.
 
-    Kept apart from the computed rows, which can be dropped at any time. The newest
-    decision that has not lapsed is in force; it lapses by itself after its last day.
+    Kept apart from the computed rows, which can be dropped at any time. The newest decision that has not lapsed is in
+    force; it lapses by itself after its last day. One without a tier says that the computed tier holds again.
     """
 
     _name = "crm.pareto.manual.tier"
@@ -22,7 +22,8 @@ class CrmParetoManualTier(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
     product_id = fields.Many2one("product.product", ondelete="cascade", index="btree_not_null")
-    tier_id = fields.Many2one("crm.pareto.tier", required=True, ondelete="cascade")
+    tier_id = fields.Many2one("crm.pareto.tier", ondelete="cascade", help="Empty: the computed one.")
+    tier_color = fields.Integer(related="tier_id.color")
     reason = fields.Char(required=True)
     user_id = fields.Many2one("res.users", "Decided By", default=lambda self: self.env.user, readonly=True)
     date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
@@ -89,7 +90,7 @@ class CrmParetoManualTier(models.Model):
             model = self.env[VALUE_MODELS[subject._name]].sudo()  # nobody may write values but us
             key = model._pareto_key
             row = model.search([(key, "=", subject.id), ("company_id", "=", company.id)])
-            if not row:
+            if not row and self.exists():
                 row = model.create({key: subject.id, "company_id": company.id})
             # sudo: the decision in force, also where the writer does not see another company's.
             decision = self.sudo().search(
@@ -102,7 +103,18 @@ class CrmParetoManualTier(models.Model):
                 ],
                 limit=1,
             )
-            row.write({"manual_tier_id": decision.tier_id.id, "manual_until": decision.date_end})
+            until = decision.date_end if decision.tier_id else False
+            row.write({"manual_tier_id": decision.tier_id.id, "manual_until": until})
+
+    @api.model
+    def _in_force(self, partners, company):
+        """{customer: the decision that sets its tier now}"""
+        newest = {}
+        today = fields.Date.context_today(self)
+        decisions = self.search([("partner_id", "in", partners.ids), ("company_id", "=", company.id)], order="id")
+        for decision in decisions.filtered(lambda decision: not decision.date_end or decision.date_end >= today):
+            newest[decision.partner_id] = decision
+        return {partner: decision for partner, decision in newest.items() if decision.tier_id}
 
     @api.model
     def _in_force_sql(self, key, company):
@@ -111,11 +123,13 @@ class CrmParetoManualTier(models.Model):
         :param key: SQL, "partner_id" or "product_id"
         """
         return SQL(
-            """(SELECT DISTINCT ON (%(key)s) %(key)s, tier_id AS manual_tier_id, date_end AS manual_until
-                  FROM crm_pareto_manual_tier
-                 WHERE %(key)s IS NOT NULL AND company_id = %(company)s
-                   AND (date_end IS NULL OR date_end >= %(today)s)
-                 ORDER BY %(key)s, id DESC)""",
+            """(SELECT *
+                  FROM (SELECT DISTINCT ON (%(key)s) %(key)s, tier_id AS manual_tier_id, date_end AS manual_until
+                          FROM crm_pareto_manual_tier
+                         WHERE %(key)s IS NOT NULL AND company_id = %(company)s
+                           AND (date_end IS NULL OR date_end >= %(today)s)
+                         ORDER BY %(key)s, id DESC) newest
+                 WHERE manual_tier_id IS NOT NULL)""",
             key=key,
             company=company.id,
             today=fields.Date.context_today(self),

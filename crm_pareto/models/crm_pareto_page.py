@@ -78,6 +78,7 @@ class CrmParetoPage(models.AbstractModel):
             "res_model": model._name,
             "domain": domain,
             "windows": list(self._windows().items()),
+            "own_window": company.pareto_window,
             "window": run.pareto_window or company.pareto_window,
             "date_from": fields.Date.to_string(run.date_from),
             "as_of": fields.Date.to_string(run.as_of),

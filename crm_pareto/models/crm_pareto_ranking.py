@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..analytics.windows import moved_days
+
 # What a ranking writes beside company and key; the ranks of both measures have the same names.
 DATES = ("first_date", "last_date", "invoice_count")
 MANUAL = ("manual_tier_id", "manual_until")
@@ -50,7 +52,7 @@ class CrmParetoRanking(models.AbstractModel):
                        MIN(date) FILTER (WHERE revenue > 0) AS first_date,
                        MAX(date) FILTER (WHERE revenue > 0) AS last_date,
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count
-                  FROM (%(report)s %(only)s) report
+                  FROM (%(report)s AND line.invoice_date BETWEEN %(first)s AND %(date_to)s %(only)s) report
                  WHERE company_id = %(company)s AND date BETWEEN %(first)s AND %(date_to)s
                  GROUP BY GROUPING SETS (%(sets)s)
                 """,
@@ -165,13 +167,7 @@ class CrmParetoRanking(models.AbstractModel):
         :param but: ids of the customers that are summed anew
         """
         report = self.env["crm.pareto.revenue.report"]
-        days = [
-            (min(day), max(day))
-            for day in zip(before.edges(), now.edges(), strict=True)
-            if None not in day and day[0] != day[1]
-        ]
-        if not days:
-            return
+        days = moved_days(before, now)
         self.env.flush_all()
         self._make_table(
             "crm_pareto_shift",

@@ -71,6 +71,18 @@ class CrmParetoTier(models.Model):
                     self.env._("Tier %(tier)s: choose the person who is responsible.", tier=tier.name)
                 )
 
+    def _responsible_for(self, customer):
+        """The user who looks after a customer of this tier; empty where nobody is named.
+
+        :param customer: a commercial partner
+        """
+        if self.responsible == "user":
+            return self.user_id
+        if self.responsible == "team_leader":
+            # sudo: whom the salesperson reports to is no secret, and teams are not readable by all who see a tier.
+            return customer.user_id.sudo().sale_team_id.user_id.sudo(False)
+        return customer.user_id if self else self.env["res.users"]
+
     @api.model
     def _for_company(self, company):
         """The tiers in force in a company, first to last: its own, else the shared ones."""

@@ -63,6 +63,8 @@ class CrmParetoValueMixin(models.AbstractModel):
         help="The manual tier while it holds, else the computed one.",
     )
 
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
+
     @api.depends("company_id", "snapshot_id")
     def _compute_run_id(self):
         standing = self.env["crm.pareto.run"].search(

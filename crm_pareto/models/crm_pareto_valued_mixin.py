@@ -29,6 +29,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
     )
     pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", string="Value Currency", groups=USER)
     pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", string="Tier", groups=USER)
+    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", string="Tier Color", groups=USER)
     pareto_turnover = fields.Monetary(
         related="pareto_value_id.turnover", string="Turnover", currency_field="pareto_currency_id", groups=USER
     )

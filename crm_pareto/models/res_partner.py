@@ -29,6 +29,22 @@ class ResPartner(models.Model):
         currency_field="pareto_currency_id",
         groups=PROFIT,
     )
+    pareto_computed_tier_id = fields.Many2one(
+        related="pareto_value_id.turnover_tier_id", string="Computed Tier", groups=USER
+    )
+    pareto_manual_reason = fields.Char("Set by Hand", compute="_compute_pareto_manual", groups=USER)
+    pareto_manual_user_id = fields.Many2one("res.users", "Set By", compute="_compute_pareto_manual", groups=USER)
+    pareto_manual_until = fields.Date("Until", compute="_compute_pareto_manual", groups=USER)
+    pareto_touch_days = fields.Integer(
+        related="pareto_value_id.tier_id.touch_days", string="Be in Touch Every", aggregator=None, groups=USER
+    )
+    pareto_activity_plan_id = fields.Many2one(
+        related="pareto_value_id.tier_id.activity_plan_id", string="Activity Plan", groups=USER
+    )
+    pareto_treatment = fields.Text(related="pareto_value_id.tier_id.note", string="Treatment", groups=USER)
+    pareto_responsible_id = fields.Many2one(
+        "res.users", "Responsible", compute="_compute_pareto_responsible_id", groups=USER
+    )
     pareto_trend = fields.Json(
         "Trend",
         compute="_compute_pareto_trend",
@@ -48,6 +64,22 @@ class ResPartner(models.Model):
             by_partner.setdefault(partner.id, []).append([fields.Date.to_string(day), turnover])
         for partner in self:
             partner.pareto_trend = by_partner.get(partner.commercial_partner_id.id, False)
+
+    @api.depends_context("company")
+    def _compute_pareto_manual(self):
+        decisions = self.env["crm.pareto.manual.tier"]._in_force(self.commercial_partner_id, self.env.company)
+        for partner in self:
+            decision = decisions.get(partner.commercial_partner_id)
+            partner.pareto_manual_reason = decision and decision.reason
+            partner.pareto_manual_user_id = decision and decision.user_id
+            partner.pareto_manual_until = decision and decision.date_end
+
+    @api.depends("pareto_value_id", "user_id")
+    @api.depends_context("company")
+    def _compute_pareto_responsible_id(self):
+        for partner in self:
+            customer = partner.commercial_partner_id
+            partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer)
 
     def action_open_pareto_revenue(self):
         """Open the invoice lines behind the turnover of the customer."""

@@ -1,9 +1,9 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, formatDate, serializeDate, today } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
@@ -22,15 +22,25 @@ export class ParetoPage extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.bus = useService("bus_service");
         this.notification = useService("notification");
         this.canvas = useRef("canvas");
         this.state = useState({
             kind: "customer",
             measure: "turnover",
+            window: null, // null: the company's own
+            asOf: null, // null: today
+            snapshot: false,
             figures: null,
+            movers: [],
             busy: false,
+            progress: 0,
+            bar: null, // the one that the keyboard is on
         });
         this.display = { controlPanel: {} };
+        this.onProgress = ({ share }) => (this.state.progress = share);
+        this.bus.subscribe("crm_pareto.progress", this.onProgress);
+        onWillUnmount(() => this.bus.unsubscribe("crm_pareto.progress", this.onProgress));
         onWillStart(async () => {
             await Promise.all([loadBundle("web.chartjs_lib"), this.load()]);
         });
@@ -41,17 +51,53 @@ export class ParetoPage extends Component {
     }
 
     async load() {
-        const { kind, measure } = this.state;
-        this.state.figures = await this.orm.call("crm.pareto.page", "get_figures", [kind, measure]);
+        const { kind, measure, window, asOf } = this.state;
+        const own = !window && !asOf;
+        const snapshot = own
+            ? false
+            : await this.orm.call("crm.pareto.page", "open_window", [
+                  kind,
+                  window || this.state.figures.own_window,
+                  asOf || false,
+              ]);
+        const calls = [this.orm.call("crm.pareto.page", "get_figures", [kind, measure, snapshot])];
+        if (!snapshot && kind === "customer" && measure === "turnover") {
+            calls.push(this.orm.call("crm.pareto.page", "get_movers", []));
+        }
+        const [figures, movers] = await Promise.all(calls);
+        Object.assign(this.state, { snapshot, figures, movers: movers || [], bar: null });
     }
 
+    /** Show something else; where that fails, what was shown stays. */
     async choose(values) {
-        Object.assign(this.state, values);
-        await this.load();
+        const { kind, measure, window, asOf } = this.state;
+        Object.assign(this.state, values, { busy: true, progress: 0 });
+        try {
+            await this.load();
+        } catch (error) {
+            Object.assign(this.state, { kind, measure, window, asOf });
+            throw error;
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    chooseWindow(ev) {
+        const window = ev.target.value;
+        return this.choose({ window: window === this.state.figures.own_window ? null : window });
+    }
+
+    chooseDay(ev) {
+        const day = ev.target.value;
+        return this.choose({ asOf: day && day !== this.today ? day : null });
+    }
+
+    get today() {
+        return serializeDate(today());
     }
 
     async recompute() {
-        this.state.busy = true;
+        Object.assign(this.state, { busy: true, progress: 0 });
         try {
             const done = await this.orm.call("crm.pareto.page", "recompute", []);
             await this.load();
@@ -94,8 +140,17 @@ export class ParetoPage extends Component {
     }
 
     get period() {
-        const { date_from, as_of, window } = this.state.figures;
-        return `${window}, ${formatDate(deserializeDate(date_from))} – ${formatDate(deserializeDate(as_of))}`;
+        const { company_name, date_from, as_of, window, windows } = this.state.figures;
+        const name = Object.fromEntries(windows)[window];
+        const [first, last] = [date_from, as_of].map((day) => formatDate(deserializeDate(day)));
+        return window === "all"
+            ? _t("%(company)s, all time up to %(last)s", { company: company_name, last })
+            : _t("%(company)s, %(name)s: %(first)s to %(last)s", {
+                  company: company_name,
+                  name: name.toLowerCase(),
+                  first,
+                  last,
+              });
     }
 
     money(amount) {
@@ -157,7 +212,40 @@ export class ParetoPage extends Component {
             },
             options: this.chartOptions(),
         });
+        this.chart = chart;
         return () => chart.destroy();
+    }
+
+    /** Arrow keys walk over the bars, Home and End go to the ends, Enter opens. */
+    onChartKey(ev) {
+        const last = this.state.figures.buckets.length - 1;
+        const at = this.state.bar ?? -1;
+        const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last }[ev.key];
+        if (to !== undefined) {
+            this.state.bar = Math.min(Math.max(to, 0), last);
+            const active = [0, 1].map((datasetIndex) => ({ datasetIndex, index: this.state.bar }));
+            this.chart.setActiveElements(active);
+            this.chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
+            this.chart.update();
+        } else if (ev.key === "Enter" && this.state.bar !== null) {
+            this.openBucket(this.state.bar);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+    }
+
+    /** The bar that the keyboard is on, for a screen reader. */
+    get spokenBar() {
+        const bar = this.state.figures.buckets[this.state.bar];
+        return bar
+            ? _t("Rank %(first)s to %(last)s: %(amount)s, %(share)s of the total so far", {
+                  first: bar.first,
+                  last: bar.last,
+                  amount: this.money(bar.amount),
+                  share: this.percent(bar.cumulative),
+              })
+            : "";
     }
 
     chartOptions() {

@@ -1,0 +1,1 @@
+from . import crm_pareto_set_tier

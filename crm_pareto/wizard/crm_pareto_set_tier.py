@@ -1,0 +1,57 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmParetoSetTier(models.TransientModel):
+    """Set the tier of customers or products by hand, or go back to the computed one: a decision too, with its reason."""
+
+    _name = "crm.pareto.set.tier"
+    _description = "Set Tier"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    partner_ids = fields.Many2many("res.partner", string="Customers")
+    product_ids = fields.Many2many("product.product", string="Products")
+    tier_id = fields.Many2one(
+        "crm.pareto.tier",
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="Empty: the computed tier holds again.",
+    )
+    reason = fields.Char(required=True)
+    date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
+
+    @api.model
+    def default_get(self, fields_list):
+        """Take the customers or products from where the wizard was opened."""
+        values = super().default_get(fields_list)
+        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids") or []
+        if model not in self.env:
+            return values
+        records = self.env[model].browse(ids)
+        if model == "crm.pareto.customer":
+            values["partner_ids"] = [Command.set(records.partner_id.ids)]
+        elif model == "crm.pareto.product":
+            values["product_ids"] = [Command.set(records.product_id.ids)]
+        elif model == "res.partner":
+            values["partner_ids"] = [Command.set(records.commercial_partner_id.ids)]
+        elif model == "product.product":
+            values["product_ids"] = [Command.set(ids)]
+        return values
+
+    def action_apply(self):
+        """Write the decision down for each customer and product.
+
+        :raises UserError: where nothing was chosen
+        """
+        self.ensure_one()
+        subjects = [("partner_id", partner.id) for partner in self.partner_ids.commercial_partner_id]
+        subjects += [("product_id", product.id) for product in self.product_ids]
+        if not subjects:
+            raise UserError(self.env._("Choose at least one customer or product."))
+        decision = {
+            "company_id": self.company_id.id,
+            "tier_id": self.tier_id.id,
+            "reason": self.reason,
+            "date_end": self.date_end,
+        }
+        self.env["crm.pareto.manual.tier"].create([{**decision, key: id_} for key, id_ in subjects])
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
