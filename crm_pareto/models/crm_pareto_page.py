@@ -76,6 +76,7 @@ class CrmParetoPage(models.AbstractModel):
             "company_name": company.name,
             "currency_id": company.currency_id.id,
             "res_model": model._name,
+            "view_id": self._view(kind, measure),
             "domain": domain,
             "windows": list(self._windows().items()),
             "own_window": company.pareto_window,
@@ -122,6 +123,13 @@ class CrmParetoPage(models.AbstractModel):
             ("snapshot_id", "=", snapshot_id),
             (measure, "!=", 0),
         ]
+
+    @api.model
+    def _view(self, kind, measure):
+        """The list that a click opens: in the order of the measure."""
+        suffix = "_profit" if measure == "profit" else ""
+        # sudo: which view a list has is no secret.
+        return self.env.ref(f"crm_pareto.crm_pareto_{kind}_view_list{suffix}").sudo().id
 
     @api.model
     def _tier_field(self, measure):

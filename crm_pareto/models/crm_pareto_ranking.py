@@ -38,6 +38,8 @@ class CrmParetoRanking(models.AbstractModel):
         :param customers: ids; only their documents are read
         """
         report = self.env["crm.pareto.revenue.report"]
+        if customers is not None:
+            report = report.with_context(pareto_customers=customers)
         self.env.flush_all()
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
         self._make_table(
@@ -52,7 +54,7 @@ class CrmParetoRanking(models.AbstractModel):
                        MIN(date) FILTER (WHERE revenue > 0) AS first_date,
                        MAX(date) FILTER (WHERE revenue > 0) AS last_date,
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count
-                  FROM (%(report)s AND line.invoice_date BETWEEN %(first)s AND %(date_to)s %(only)s) report
+                  FROM (%(report)s AND line.invoice_date BETWEEN %(first)s AND %(date_to)s) report
                  WHERE company_id = %(company)s AND date BETWEEN %(first)s AND %(date_to)s
                  GROUP BY GROUPING SETS (%(sets)s)
                 """,
@@ -69,7 +71,6 @@ class CrmParetoRanking(models.AbstractModel):
                 ),
                 sets=SQL(", ").join(SQL("(%s)", source) for source in sources),
                 report=report._table_query,
-                only=SQL("AND %s", report._is_of_customers(customers)) if customers is not None else SQL(),
                 company=company.id,
                 first=period.previous_from or period.date_from,
                 date_from=period.date_from,

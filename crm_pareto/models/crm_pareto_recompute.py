@@ -9,6 +9,7 @@ from ..analytics.windows import window
 VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
 OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may have committed after it
 LOCK_SPACE = 20260119  # any number that no other advisory lock here has
+SNAPSHOT_SPACE = 20260120  # a snapshot touches no row of the company's own values
 MOST_CHANGED = 5000  # documents; above, reading everything is as fast
 
 
@@ -91,7 +92,7 @@ class CrmParetoRecompute(models.AbstractModel):
         # Today's ledger still grows.
         if known and known.full_at >= fields.Datetime.now() - OVERLAP:
             return known
-        if not self._begin(company):
+        if not self._begin(company, SNAPSHOT_SPACE):
             raise UserError(
                 self.env._("The values of %(company)s are being computed: try again in a moment.", company=company.name)
             )
@@ -104,9 +105,9 @@ class CrmParetoRecompute(models.AbstractModel):
         return run
 
     @api.model
-    def _begin(self, company):
+    def _begin(self, company, space=LOCK_SPACE):
         """Whether this transaction may compute the company; no waiting."""
-        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, company.id))
+        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", space, company.id))
         if not self.env.cr.fetchone()[0]:
             return False
         # Compiling these statements costs more than it saves, and the groups are underestimated.

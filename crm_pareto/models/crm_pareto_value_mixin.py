@@ -187,19 +187,33 @@ class CrmParetoValueMixin(models.AbstractModel):
             kind=self._pareto_kind,
         )
 
-    def _get_revenue_domain(self):
-        """The revenue lines behind this row's figures: what every drill-down opens."""
+    def _get_revenue_domain(self, previous=False):
+        """The revenue lines behind this row's figures: what every drill-down opens.
+
+        :param previous: those of the window before
+        """
         self.ensure_one()
+        period = self.run_id._period()
+        first, last = (
+            (period.previous_from, period.previous_to) if previous else (period.date_from, period.date_to)
+        )
         return [
             ("company_id", "=", self.company_id.id),
             (self._pareto_source, "=", self[self._pareto_key].id),
-            ("date", ">=", self.date_from),
-            ("date", "<=", self.as_of),
+            ("date", ">=", first),
+            ("date", "<=", last),
         ]
 
     def action_open_revenue(self):
-        """Open the invoice lines behind the turnover."""
-        self.ensure_one()
+        """Open the invoice lines behind the turnover and the profit."""
+        return self._open_revenue(self.env._("Invoices of %(name)s", name=self[self._pareto_key].display_name))
+
+    def action_open_previous_revenue(self):
+        """Open the invoice lines behind the turnover and the profit of the window before."""
+        name = self.env._("Earlier invoices of %(name)s", name=self[self._pareto_key].display_name)
+        return self._open_revenue(name, previous=True)
+
+    def _open_revenue(self, name, previous=False):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
-        name = self.env._("Invoices of %(name)s", name=self[self._pareto_key].display_name)
-        return {**action, "name": name, "display_name": name, "domain": self._get_revenue_domain(), "context": {}}
+        domain = self._get_revenue_domain(previous)
+        return {**action, "name": name, "display_name": name, "domain": domain, "context": {}}

@@ -88,3 +88,8 @@ class ResPartner(models.Model):
             action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
             return {**action, "domain": [("customer_id", "=", self.commercial_partner_id.id)], "context": {}}
         return self.pareto_value_id.action_open_revenue()
+
+    def action_open_pareto_previous_revenue(self):
+        """Open the invoice lines behind the turnover of the window before."""
+        self.ensure_one()
+        return self.pareto_value_id.action_open_previous_revenue()

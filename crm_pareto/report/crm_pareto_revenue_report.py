@@ -1,5 +1,10 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
+from odoo.tools import SQL, OrderedSet
+
+# The fields whose values are few lines, and what the context calls them.
+FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 
 
 class CrmParetoRevenueReport(models.Model):
@@ -101,9 +106,32 @@ class CrmParetoRevenueReport(models.Model):
         self.ensure_one()
         return self.move_id.get_formview_action()
 
+    def _search(self, domain, *args, **kwargs):
+        """Reach the lines of a few customers, or a few lines, through indexes: without a word, all would be read."""
+        few = {}
+        for leaf in self._required(Domain(domain)):
+            if leaf.operator in ("=", "in") and leaf.field_expr in FEW:
+                ids = leaf.value if isinstance(leaf.value, list | tuple | set | OrderedSet) else [leaf.value]
+                if all(type(id_) is int for id_ in ids):  # not False, which is the lines without a customer
+                    few[FEW[leaf.field_expr]] = tuple(ids)
+        return super(CrmParetoRevenueReport, self.with_context(**few))._search(domain, *args, **kwargs)
+
+    @api.model
+    def _required(self, domain):
+        """The conditions of a domain that every line must meet."""
+        domains = [domain]
+        while domains:
+            domain = domains.pop()
+            if isinstance(domain, DomainAnd):
+                domains += domain.children
+            elif isinstance(domain, DomainCondition):
+                yield domain
+
     @property
     def _table_query(self):
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
+        customers = self.env.context.get("pareto_customers")
+        only = SQL("AND %s", self._is_of_customers(list(customers))) if customers else SQL()
+        return SQL("%s %s %s %s", self._select(), self._from(), self._where(), only)
 
     @api.model
     def _select(self):
@@ -188,24 +216,35 @@ class CrmParetoRevenueReport(models.Model):
                        JOIN product_template template ON template.id = product.product_tmpl_id
                        JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            LEFT JOIN (%(ordered)s) ordered ON ordered.invoice_line_id = line.id
             LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id
+            %(ordered)s
             %(posted)s
             """,
             customer=self._customer(),
-            ordered=self._ordered(),
-            posted=self._posted() if self._posts_cost() else SQL(""),
+            ordered=self._for_each_line("ordered", self._ordered, "link.invoice_line_id"),
+            posted=self._for_each_line("posted", self._posted, "cogs.cogs_origin_id") if self._posts_cost() else SQL(),
         )
 
     @api.model
-    def _ordered(self):
+    def _for_each_line(self, alias, query, key):
+        """Join a query with one row a line: computed once for all lines, or for a few lines for each of them."""
+        few = "pareto_customers" in self.env.context or "pareto_lines" in self.env.context
+        alias, key = SQL.identifier(alias), SQL.identifier(*key.split("."))
+        if few:
+            return SQL("LEFT JOIN LATERAL (%s) %s ON TRUE", query(SQL("AND %s = line.id", key)), alias)
+        return SQL("LEFT JOIN (%s) %s ON %s.line_id = line.id", query(SQL()), alias, alias)
+
+    @api.model
+    def _ordered(self, only):
         """The order of an invoice line and the unit cost agreed there, in company currency per reference unit.
 
         One row an invoice line, also where it bills several order lines: their mean.
+
+        :param only: SQL, a further condition
         """
         return SQL(
             """
-            SELECT link.invoice_line_id,
+            SELECT link.invoice_line_id AS line_id,
                    MIN(ordered_line.order_id) AS order_id,
                    AVG(ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
                        / COALESCE(NULLIF(ordered_uom.factor, 0), 1))
@@ -214,25 +253,29 @@ class CrmParetoRevenueReport(models.Model):
               JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
               JOIN sale_order ON sale_order.id = ordered_line.order_id
               LEFT JOIN uom_uom ordered_uom ON ordered_uom.id = ordered_line.product_uom_id
+             WHERE TRUE %s
              GROUP BY link.invoice_line_id
-            """
+            """,
+            only,
         )
 
     @api.model
-    def _posted(self):
-        """Odoo posts two cost lines for each invoice line, which cancel out: the expense is the cost."""
+    def _posted(self, only):
+        """Odoo posts two cost lines for each invoice line, which cancel out: the expense is the cost.
+
+        :param only: SQL, a further condition
+        """
         return SQL(
             """
-            LEFT JOIN (
-                SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
-                  FROM account_move_line cogs
-                  JOIN account_account account ON account.id = cogs.account_id
-                 WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
-                   AND account.account_type LIKE %s
-                 GROUP BY cogs.cogs_origin_id
-            ) posted ON posted.line_id = line.id
+            SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
+              FROM account_move_line cogs
+              JOIN account_account account ON account.id = cogs.account_id
+             WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
+               AND account.account_type LIKE %s %s
+             GROUP BY cogs.cogs_origin_id
             """,
             "expense%",
+            only,
         )
 
     @api.model

@@ -288,7 +288,7 @@ export class ParetoPage extends Component {
             type: "ir.actions.act_window",
             name,
             res_model: this.state.figures.res_model,
-            views: [[false, "list"]],
+            views: [[this.state.figures.view_id, "list"]],
             domain: [...this.state.figures.domain, ...domain],
         });
     }
@@ -300,6 +300,12 @@ export class ParetoPage extends Component {
             [rank, ">=", first],
             [rank, "<=", last],
         ]);
+    }
+
+    /** Those who make the first 80 %. */
+    openCrossing() {
+        const rank = `${this.state.measure}_rank`;
+        return this.openRows(this.sentence, [[rank, "<=", this.state.figures.crossing]]);
     }
 
     openTier(tier) {
