@@ -1,4 +1,4 @@
-"""Measures in one database: python -m benchmarks --database NAME [--customers N] -- <odoo options>.
+"""Measures in one database: python -m benchmarks --database NAME [--customers N | --index on|off] -- <odoo options>.
 
 Everything is timed in one run, warm, five times in turn; printed is the median with the spread, and its ratio to B,
 the bare aggregation under the same settings.
@@ -17,6 +17,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", required=True)
     parser.add_argument("--customers", type=int, help="generate this many where there are none, and stop")
+    parser.add_argument("--index", choices=["on", "off"], help="make or drop the covering index of the settings, and stop")
+    parser.add_argument("--full", action="store_true", help="measure only the computation of everything")
     parser.add_argument("odoo_options", nargs="*")
     chosen = parser.parse_args()
     config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
@@ -30,8 +32,14 @@ def main():
             if not companies:
                 generator.generate(env, chosen.customers)
             return
+        if chosen.index:
+            env["res.config.settings"].create({"pareto_covering_index": chosen.index == "on"}).set_values()
+            return
         bench = measurements.Bench(env, companies)
-        bench.run()
+        if chosen.full:
+            bench.run_full()
+        else:
+            bench.run()
         print(bench.report())
 
 

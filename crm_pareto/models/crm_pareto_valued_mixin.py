@@ -13,6 +13,8 @@ class CrmParetoValuedMixin(models.AbstractModel):
     Nothing is stored on the record: `pareto_value_id` finds the row of crm.pareto.customer
     (one query a page, one join in a search, sort or group-by) and the other fields are
     related through it. A record of one company shows the value there, others the reader's.
+
+    The related fields do without Odoo's sudo, which would let anybody filter and sort by what they may not see.
     """
 
     _name = "crm.pareto.valued.mixin"
@@ -27,16 +29,16 @@ class CrmParetoValuedMixin(models.AbstractModel):
         search="_search_pareto_value_id",
         groups=USER,
     )
-    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", string="Value Currency", groups=USER)
-    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", string="Tier", groups=USER)
-    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", string="Tier Color", groups=USER)
+    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", related_sudo=False, string="Value Currency", groups=USER)
+    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", related_sudo=False, string="Tier", groups=USER)
+    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", related_sudo=False, string="Tier Color", groups=USER)
     pareto_turnover = fields.Monetary(
-        related="pareto_value_id.turnover", string="Turnover", currency_field="pareto_currency_id", groups=USER
+        related="pareto_value_id.turnover", related_sudo=False, string="Turnover", currency_field="pareto_currency_id", groups=USER
     )
-    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", string="Turnover Rank", groups=USER)
-    pareto_last_date = fields.Date(related="pareto_value_id.last_date", string="Last Invoiced", groups=USER)
+    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", related_sudo=False, string="Turnover Rank", groups=USER)
+    pareto_last_date = fields.Date(related="pareto_value_id.last_date", related_sudo=False, string="Last Invoiced", groups=USER)
     pareto_profit = fields.Monetary(
-        related="pareto_value_id.profit", string="Profit", currency_field="pareto_currency_id", groups=PROFIT
+        related="pareto_value_id.profit", related_sudo=False, string="Profit", currency_field="pareto_currency_id", groups=PROFIT
     )
 
     @api.depends_context("company")
@@ -82,9 +84,18 @@ class CrmParetoValuedMixin(models.AbstractModel):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """One join with the value rows, for every search, sort and group-by on the pareto_ fields."""
-        if field_expr != "pareto_value_id" or query is None:
+        field = self._fields.get(field_expr)
+        on_value = field and field.related and field.related.startswith("pareto_value_id.")
+        if query is None or not (on_value or field_expr == "pareto_value_id"):
             return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
+        self._check_field_access(field, "read")
+        row = self._join_value(alias, query)
+        return self.env["crm.pareto.customer"]._field_to_sql(
+            row, field.related.split(".", 1)[1] if on_value else "id", query
+        )
+
+    def _join_value(self, alias, query):
+        """Join the customer's value row; the alias of its table."""
         company = SQL("%s", self.env.company.id)
         partner = alias
         if self._pareto_partner_field:
@@ -102,4 +113,4 @@ class CrmParetoValuedMixin(models.AbstractModel):
             SQL.identifier(row, "snapshot_id"),
         )
         query.add_join("LEFT JOIN", row, "crm_pareto_customer", condition)
-        return SQL.identifier(row, "id")
+        return row

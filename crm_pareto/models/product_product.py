@@ -17,15 +17,15 @@ class ProductProduct(models.Model):
         search="_search_pareto_value_id",
         groups=USER,
     )
-    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", string="Value Currency", groups=USER)
-    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", string="Tier", groups=USER)
-    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", string="Tier Color", groups=USER)
+    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", related_sudo=False, string="Value Currency", groups=USER)
+    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", related_sudo=False, string="Tier", groups=USER)
+    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", related_sudo=False, string="Tier Color", groups=USER)
     pareto_turnover = fields.Monetary(
-        related="pareto_value_id.turnover", string="Turnover", currency_field="pareto_currency_id", groups=USER
+        related="pareto_value_id.turnover", related_sudo=False, string="Turnover", currency_field="pareto_currency_id", groups=USER
     )
-    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", string="Turnover Rank", groups=USER)
+    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", related_sudo=False, string="Turnover Rank", groups=USER)
     pareto_profit = fields.Monetary(
-        related="pareto_value_id.profit", string="Profit", currency_field="pareto_currency_id", groups=PROFIT
+        related="pareto_value_id.profit", related_sudo=False, string="Profit", currency_field="pareto_currency_id", groups=PROFIT
     )
 
     @api.depends_context("company")

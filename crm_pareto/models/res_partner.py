@@ -12,36 +12,36 @@ class ResPartner(models.Model):
     _pareto_partner_field = None
 
     pareto_turnover_share = fields.Float(
-        related="pareto_value_id.turnover_share", string="Share of Turnover", aggregator=None, groups=USER
+        related="pareto_value_id.turnover_share", related_sudo=False, string="Share of Turnover", aggregator=None, groups=USER
     )
     pareto_turnover_previous = fields.Monetary(
-        related="pareto_value_id.turnover_previous",
+        related="pareto_value_id.turnover_previous", related_sudo=False,
         string="Turnover Before",
         currency_field="pareto_currency_id",
         groups=USER,
     )
     pareto_turnover_growth = fields.Float(
-        related="pareto_value_id.turnover_growth", string="Growth", aggregator=None, groups=USER
+        related="pareto_value_id.turnover_growth", related_sudo=False, string="Growth", aggregator=None, groups=USER
     )
     pareto_profit_previous = fields.Monetary(
-        related="pareto_value_id.profit_previous",
+        related="pareto_value_id.profit_previous", related_sudo=False,
         string="Profit Before",
         currency_field="pareto_currency_id",
         groups=PROFIT,
     )
     pareto_computed_tier_id = fields.Many2one(
-        related="pareto_value_id.turnover_tier_id", string="Computed Tier", groups=USER
+        related="pareto_value_id.turnover_tier_id", related_sudo=False, string="Computed Tier", groups=USER
     )
     pareto_manual_reason = fields.Char("Set by Hand", compute="_compute_pareto_manual", groups=USER)
     pareto_manual_user_id = fields.Many2one("res.users", "Set By", compute="_compute_pareto_manual", groups=USER)
     pareto_manual_until = fields.Date("Until", compute="_compute_pareto_manual", groups=USER)
     pareto_touch_days = fields.Integer(
-        related="pareto_value_id.tier_id.touch_days", string="Be in Touch Every", aggregator=None, groups=USER
+        related="pareto_value_id.tier_id.touch_days", related_sudo=False, string="Be in Touch Every", aggregator=None, groups=USER
     )
     pareto_activity_plan_id = fields.Many2one(
-        related="pareto_value_id.tier_id.activity_plan_id", string="Activity Plan", groups=USER
+        related="pareto_value_id.tier_id.activity_plan_id", related_sudo=False, string="Activity Plan", groups=USER
     )
-    pareto_treatment = fields.Text(related="pareto_value_id.tier_id.note", string="Treatment", groups=USER)
+    pareto_treatment = fields.Text(related="pareto_value_id.tier_id.note", related_sudo=False, string="Treatment", groups=USER)
     pareto_responsible_id = fields.Many2one(
         "res.users", "Responsible", compute="_compute_pareto_responsible_id", groups=USER
     )

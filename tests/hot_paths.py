@@ -1,0 +1,70 @@
+"""Counts the statements of Odoo's busiest moments in one database and prints them as JSON, for test_hot_paths.
+
+python -m tests.hot_paths --database NAME -- <odoo options>
+"""
+
+import argparse
+import json
+
+import odoo.api
+import odoo.modules.registry
+from odoo.fields import Command
+from odoo.tools import config
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("odoo_options", nargs="*")
+    chosen = parser.parse_args()
+    config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
+    with odoo.modules.registry.Registry(chosen.database).cursor() as cursor:
+        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True})
+        env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
+        documents = _prepare(env)
+        for _warm in range(2):  # the second time, caches are filled alike
+            counts = _count(env, *documents)
+        print(json.dumps(counts))
+        cursor.rollback()
+
+
+def _prepare(env):
+    partners = env["res.partner"].create([{"name": f"Customer {index}"} for index in range(40)])
+    product = env["product.product"].create({"name": "Gauge", "taxes_id": [Command.clear()], "list_price": 100})
+    lines = [Command.create({"product_id": product.id})]
+    orders = env["sale.order"].create([{"partner_id": partners[0].id, "order_line": lines} for _twice in range(2)])
+    invoices = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": partners[1].id,
+                "invoice_date": "2026-06-15",
+                "invoice_line_ids": [Command.create({"product_id": product.id, "price_unit": 100})],
+            }
+            for _twice in range(2)
+        ]
+    )
+    return partners, list(orders), list(invoices)
+
+
+def _count(env, partners, orders, invoices):
+    """{moment: number of statements}; uses up an order and an invoice."""
+    moments = {
+        "confirm an order": orders.pop().action_confirm,
+        "post an invoice": invoices.pop().action_post,
+        "read partners": lambda: partners.web_read({"name": {}, "email": {}, "category_id": {}}),
+        "search partners": lambda: env["res.partner"].search([("name", "ilike", "Customer")]),
+    }
+    counts = {}
+    for name, function in moments.items():
+        env.flush_all()
+        env.invalidate_all()
+        before = env.cr.sql_log_count
+        function()
+        env.flush_all()
+        counts[name] = env.cr.sql_log_count - before
+    return counts
+
+
+if __name__ == "__main__":
+    main()

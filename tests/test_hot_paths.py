@@ -1,0 +1,93 @@
+"""Nothing of ours runs where Odoo is busy, and a page that shows our columns costs one query."""
+
+import json
+import re
+from contextlib import contextmanager
+from datetime import date
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.sql_db import Cursor
+
+from .common import LedgerCase, throwaway_database
+
+OURS = re.compile(r"crm_pareto_\w+")
+
+
+class TestStatements(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partners = cls.env["res.partner"].create([{"name": f"P{index}"} for index in range(40)])
+        for partner in cls.partners[:20]:
+            cls.invoice(partner, (cls.product, 1, 100))
+        cls.recompute()
+
+    @contextmanager
+    def statements(self):
+        """Yield the list of the SQL statements that run inside."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        seen, execute = [], Cursor.execute
+
+        def watch(cursor, query, *args, **kwargs):
+            seen.append(getattr(query, "code", query))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", watch):
+            yield seen
+            self.env.flush_all()
+
+    def assert_none_of_ours(self, seen):
+        self.assertGreater(len(seen), 0)
+        self.assertEqual([query for query in seen if OURS.search(query)], [])
+
+    def test_confirming_an_order_runs_none_of_ours(self):
+        line = {"product_id": self.product.id, "product_uom_qty": 1}
+        order = self.env["sale.order"].create({"partner_id": self.partners[0].id, "order_line": [Command.create(line)]})
+        with self.statements() as seen:
+            order.action_confirm()
+        self.assert_none_of_ours(seen)
+
+    def test_posting_an_invoice_runs_none_of_ours(self):
+        with self.statements() as seen:
+            self.invoice(self.partners[1], (self.product, 1, 100))
+        self.assert_none_of_ours(seen)
+
+    def test_reading_partners_without_our_columns_runs_none_of_ours(self):
+        with self.statements() as seen:
+            self.env["res.partner"].web_search_read([("id", "in", self.partners.ids)], {"name": {}, "email": {}})
+        self.assert_none_of_ours(seen)
+
+    def test_a_list_of_partners_with_our_columns_costs_one_query(self):
+        shown = {"pareto_tier_id": {}, "pareto_tier_color": {}, "pareto_turnover": {}, "pareto_last_date": {}}
+        for records in (self.partners, self.partners[:2]):
+            with self.statements() as seen:
+                records.web_read({"name": {}, **shown})
+            self.assertEqual(len([query for query in seen if "FROM \"crm_pareto_customer\"" in query]), 1)
+
+    def test_the_recompute_never_writes_a_partner(self):
+        self.invoice(self.partners[2], (self.product, 1, 5000))
+        with self.statements() as seen:
+            self.env["crm.pareto.recompute"]._recompute(self.company, date(2026, 6, 30))
+            self.env["crm.pareto.recompute"]._refresh(self.company, date(2026, 7, 1))
+        self.assertEqual([query for query in seen if 'UPDATE "res_partner"' in query], [])
+
+    def test_the_number_of_statements_does_not_grow_with_the_customers(self):
+        counts = []
+        for partners in (self.partners[:1], self.partners[:1], self.partners[20:]):  # the first fills Odoo's caches
+            for partner in partners:
+                self.invoice(partner, (self.product, 1, 70))
+            with self.statements() as seen:
+                self.env["crm.pareto.recompute"]._recompute(self.company, date(2026, 6, 30))
+            counts.append(len(seen))
+        self.assertEqual(counts[1], counts[2])
+
+
+def test_odoo_runs_as_many_statements_with_the_addon_as_without():
+    with throwaway_database("crm_pareto_hot_paths") as (odoo, database):
+        without = json.loads(odoo.run_script(database, "tests.hot_paths", [], "Counting", None))
+        odoo.run_server(database, ["-i", "crm_pareto"], "Installing", None, strict=True)
+        with_addon = json.loads(odoo.run_script(database, "tests.hot_paths", [], "Counting", None))
+    assert without == with_addon
+    assert all(count > 0 for count in without.values()), without
