@@ -1,8 +1,27 @@
 """The figures of the Pareto page, and the rows they open."""
 
-from odoo.exceptions import AccessError
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
+
+BY_HAND = """
+    WITH customer AS (
+        SELECT m.commercial_partner_id AS id, SUM(-l.balance) AS value
+          FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+         WHERE m.company_id = %s AND m.state = 'posted' AND l.display_type = 'product'
+           AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+           AND m.invoice_date BETWEEN '2025-07-01' AND '2026-06-30'
+         GROUP BY m.commercial_partner_id HAVING SUM(-l.balance) <> 0
+    )
+    SELECT COUNT(*), COUNT(*) FILTER (WHERE value > 0), SUM(value), SUM(value) FILTER (WHERE value > 0),
+           COUNT(*) FILTER (WHERE value > 0 AND 0.8 * (SELECT SUM(value) FROM customer WHERE value > 0) > COALESCE((
+               SELECT SUM(bigger.value) FROM customer bigger
+                WHERE bigger.value > customer.value OR bigger.value = customer.value AND bigger.id < customer.id), 0))
+      FROM customer
+"""
 
 
 class TestParetoPage(LedgerCase):
@@ -34,6 +53,57 @@ class TestParetoPage(LedgerCase):
         self.recompute()
         curve = [round(bucket["cumulative"], 4) for bucket in self.figures(measure="profit")["buckets"]]
         self.assertEqual(curve, [0.7667, 1.2, 1.3, 1.3333, 1])
+
+    def test_its_figures_are_those_of_a_query_written_by_hand(self):
+        for index, amount in enumerate((3.33, 77.77, 1250, 0.01)):
+            move_type = "out_refund" if amount == 77.77 else "out_invoice"
+            self.invoice(self.new_partner(f"More {index}"), (None, 3, amount), move_type=move_type)
+        self.recompute()
+        self.env.cr.execute(BY_HAND, (self.company.id,))
+        [(count, buyers, net, total, crossing)] = self.env.cr.fetchall()
+        figures = self.figures()
+        self.assertEqual(
+            [figures[name] for name in ("count", "buyers", "net", "total", "crossing")],
+            [count, buyers, float(net), float(total), crossing],
+        )
+
+    def test_the_first_sentence_opens_those_it_counts(self):
+        figures = self.figures()
+        opened = self.env[figures["res_model"]].search(
+            figures["domain"] + [("turnover_rank", "<=", figures["crossing"])]
+        )
+        self.assertEqual(len(opened), figures["crossing"])
+        self.assertGreaterEqual(sum(opened.mapped("turnover")), 0.8 * figures["total"])
+
+    def test_another_window_and_day(self):
+        page = self.env["crm.pareto.page"]
+        self.invoice(self.new_partner("Early"), (self.product, 1, 4000), day=date(2024, 3, 1))
+        snapshot = page.open_window("customer", "3", "2024-04-30")
+        figures = page.get_figures("customer", "turnover", snapshot)
+        self.assertEqual((figures["count"], figures["total"], figures["crossing"]), (1, 4000, 1))
+        self.assertEqual((figures["window"], figures["date_from"], figures["as_of"]), ("3", "2024-02-01", "2024-04-30"))
+        opened = self.env[figures["res_model"]].search(figures["domain"])
+        self.assertEqual(opened.partner_id.name, "Early")
+
+    def test_the_companys_own_window_today_is_no_snapshot(self):
+        self.assertIs(self.env["crm.pareto.page"].open_window("customer", self.company.pareto_window), False)
+
+    def test_a_day_to_come_and_an_unknown_window_are_refused(self):
+        for pareto_window, as_of in (("12", "2999-01-01"), ("13", False)):
+            with self.assertRaises(UserError):
+                self.env["crm.pareto.page"].open_window("customer", pareto_window, as_of)
+
+    def test_who_moved_since_the_last_months_end(self):
+        with freeze_time("2026-07-10"):
+            rising = self.env["res.partner"].search([("name", "=", "Customer 4")])
+            self.recompute(date(2026, 7, 1))
+            self.invoice(rising, (None, 1, 5000), day=date(2026, 7, 5))
+            self.recompute(date(2026, 7, 10))
+            moves = self.env["crm.pareto.page"].get_movers()
+        self.assertEqual(
+            [(move["name"], move["before"], move["now"], move["up"]) for move in moves][0], ("Customer 4", "C", "A", True)
+        )
+        self.assertEqual({move["now"] for move in moves if not move["up"]}, {"B", "C"})
 
     def test_every_bar_and_tier_opens_rows_that_sum_to_it(self):
         for kind, measure in (("customer", "turnover"), ("customer", "profit"), ("product", "turnover")):

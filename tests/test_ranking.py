@@ -7,7 +7,8 @@ from random import Random
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.exceptions import ValidationError
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
@@ -94,14 +95,34 @@ class TestWindow(LedgerCase):
         row = self.recompute(date(2026, 6, 30))[partner]
         self.assertEqual((row.turnover, row.turnover_previous), (150, 100))
 
-    def test_figure_and_drill_down_agree(self):
+    def test_figure_and_drill_down_agree_for_every_figure_of_the_partner_form(self):
         partner = self.new_partner("Birch")
         self.invoice(partner, (self.product, 3, 33.33), (None, 1, 0.01), day=date(2025, 7, 1))
         self.invoice(partner, (self.product, 1, 20), move_type="out_refund")
-        row = self.recompute()[partner]
-        opened = self.env["crm.pareto.revenue.report"].search(row.action_open_revenue()["domain"])
-        self.assertEqual(round(sum(opened.mapped("revenue")), 2), row.turnover)
-        self.assertEqual(round(sum(opened.mapped("margin")), 2), row.profit)
+        self.invoice(partner, (self.product, 7, 12.34), day=date(2025, 6, 30))
+        self.invoice(self.new_partner("Other"), (self.product, 1, 200), pareto_customer_id=partner.id)
+        self.invoice(self.new_partner("Third"), (self.product, 1, 50))
+        self.recompute()
+        lines = self.env["crm.pareto.revenue.report"]
+        opened = lines.search(partner.action_open_pareto_revenue()["domain"])
+        earlier = lines.search(partner.action_open_pareto_previous_revenue()["domain"])
+        self.assertEqual(round(sum(opened.mapped("revenue")), 2), partner.pareto_turnover)
+        self.assertEqual(round(sum(opened.mapped("margin")), 2), partner.pareto_profit)
+        self.assertEqual(round(sum(earlier.mapped("revenue")), 2), partner.pareto_turnover_previous)
+        self.assertEqual(round(sum(earlier.mapped("margin")), 2), partner.pareto_profit_previous)
+        growth = sum(opened.mapped("revenue")) / sum(earlier.mapped("revenue")) - 1
+        self.assertAlmostEqual(partner.pareto_turnover_growth, growth, 12)
+        whole = lines.search([("company_id", "=", self.company.id), ("date", ">=", "2025-07-01")])
+        share = sum(opened.mapped("revenue")) / sum(whole.mapped("revenue"))
+        self.assertAlmostEqual(partner.pareto_turnover_share, share, 12)
+        self.assertEqual(max(opened.filtered(lambda line: line.revenue > 0).mapped("date")), partner.pareto_last_date)
+
+    def test_the_drill_down_reads_few_lines_through_indexes(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 1, 100))
+        domain = self.recompute()[partner]._get_revenue_domain()
+        query = self.env["crm.pareto.revenue.report"]._search(domain).select()
+        self.assertIn("move.commercial_partner_id = ANY", query.code)
 
     def test_history_holds_the_tier_at_each_months_end(self):
         early, late = self.new_partner("Early"), self.new_partner("Late")
@@ -230,6 +251,103 @@ class TestRefresh(LedgerCase):
         self.assertEqual(turnovers, {other: 100})
 
 
+class TestBitForBit(LedgerCase):
+    def test_two_computations_give_the_same_rows_with_workers_or_without(self):
+        random = Random(21)
+        partners = [self.new_partner(f"P{index}") for index in range(10)]
+        for _index in range(40):
+            lines = [(self.product, random.randint(1, 9), random.choice([0.1, 0.2, 33.33])) for _line in range(3)]
+            self.invoice(random.choice(partners), *lines)
+        runs = [self.computed(workers) for workers in (0, 4, 0)]
+        self.assertEqual(runs[0], runs[1])
+        self.assertEqual(runs[0], runs[2])
+
+    def computed(self, workers):
+        """All columns of the rows as PostgreSQL prints them, computed from nothing."""
+        self.env["crm.pareto.customer"].search([]).unlink()
+        self.env["crm.pareto.product"].search([]).unlink()
+        for setting, value in (
+            ("max_parallel_workers_per_gather", workers),
+            ("parallel_setup_cost", 0),
+            ("min_parallel_table_scan_size", 0),
+            ("min_parallel_index_scan_size", 0),
+        ):
+            self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", setting, str(value)))
+        if workers:
+            self.assertIn("Workers Planned", self.plan())
+        self.recompute()
+        return sorted(
+            self.env.execute_query(
+                SQL(
+                    "SELECT (TO_JSONB(value) - 'id')::text FROM crm_pareto_customer value WHERE company_id = %(company)s"
+                    " UNION ALL SELECT (TO_JSONB(value) - 'id')::text FROM crm_pareto_product value"
+                    " WHERE company_id = %(company)s",
+                    company=self.company.id,
+                )
+            )
+        )
+
+    def plan(self):
+        report = self.env["crm.pareto.revenue.report"]._table_query
+        rows = self.env.execute_query(
+            SQL("EXPLAIN SELECT customer_id, SUM(margin) FROM (%s) report GROUP BY customer_id", report)
+        )
+        return "\n".join(row[0] for row in rows)
+
+
+class TestSnapshot(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.early, cls.late = cls.new_partner("Early"), cls.new_partner("Late")
+        cls.invoice(cls.early, (cls.product, 1, 100), day=date(2024, 12, 10))
+        cls.invoice(cls.late, (cls.product, 1, 900), day=date(2026, 5, 10))
+        cls.rows = cls.recompute()
+
+    def snapshot(self, kind="customer", pareto_window="12", as_of=date(2025, 6, 30)):
+        return self.env["crm.pareto.recompute"]._snapshot(self.company, kind, pareto_window, as_of)
+
+    def test_it_holds_the_values_of_a_past_day(self):
+        run = self.snapshot()
+        row = self.env["crm.pareto.customer"].search([("snapshot_id", "=", run.id)])
+        self.assertEqual(
+            (row.partner_id, row.turnover, row.profit, row.tier_id.name, row.turnover_share, row.as_of),
+            (self.early, 100, 60, A, 1, date(2025, 6, 30)),
+        )
+        opened = self.env["crm.pareto.revenue.report"].search(row.action_open_revenue()["domain"])
+        self.assertEqual(sum(opened.mapped("revenue")), 100)
+
+    def test_it_stays_out_of_every_search_that_does_not_name_it(self):
+        before = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
+        self.snapshot()
+        self.assertEqual(self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]), before)
+        self.assertEqual(self.late.pareto_turnover, 900)
+        self.assertEqual(self.env["res.partner"].search([("pareto_turnover", ">", 0)]), self.late)
+        [(count,)] = self.env["crm.pareto.customer"]._read_group([("company_id", "=", self.company.id)], [], ["__count"])
+        self.assertEqual(count, len(before))
+
+    def test_a_recompute_leaves_it_and_it_is_made_once(self):
+        run = self.snapshot(pareto_window="all", as_of=date(2026, 6, 30))
+        self.recompute()
+        rows = self.env["crm.pareto.customer"].search([("snapshot_id", "=", run.id)])
+        self.assertEqual(sorted(rows.mapped("turnover")), [100, 900])
+        self.assertEqual(self.snapshot(pareto_window="all", as_of=date(2026, 6, 30)), run)
+
+    def test_it_goes_after_a_day(self):
+        run = self.snapshot("product")
+        self.assertTrue(self.env["crm.pareto.product"].search([("snapshot_id", "=", run.id)]))
+        run.full_at -= timedelta(days=2)
+        self.env["crm.pareto.run"]._gc_snapshots()
+        self.assertFalse(run.exists())
+        self.assertFalse(self.env["crm.pareto.product"].search([("snapshot_id", "!=", False)]))
+
+    def test_another_one_of_the_company_being_made_is_said(self):
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", (20260120, self.company.id))
+            with self.assertRaisesRegex(UserError, "try again in a moment"):
+                self.snapshot()
+
+
 class TestManualTier(LedgerCase):
     def setUp(self):
         super().setUp()
@@ -292,6 +410,91 @@ class TestManualTier(LedgerCase):
         self.assertEqual(rows.search(mine + [("tier_id", "=", self.tier_c.id)]), self.row)
         self.assertEqual(rows.search(mine + [("tier_id.name", "=", A)]), rows)
         self.assertEqual(rows._read_group(mine, ["tier_id"], ["__count"]), [(self.tier_c, 1)])
+
+
+class TestSetTier(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partners = [cls.new_partner(name) for name in "ab"]
+        for partner in cls.partners:
+            cls.invoice(partner, (cls.product, 1, 100))
+        cls.rows = cls.recompute()
+        cls.tier_c = cls.env.ref("crm_pareto.crm_pareto_tier_c")
+
+    def set_tier(self, records, **values):
+        """Open the wizard on the records, and apply."""
+        context = {"active_model": records._name, "active_ids": records.ids}
+        wizard = self.env["crm.pareto.set.tier"].with_context(**context)
+        wizard.create({"tier_id": self.tier_c.id, "reason": "pays late", **values}).action_apply()
+        self.env.invalidate_all()
+
+    def test_from_the_list_of_values_for_many_at_once(self):
+        self.set_tier(self.rows[self.partners[0]] + self.rows[self.partners[1]])
+        self.assertEqual([partner.pareto_tier_id for partner in self.partners], [self.tier_c] * 2)
+
+    def test_from_a_contact_for_its_company(self):
+        contact = self.new_partner("Contact", parent_id=self.partners[0].id)
+        self.set_tier(contact)
+        self.assertEqual(self.partners[0].pareto_tier_id, self.tier_c)
+        self.assertEqual(contact.pareto_manual_reason, "pays late")
+        self.assertEqual(contact.pareto_manual_user_id, self.env.user)
+        self.assertEqual(contact.pareto_computed_tier_id.name, A)
+
+    def test_for_products(self):
+        row = self.env["crm.pareto.product"].search([("company_id", "=", self.company.id)])
+        self.set_tier(row)
+        self.assertEqual(self.product.pareto_tier_id, self.tier_c)
+
+    def test_without_a_tier_the_computed_one_holds_again(self):
+        self.set_tier(self.partners[0])
+        self.set_tier(self.partners[0], tier_id=False, reason="pays again")
+        self.assertEqual((self.partners[0].pareto_tier_id.name, self.partners[0].pareto_manual_reason), (A, False))
+        self.recompute()
+        self.assertEqual(self.partners[0].pareto_tier_id.name, A)
+
+    def test_nothing_chosen_is_said(self):
+        with self.assertRaisesRegex(UserError, "at least one"):
+            self.set_tier(self.env["res.partner"])
+
+
+class TestTreatment(LedgerCase):
+    def test_the_partner_form_tells_what_the_tier_means(self):
+        seller, leader, other = (self.new_user(login, SALESPERSON) for login in ("anna", "lea", "otto"))
+        self.env["crm.team"].create({"name": "North", "user_id": leader.id, "member_ids": [Command.link(seller.id)]})
+        partner = self.new_partner("Birch", user_id=seller.id)
+        self.invoice(partner, (self.product, 1, 100))
+        tier = self.recompute()[partner].tier_id
+        tier.write({"touch_days": 14, "note": "Call the boss"})
+        self.assertEqual((partner.pareto_touch_days, partner.pareto_treatment), (14, "Call the boss"))
+        for responsible, user in (("salesperson", seller), ("team_leader", leader), ("user", other)):
+            tier.write({"responsible": responsible, "user_id": other.id})
+            self.env.invalidate_all()
+            self.assertEqual(partner.pareto_responsible_id, user, responsible)
+
+
+class TestProductForm(LedgerCase):
+    def test_variants_have_their_values_and_the_template_their_sum(self):
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size", "value_ids": [Command.create({"name": name}) for name in "SL"]}
+        )
+        line = {"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}
+        template = self.env["product.template"].create(
+            {"name": "Probe", "attribute_line_ids": [Command.create(line)], "taxes_id": [Command.clear()]}
+        )
+        small, large = template.product_variant_ids
+        self.invoice(self.new_partner("Birch"), (small, 1, 900), (large, 2, 50))
+        self.recompute()
+        self.assertEqual([small.pareto_turnover, large.pareto_turnover], [900, 100])
+        self.assertEqual([small.pareto_tier_id.name, large.pareto_tier_id.name], [A, B])
+        self.assertEqual((template.pareto_turnover, template.pareto_tier_id.name), (1000, A))
+        self.assertEqual(
+            self.env["crm.pareto.product"].search(template.action_open_pareto_values()["domain"]).product_id,
+            small + large,
+        )
+        opened = self.env["crm.pareto.revenue.report"].search(large.action_open_pareto_revenue()["domain"])
+        self.assertEqual(sum(opened.mapped("revenue")), 100)
+        self.assertEqual(self.env["product.product"].search([("pareto_value_id.turnover", ">", 500)]), small)
 
 
 class TestBadInput(LedgerCase):

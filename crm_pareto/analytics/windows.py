@@ -36,9 +36,9 @@ def window(kind, as_of):
         return Window(as_of.replace(month=1, day=1), as_of, a_year_ago.replace(month=1, day=1), a_year_ago)
     if kind not in KINDS:
         raise ValueError(f"unknown window {kind!r}")
-    months = int(kind)
-    date_from = as_of - relativedelta(months=months) + timedelta(days=1)
-    previous_from = as_of - relativedelta(months=2 * months) + timedelta(days=1)
+    months, following = int(kind), as_of + timedelta(days=1)  # from the day after, so that months stay whole
+    date_from = following - relativedelta(months=months)
+    previous_from = following - relativedelta(months=2 * months)
     return Window(date_from, as_of, previous_from, date_from - timedelta(days=1))
 
 

@@ -1,6 +1,7 @@
 from . import crm_pareto_line_cost
 from . import crm_pareto_tier
 from . import crm_pareto_value_mixin
+from . import crm_pareto_value_fields
 from . import crm_pareto_valued_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_product

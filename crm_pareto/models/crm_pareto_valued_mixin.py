@@ -2,22 +2,19 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .crm_pareto_value_mixin import PROFIT
-
-USER = "crm_pareto.group_user"
+from .crm_pareto_value_fields import USER
 
 
 class CrmParetoValuedMixin(models.AbstractModel):
     """Shows a customer's value on a record that names the customer.
 
-    Nothing is stored on the record: `pareto_value_id` finds the row of crm.pareto.customer
-    (one query a page, one join in a search, sort or group-by) and the other fields are
-    related through it. A record of one company shows the value there, others the reader's.
-
-    The related fields do without Odoo's sudo, which would let anybody filter and sort by what they may not see.
+    Nothing is stored on the record: `pareto_value_id` finds the row of crm.pareto.customer (one query a page, one
+    join in a search, sort or group-by) and the other fields come from it. A record of one company shows the value
+    there, others the reader's.
     """
 
     _name = "crm.pareto.valued.mixin"
+    _inherit = "crm.pareto.value.fields"
     _description = "Shows a Customer's Value"
     # The many2one that names the customer; None where the record is the customer.
     _pareto_partner_field = "partner_id"
@@ -29,18 +26,6 @@ class CrmParetoValuedMixin(models.AbstractModel):
         search="_search_pareto_value_id",
         groups=USER,
     )
-    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", related_sudo=False, string="Value Currency", groups=USER)
-    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", related_sudo=False, string="Tier", groups=USER)
-    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", related_sudo=False, string="Tier Color", groups=USER)
-    pareto_turnover = fields.Monetary(
-        related="pareto_value_id.turnover", related_sudo=False, string="Turnover", currency_field="pareto_currency_id", groups=USER
-    )
-    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", related_sudo=False, string="Turnover Rank", groups=USER)
-    pareto_last_date = fields.Date(related="pareto_value_id.last_date", related_sudo=False, string="Last Invoiced", groups=USER)
-    pareto_profit = fields.Monetary(
-        related="pareto_value_id.profit", related_sudo=False, string="Profit", currency_field="pareto_currency_id", groups=PROFIT
-    )
-
     @api.depends_context("company")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
     def _compute_pareto_value_id(self):
@@ -84,15 +69,12 @@ class CrmParetoValuedMixin(models.AbstractModel):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """One join with the value rows, for every search, sort and group-by on the pareto_ fields."""
-        field = self._fields.get(field_expr)
-        on_value = field and field.related and field.related.startswith("pareto_value_id.")
-        if query is None or not (on_value or field_expr == "pareto_value_id"):
+        paths = self._pareto_fields | self._pareto_form_fields | self._pareto_profit_fields
+        path = "id" if field_expr == "pareto_value_id" else paths.get(field_expr)
+        if query is None or path is None or "." in path:
             return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(field, "read")
-        row = self._join_value(alias, query)
-        return self.env["crm.pareto.customer"]._field_to_sql(
-            row, field.related.split(".", 1)[1] if on_value else "id", query
-        )
+        self._check_field_access(self._fields[field_expr], "read")
+        return self.env["crm.pareto.customer"]._field_to_sql(self._join_value(alias, query), path, query)
 
     def _join_value(self, alias, query):
         """Join the customer's value row; the alias of its table."""

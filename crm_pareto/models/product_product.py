@@ -1,14 +1,14 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .crm_pareto_value_mixin import PROFIT
-from .crm_pareto_valued_mixin import USER
+from .crm_pareto_value_fields import USER
 
 
 class ProductProduct(models.Model):
     """The value of the product in the reader's company."""
 
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "crm.pareto.value.fields"]
 
     pareto_value_id = fields.Many2one(
         "crm.pareto.product",
@@ -17,17 +17,6 @@ class ProductProduct(models.Model):
         search="_search_pareto_value_id",
         groups=USER,
     )
-    pareto_currency_id = fields.Many2one(related="pareto_value_id.currency_id", related_sudo=False, string="Value Currency", groups=USER)
-    pareto_tier_id = fields.Many2one(related="pareto_value_id.tier_id", related_sudo=False, string="Tier", groups=USER)
-    pareto_tier_color = fields.Integer(related="pareto_value_id.tier_color", related_sudo=False, string="Tier Color", groups=USER)
-    pareto_turnover = fields.Monetary(
-        related="pareto_value_id.turnover", related_sudo=False, string="Turnover", currency_field="pareto_currency_id", groups=USER
-    )
-    pareto_turnover_rank = fields.Integer(related="pareto_value_id.turnover_rank", related_sudo=False, string="Turnover Rank", groups=USER)
-    pareto_profit = fields.Monetary(
-        related="pareto_value_id.profit", related_sudo=False, string="Profit", currency_field="pareto_currency_id", groups=PROFIT
-    )
-
     @api.depends_context("company")
     def _compute_pareto_value_id(self):
         values = self.env["crm.pareto.product"].search_fetch(

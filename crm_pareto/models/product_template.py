@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
-from .crm_pareto_valued_mixin import USER
 
 
 class ProductTemplate(models.Model):

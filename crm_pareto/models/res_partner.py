@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from .crm_pareto_value_fields import USER, CrmParetoValueFields, by_value
 from .crm_pareto_value_mixin import PROFIT
-from .crm_pareto_valued_mixin import USER
 
 
 class ResPartner(models.Model):
@@ -11,37 +11,60 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "crm.pareto.valued.mixin"]
     _pareto_partner_field = None
 
+    # Apart from those of a list: they take further queries.
+    _pareto_form_fields = {
+        "pareto_turnover_share": "turnover_share",
+        "pareto_turnover_previous": "turnover_previous",
+        "pareto_turnover_growth": "turnover_growth",
+        "pareto_computed_tier_id": "turnover_tier_id",
+        "pareto_touch_days": "tier_id.touch_days",
+        "pareto_activity_plan_id": "tier_id.activity_plan_id",
+        "pareto_treatment": "tier_id.note",
+    }
+    _pareto_profit_fields = {
+        **CrmParetoValueFields._pareto_profit_fields,
+        "pareto_profit_previous": "profit_previous",
+    }
+
     pareto_turnover_share = fields.Float(
-        related="pareto_value_id.turnover_share", related_sudo=False, string="Share of Turnover", aggregator=None, groups=USER
+        "Share of Turnover",
+        compute="_compute_pareto_form_fields",
+        search=by_value("turnover_share"),
+        aggregator=None,
+        groups=USER,
     )
     pareto_turnover_previous = fields.Monetary(
-        related="pareto_value_id.turnover_previous", related_sudo=False,
-        string="Turnover Before",
+        "Turnover Before",
+        compute="_compute_pareto_form_fields",
+        search=by_value("turnover_previous"),
         currency_field="pareto_currency_id",
         groups=USER,
     )
-    pareto_turnover_growth = fields.Float(
-        related="pareto_value_id.turnover_growth", related_sudo=False, string="Growth", aggregator=None, groups=USER
-    )
+    pareto_turnover_growth = fields.Float("Growth", compute="_compute_pareto_form_fields", aggregator=None, groups=USER)
     pareto_profit_previous = fields.Monetary(
-        related="pareto_value_id.profit_previous", related_sudo=False,
-        string="Profit Before",
+        "Profit Before",
+        compute="_compute_pareto_profit_fields",
+        search=by_value("profit_previous"),
         currency_field="pareto_currency_id",
         groups=PROFIT,
     )
     pareto_computed_tier_id = fields.Many2one(
-        related="pareto_value_id.turnover_tier_id", related_sudo=False, string="Computed Tier", groups=USER
+        "crm.pareto.tier",
+        "Computed Tier",
+        compute="_compute_pareto_form_fields",
+        search=by_value("turnover_tier_id"),
+        groups=USER,
     )
+    pareto_touch_days = fields.Integer(
+        "Be in Touch Every", compute="_compute_pareto_form_fields", aggregator=None, groups=USER
+    )
+    pareto_activity_plan_id = fields.Many2one(
+        "mail.activity.plan", "Activity Plan", compute="_compute_pareto_form_fields", groups=USER
+    )
+    pareto_treatment = fields.Text("Treatment", compute="_compute_pareto_form_fields", groups=USER)
     pareto_manual_reason = fields.Char("Set by Hand", compute="_compute_pareto_manual", groups=USER)
     pareto_manual_user_id = fields.Many2one("res.users", "Set By", compute="_compute_pareto_manual", groups=USER)
     pareto_manual_until = fields.Date("Until", compute="_compute_pareto_manual", groups=USER)
-    pareto_touch_days = fields.Integer(
-        related="pareto_value_id.tier_id.touch_days", related_sudo=False, string="Be in Touch Every", aggregator=None, groups=USER
-    )
-    pareto_activity_plan_id = fields.Many2one(
-        related="pareto_value_id.tier_id.activity_plan_id", related_sudo=False, string="Activity Plan", groups=USER
-    )
-    pareto_treatment = fields.Text(related="pareto_value_id.tier_id.note", related_sudo=False, string="Treatment", groups=USER)
     pareto_responsible_id = fields.Many2one(
         "res.users", "Responsible", compute="_compute_pareto_responsible_id", groups=USER
     )
@@ -51,6 +74,10 @@ class ResPartner(models.Model):
         groups=USER,
         help="The turnover of the window at each month's end, oldest first: [[date, amount], …].",
     )
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_form_fields(self):
+        self._copy_from_value(self._pareto_form_fields)
 
     @api.depends_context("company")
     def _compute_pareto_trend(self):

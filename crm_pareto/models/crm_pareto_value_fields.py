@@ -1,0 +1,92 @@
+from functools import reduce
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .crm_pareto_value_mixin import PROFIT
+
+USER = "crm_pareto.group_user"
+
+
+def by_value(path):
+    """A field's search method: what is asked of the field is asked of the value row.
+
+    :param path: the field of the value row
+    """
+
+    def search(records, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # Odoo then takes all but those that the positive operator finds
+        domain = Domain("pareto_value_id", "any", Domain(path, operator, value))
+        if operator == "in" and any(member is False for member in value):
+            domain |= Domain("pareto_value_id", "=", False)
+        return domain
+
+    return search
+
+
+class CrmParetoValueFields(models.AbstractModel):
+    """The fields of a value row on the record that `pareto_value_id` leads from; nothing is stored there.
+
+    Not Odoo's related fields: those search and sort with sudo, so that anybody could find out what only some may see,
+    and they take a record without a value for one of zero.
+    """
+
+    _name = "crm.pareto.value.fields"
+    _description = "Fields of a Value Row"
+    # Field: the field of the value row.
+    _pareto_fields = {
+        "pareto_currency_id": "currency_id",
+        "pareto_tier_id": "tier_id",
+        "pareto_tier_color": "tier_color",
+        "pareto_turnover": "turnover",
+        "pareto_turnover_rank": "turnover_rank",
+        "pareto_last_date": "last_date",
+    }
+    _pareto_form_fields = {}
+    _pareto_profit_fields = {"pareto_profit": "profit"}
+
+    pareto_currency_id = fields.Many2one(
+        "res.currency", "Value Currency", compute="_compute_pareto_fields", groups=USER
+    )
+    pareto_tier_id = fields.Many2one(
+        "crm.pareto.tier", "Tier", compute="_compute_pareto_fields", search=by_value("tier_id"), groups=USER
+    )
+    pareto_tier_color = fields.Integer("Tier Color", compute="_compute_pareto_fields", aggregator=None, groups=USER)
+    pareto_turnover = fields.Monetary(
+        "Turnover",
+        compute="_compute_pareto_fields",
+        search=by_value("turnover"),
+        currency_field="pareto_currency_id",
+        groups=USER,
+    )
+    pareto_turnover_rank = fields.Integer(
+        "Turnover Rank",
+        compute="_compute_pareto_fields",
+        search=by_value("turnover_rank"),
+        aggregator=None,
+        groups=USER,
+    )
+    pareto_last_date = fields.Date(
+        "Last Invoiced", compute="_compute_pareto_fields", search=by_value("last_date"), groups=USER
+    )
+    pareto_profit = fields.Monetary(
+        "Profit",
+        compute="_compute_pareto_profit_fields",
+        search=by_value("profit"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+    )
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_fields(self):
+        self._copy_from_value(self._pareto_fields)
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_profit_fields(self):
+        self._copy_from_value(self._pareto_profit_fields)
+
+    def _copy_from_value(self, names):
+        for record in self:
+            for name, path in names.items():
+                record[name] = reduce(lambda row, part: row[part], path.split("."), record.pareto_value_id)

@@ -1,0 +1,66 @@
+"""The periods that values are summed over."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.addons.crm_pareto.analytics.windows import KINDS, month_ends, moved_days, window
+
+DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "as_of", "date_from", "previous_from"),
+    [
+        ("3", date(2024, 4, 30), date(2024, 2, 1), date(2023, 11, 1)),
+        ("12", date(2025, 2, 28), date(2024, 3, 1), date(2023, 3, 1)),
+        ("12", date(2026, 11, 22), date(2025, 11, 23), date(2024, 11, 23)),
+        ("year", date(2026, 3, 15), date(2026, 1, 1), date(2025, 1, 1)),
+    ],
+)
+def test_where_windows_begin(kind, as_of, date_from, previous_from):
+    period = window(kind, as_of)
+    assert (period.date_from, period.previous_from, period.date_to) == (date_from, previous_from, as_of)
+
+
+def test_a_calendar_year_is_compared_up_to_the_same_day():
+    assert window("year", date(2024, 2, 29)).previous_to == date(2023, 2, 28)
+
+
+def test_an_unknown_window_is_refused():
+    with pytest.raises(ValueError, match="'13'"):
+        window("13", date(2026, 1, 1))
+
+
+@given(st.sampled_from(["3", "6", "12", "24"]), st.integers(2000, 2100), st.integers(1, 12))
+def test_at_a_months_end_windows_are_whole_months(kind, year, month):
+    end = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    period = window(kind, end)
+    assert (period.date_from.day, period.previous_from.day) == (1, 1)
+
+
+@given(st.sampled_from(["3", "6", "12", "24"]), DAYS)
+def test_the_window_before_ends_where_the_window_begins(kind, as_of):
+    period = window(kind, as_of)
+    assert period.previous_to + timedelta(days=1) == period.date_from
+
+
+@given(st.sampled_from(KINDS), DAYS, st.integers(0, 500), st.integers(0, 2000))
+def test_a_day_that_changes_its_window_is_among_the_moved_days(kind, as_of, later, back):
+    before, now = window(kind, as_of), window(kind, as_of + timedelta(days=later))
+    day = now.date_to - timedelta(days=back)
+
+    def place(period):
+        if period.date_from <= day <= period.date_to:
+            return "current"
+        return "previous" if period.previous_from and period.previous_from <= day <= period.previous_to else None
+
+    if place(before) != place(now):
+        assert any(first <= day <= last for first, last in moved_days(before, now))
+
+
+def test_the_month_ends_of_the_last_months():
+    assert month_ends(date(2026, 3, 30), 3) == [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 28)]
+    assert month_ends(date(2026, 3, 31), 1) == [date(2026, 3, 31)]
