@@ -17,7 +17,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", required=True)
     parser.add_argument("--customers", type=int, help="generate this many where there are none, and stop")
-    parser.add_argument("--index", choices=["on", "off"], help="make or drop the covering index of the settings, and stop")
+    parser.add_argument("--index", choices=["on", "off"], help="make or drop the covering index, and stop")
     parser.add_argument("--full", action="store_true", help="measure only the computation of everything")
     parser.add_argument("odoo_options", nargs="*")
     chosen = parser.parse_args()

@@ -102,7 +102,9 @@ class Bench:
         lines = self.env["crm.pareto.revenue.report"]
         self.time(
             "drill-down, the biggest customer's first 80 lines",
-            lambda: lines.search_fetch(biggest._get_revenue_domain(), ["date", "move_id", "revenue", "margin"], limit=80),
+            lambda: lines.search_fetch(
+                biggest._get_revenue_domain(), ["date", "move_id", "revenue", "margin"], limit=80
+            ),
         )
 
     def run_full(self):

@@ -64,7 +64,7 @@ class TestStatements(LedgerCase):
         for records in (self.partners, self.partners[:2]):
             with self.statements() as seen:
                 records.web_read({"name": {}, **shown})
-            self.assertEqual(len([query for query in seen if "FROM \"crm_pareto_customer\"" in query]), 1)
+            self.assertEqual(len([query for query in seen if 'FROM "crm_pareto_customer"' in query]), 1)
 
     def test_the_recompute_never_writes_a_partner(self):
         self.invoice(self.partners[2], (self.product, 1, 5000))

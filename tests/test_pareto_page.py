@@ -101,7 +101,8 @@ class TestParetoPage(LedgerCase):
             self.recompute(date(2026, 7, 10))
             moves = self.env["crm.pareto.page"].get_movers()
         self.assertEqual(
-            [(move["name"], move["before"], move["now"], move["up"]) for move in moves][0], ("Customer 4", "C", "A", True)
+            [(move["name"], move["before"], move["now"], move["up"]) for move in moves][0],
+            ("Customer 4", "C", "A", True),
         )
         self.assertEqual({move["now"] for move in moves if not move["up"]}, {"B", "C"})
 

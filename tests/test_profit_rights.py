@@ -36,10 +36,7 @@ class TestProfitRights(LedgerCase):
         for user in (cls.manager, cls.controller):
             user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
         cls.hidden = [
-            (name, field.name)
-            for name in MODELS
-            for field in cls.env[name]._fields.values()
-            if field.groups == PROFIT
+            (name, field.name) for name in MODELS for field in cls.env[name]._fields.values() if field.groups == PROFIT
         ]
 
     def outcome(self, function):
@@ -112,14 +109,14 @@ class TestProfitRights(LedgerCase):
         if description["sortable"]:
             calls["order"] = lambda user: self.env[name].with_user(user).search([], order=field, limit=1)
         if description["groupable"]:
-            calls["group by"] = lambda user: self.env[name].with_user(user).formatted_read_group(
-                [], [field], ["__count"]
+            calls["group by"] = (
+                lambda user: self.env[name].with_user(user).formatted_read_group([], [field], ["__count"])
             )
         if description.get("aggregator"):
             total = f"{field}:{description['aggregator']}"
             calls["total"] = lambda user: self.env[name].with_user(user).formatted_read_group([], [], [total])
-            calls["list of groups"] = lambda user: self.env[name].with_user(user).web_read_group(
-                [], ["company_id"], [total]
+            calls["list of groups"] = (
+                lambda user: self.env[name].with_user(user).web_read_group([], ["company_id"], [total])
             )
         return calls
 

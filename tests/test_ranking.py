@@ -8,11 +8,10 @@ from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo import Command
+from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
-
-from odoo.addons.crm_pareto.analytics.windows import window
 
 from . import oracle
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
@@ -279,7 +278,8 @@ class TestBitForBit(LedgerCase):
         return sorted(
             self.env.execute_query(
                 SQL(
-                    "SELECT (TO_JSONB(value) - 'id')::text FROM crm_pareto_customer value WHERE company_id = %(company)s"
+                    "SELECT (TO_JSONB(value) - 'id')::text FROM crm_pareto_customer value"
+                    " WHERE company_id = %(company)s"
                     " UNION ALL SELECT (TO_JSONB(value) - 'id')::text FROM crm_pareto_product value"
                     " WHERE company_id = %(company)s",
                     company=self.company.id,
@@ -323,7 +323,9 @@ class TestSnapshot(LedgerCase):
         self.assertEqual(self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]), before)
         self.assertEqual(self.late.pareto_turnover, 900)
         self.assertEqual(self.env["res.partner"].search([("pareto_turnover", ">", 0)]), self.late)
-        [(count,)] = self.env["crm.pareto.customer"]._read_group([("company_id", "=", self.company.id)], [], ["__count"])
+        [(count,)] = self.env["crm.pareto.customer"]._read_group(
+            [("company_id", "=", self.company.id)], [], ["__count"]
+        )
         self.assertEqual(count, len(before))
 
     def test_a_recompute_leaves_it_and_it_is_made_once(self):

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from odoo.addons.crm_pareto.analytics.windows import KINDS, month_ends, moved_days, window
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))

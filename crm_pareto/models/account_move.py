@@ -21,9 +21,7 @@ class AccountMove(models.Model):
         "(commercial_partner_id) WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
     # What was written lately is found without reading all invoices each hour.
-    _pareto_written_index = models.Index(
-        "(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
-    )
+    _pareto_written_index = models.Index("(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
 
     def write(self, vals):
         """Have the values computed anew where an invoice is credited to another customer than before."""

@@ -1,15 +1,14 @@
 from decimal import Decimal
-from itertools import groupby
 from operator import itemgetter
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..analytics.concentration import cumulative, gini
 from ..analytics.windows import month_ends
-from .crm_pareto_recompute import VALUE_MODELS
 from .crm_pareto_ranking import MEASURES
+from .crm_pareto_recompute import VALUE_MODELS
 
 BUCKETS = 200  # bars at most: a million customers draw as fast as a hundred
 MOVERS = 8  # names in each direction
@@ -195,8 +194,7 @@ class CrmParetoPage(models.AbstractModel):
         if total <= 0:
             return 0
         before, passed, wanted = 0, 0, CROSSING * total
-        for _bar, members in groupby(groups, key=itemgetter("bar")):
-            members = list(members)
+        for _bar, members in groupby(groups, itemgetter("bar")):
             positive = sum(group["positive"] for group in members)
             if before + positive >= wanted:
                 break
@@ -238,7 +236,12 @@ class CrmParetoPage(models.AbstractModel):
         by_tier = {}
         for group in groups:
             by_tier.setdefault(group["tier_id"], []).append(group)
-        tiers = self.env["crm.pareto.tier"].browse(filter(None, by_tier)).exists().sorted(lambda tier: (tier.bound, tier.id))
+        tiers = (
+            self.env["crm.pareto.tier"]
+            .browse(filter(None, by_tier))
+            .exists()
+            .sorted(lambda tier: (tier.bound, tier.id))
+        )
         rows = []
         for tier in [*tiers, *([self.env["crm.pareto.tier"]] if None in by_tier else [])]:
             count = sum(group["count"] for group in by_tier[tier.id or None])

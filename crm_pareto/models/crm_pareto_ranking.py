@@ -177,8 +177,9 @@ class CrmParetoRanking(models.AbstractModel):
                 SELECT customer_id AS partner_id,
                        SUM(revenue * entered) AS turnover, SUM(revenue * entered_previous) AS turnover_previous,
                        SUM(margin * entered) AS profit, SUM(margin * entered_previous) AS profit_previous,
-                       (COUNT(DISTINCT move_id) FILTER (WHERE entered = 1 AND move_type <> 'out_refund')
-                        - COUNT(DISTINCT move_id) FILTER (WHERE entered = -1 AND move_type <> 'out_refund')) AS invoice_count
+                       COUNT(DISTINCT move_id) FILTER (WHERE entered = 1 AND move_type <> 'out_refund')
+                       - COUNT(DISTINCT move_id) FILTER (WHERE entered = -1 AND move_type <> 'out_refund')
+                       AS invoice_count
                   FROM (SELECT report.*, %(entered)s AS entered, %(entered_previous)s AS entered_previous
                           FROM (%(report)s AND (%(days)s)) report
                          WHERE company_id = %(company)s AND customer_id IS NOT NULL
@@ -201,9 +202,7 @@ class CrmParetoRanking(models.AbstractModel):
                 "UPDATE %s old SET %s FROM crm_pareto_shift shift"
                 " WHERE old.partner_id = shift.partner_id AND old.company_id = %s AND old.snapshot_id IS NULL",
                 SQL.identifier(model._table),
-                SQL(", ").join(
-                    SQL("%s = old.%s + shift.%s", *[SQL.identifier(column)] * 3) for column in columns
-                ),
+                SQL(", ").join(SQL("%s = old.%s + shift.%s", *[SQL.identifier(column)] * 3) for column in columns),
                 company.id,
             )
         )

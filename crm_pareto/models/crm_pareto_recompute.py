@@ -113,7 +113,7 @@ class CrmParetoRecompute(models.AbstractModel):
         # Compiling these statements costs more than it saves, and the groups are underestimated.
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
         self.env.cr.execute(SQL("SET LOCAL work_mem = '64MB'"))
-        # All lines pass from the workers to the one process that sums them: PostgreSQL takes that for dearer than it is.
+        # All lines pass from the workers to the one process that sums them: PostgreSQL thinks that dearer than it is.
         self.env.cr.execute(SQL("SET LOCAL parallel_tuple_cost = 0"))
         return True
 

@@ -16,7 +16,7 @@ class CrmParetoValueMixin(models.AbstractModel):
     _name = "crm.pareto.value.mixin"
     _description = "Value over a Window"
     _log_access = False
-    # The kind of crm.pareto.run, the column that names what is valued, and the revenue report's column with the same meaning.
+    # The kind of crm.pareto.run, the column that names what is valued, and what the revenue report calls that.
     _pareto_kind = None
     _pareto_key = None
     _pareto_source = None
@@ -42,9 +42,7 @@ class CrmParetoValueMixin(models.AbstractModel):
     )
     turnover_rank = fields.Integer("Rank", readonly=True, aggregator=None)
     turnover_share = fields.Float("Share", compute="_compute_shares", aggregator="sum")
-    turnover_cumulative_share = fields.Float(
-        "Cumulative Share", compute="_compute_cumulative_shares", aggregator=None
-    )
+    turnover_cumulative_share = fields.Float("Cumulative Share", compute="_compute_cumulative_shares", aggregator=None)
     turnover_tier_id = fields.Many2one("crm.pareto.tier", "Computed Tier", readonly=True, ondelete="set null")
 
     profit = fields.Monetary(readonly=True, groups=PROFIT)
@@ -194,9 +192,7 @@ class CrmParetoValueMixin(models.AbstractModel):
         """
         self.ensure_one()
         period = self.run_id._period()
-        first, last = (
-            (period.previous_from, period.previous_to) if previous else (period.date_from, period.date_to)
-        )
+        first, last = (period.previous_from, period.previous_to) if previous else (period.date_from, period.date_to)
         return [
             ("company_id", "=", self.company_id.id),
             (self._pareto_source, "=", self[self._pareto_key].id),

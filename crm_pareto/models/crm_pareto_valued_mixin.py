@@ -26,6 +26,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
         search="_search_pareto_value_id",
         groups=USER,
     )
+
     @api.depends_context("company")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
     def _compute_pareto_value_id(self):

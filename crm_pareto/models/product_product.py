@@ -17,6 +17,7 @@ class ProductProduct(models.Model):
         search="_search_pareto_value_id",
         groups=USER,
     )
+
     @api.depends_context("company")
     def _compute_pareto_value_id(self):
         values = self.env["crm.pareto.product"].search_fetch(

@@ -38,9 +38,7 @@ class ProductTemplate(models.Model):
 
     @api.depends_context("company")
     def _compute_pareto_profit(self):
-        profits = self.env["crm.pareto.product"]._read_group(
-            self._get_pareto_domain(), ["product_id"], ["profit:sum"]
-        )
+        profits = self.env["crm.pareto.product"]._read_group(self._get_pareto_domain(), ["product_id"], ["profit:sum"])
         for template in self:
             template.pareto_profit = sum(
                 profit for product, profit in profits if product.product_tmpl_id == template._origin

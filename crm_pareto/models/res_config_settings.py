@@ -20,7 +20,7 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Make or drop the covering index; posting waits while it is made, some seconds a million lines."""
-        super().set_values()
+        result = super().set_values()
         exists = sql.index_exists(self.env.cr, INDEX)
         if self.pareto_covering_index and not exists:
             self.env.cr.execute(
@@ -34,3 +34,4 @@ class ResConfigSettings(models.TransientModel):
             )
         elif exists and not self.pareto_covering_index:
             sql.drop_index(self.env.cr, INDEX, TABLE)
+        return result

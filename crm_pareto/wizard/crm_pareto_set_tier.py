@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class CrmParetoSetTier(models.TransientModel):
-    """Set the tier of customers or products by hand, or go back to the computed one: a decision too, with its reason."""
+    """Set the tier of customers or products by hand, or go back to the computed one, which is a decision too."""
 
     _name = "crm.pareto.set.tier"
     _description = "Set Tier"
@@ -20,9 +20,9 @@ class CrmParetoSetTier(models.TransientModel):
     date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take the customers or products from where the wizard was opened."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids") or []
         if model not in self.env:
             return values
