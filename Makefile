@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test lint bench pot clean
+.PHONY: help demo demo-data test lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -25,6 +25,9 @@ bench: ## timings as ratios to the bare aggregation (N="10000 100000" customers)
 
 pot: ## write crm_pareto/i18n/crm_pareto.pot from the code
 	@$(DEV) pot
+
+pictures: ## take the README's pictures from the running demo (docs/)
+	@$(DEV) pictures
 
 clean: ## remove all that the other commands made
 	@$(DEV) clean

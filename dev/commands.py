@@ -56,7 +56,7 @@ def main(arguments):
     command = commands.add_parser("bench")
     command.add_argument("customers", nargs="*", type=int, default=[10_000])
     command.set_defaults(function=bench)
-    for name, function in (("pot", pot), ("clean", clean)):
+    for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
     try:
@@ -253,6 +253,20 @@ def pot(chosen):
     template = ADDON / "i18n" / "crm_pareto.pot"
     with _test_database() as odoo, step(f"Writing {template.relative_to(ROOT)}"):
         odoo.export_translation_template(TEST_DATABASE, template)
+    return 0
+
+
+def pictures(chosen):
+    """Make the README's pictures from both demo databases."""
+    with only_one("preparing", "setup"), odoo_ready("test", *_demo_requirements("cdnow")) as odoo:
+        if missing := browser.ensure():
+            raise Failure(missing)
+        for data in ("company", "cdnow"):
+            database = _ensure_demo(odoo, data)
+            words = [*odoo.pytest_options(database), "--odoo-http", "-q", "-p", "no:cacheprovider", "dev/pictures.py"]
+            with step(f"Pictures of {database}"):
+                command = [python_env.PYTHON, "-m", "pytest", *words]
+                run(command, "Taking pictures", env={**odoo.environment, "PICTURES": data}, cwd=ROOT)
     return 0
 
 

@@ -8,6 +8,17 @@ from .common import SALES_MANAGER, SALESPERSON, ParetoHttpCase, new_test_user
 class TestHomeScreen(ParetoHttpCase):
     def test_from_the_app_to_the_invoices_behind_a_figure(self):
         user = new_test_user(self.env, login="anna", groups=SALESPERSON)
+        self.invoice_for(user)
+        self.start_tour("/odoo", "crm_pareto_home", login="anna")
+
+    def test_a_manager_sets_a_tier_from_the_list(self):
+        user = new_test_user(self.env, login="berta", groups=SALES_MANAGER)
+        partner = self.invoice_for(user)
+        self.start_tour("/odoo/customer-value", "crm_pareto_set_tier", login="berta")
+        self.assertEqual((partner.pareto_tier_id.name, partner.pareto_manual_reason), ("C", "pays late"))
+
+    def invoice_for(self, user):
+        """A customer with one posted invoice and its value."""
         partner = self.env["res.partner"].create({"name": "Alder Instruments", "customer_rank": 1})
         line = {"name": "Gauge", "quantity": 1, "price_unit": 1000, "tax_ids": [Command.clear()]}
         move = self.env["account.move"].create(
@@ -20,7 +31,7 @@ class TestHomeScreen(ParetoHttpCase):
         )
         move.action_post()
         self.env["crm.pareto.recompute"]._recompute(self.env.company)
-        self.start_tour("/odoo", "crm_pareto_home", login="anna")
+        return partner
 
     def test_an_empty_page_says_what_to_do(self):
         new_test_user(self.env, login="berta", groups=SALES_MANAGER)

@@ -84,6 +84,10 @@ class TestParetoPage(LedgerCase):
         self.assertEqual((figures["window"], figures["date_from"], figures["as_of"]), ("3", "2024-02-01", "2024-04-30"))
         opened = self.env[figures["res_model"]].search(figures["domain"])
         self.assertEqual(opened.partner_id.name, "Early")
+        [tier] = figures["tiers"]
+        self.assertEqual(
+            self.env[figures["res_model"]].search([*figures["domain"], (tier["field"], "=", tier["id"])]), opened
+        )
 
     def test_the_companys_own_window_today_is_no_snapshot(self):
         self.assertIs(self.env["crm.pareto.page"].open_window("customer", self.company.pareto_window), False)

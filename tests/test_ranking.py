@@ -4,17 +4,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo import Command
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
 from . import oracle
-from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
+from .common import LedgerCase
 
 A, B, C = "A", "B", "C"
 
@@ -295,210 +292,6 @@ class TestBitForBit(LedgerCase):
         return "\n".join(row[0] for row in rows)
 
 
-class TestSnapshot(LedgerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.early, cls.late = cls.new_partner("Early"), cls.new_partner("Late")
-        cls.invoice(cls.early, (cls.product, 1, 100), day=date(2024, 12, 10))
-        cls.invoice(cls.late, (cls.product, 1, 900), day=date(2026, 5, 10))
-        cls.rows = cls.recompute()
-
-    def snapshot(self, kind="customer", pareto_window="12", as_of=date(2025, 6, 30)):
-        return self.env["crm.pareto.recompute"]._snapshot(self.company, kind, pareto_window, as_of)
-
-    def test_it_holds_the_values_of_a_past_day(self):
-        run = self.snapshot()
-        row = self.env["crm.pareto.customer"].search([("snapshot_id", "=", run.id)])
-        self.assertEqual(
-            (row.partner_id, row.turnover, row.profit, row.tier_id.name, row.turnover_share, row.as_of),
-            (self.early, 100, 60, A, 1, date(2025, 6, 30)),
-        )
-        opened = self.env["crm.pareto.revenue.report"].search(row.action_open_revenue()["domain"])
-        self.assertEqual(sum(opened.mapped("revenue")), 100)
-
-    def test_it_stays_out_of_every_search_that_does_not_name_it(self):
-        before = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
-        self.snapshot()
-        self.assertEqual(self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]), before)
-        self.assertEqual(self.late.pareto_turnover, 900)
-        self.assertEqual(self.env["res.partner"].search([("pareto_turnover", ">", 0)]), self.late)
-        [(count,)] = self.env["crm.pareto.customer"]._read_group(
-            [("company_id", "=", self.company.id)], [], ["__count"]
-        )
-        self.assertEqual(count, len(before))
-
-    def test_a_recompute_leaves_it_and_it_is_made_once(self):
-        run = self.snapshot(pareto_window="all", as_of=date(2026, 6, 30))
-        self.recompute()
-        rows = self.env["crm.pareto.customer"].search([("snapshot_id", "=", run.id)])
-        self.assertEqual(sorted(rows.mapped("turnover")), [100, 900])
-        self.assertEqual(self.snapshot(pareto_window="all", as_of=date(2026, 6, 30)), run)
-
-    def test_it_goes_after_a_day(self):
-        run = self.snapshot("product")
-        self.assertTrue(self.env["crm.pareto.product"].search([("snapshot_id", "=", run.id)]))
-        run.full_at -= timedelta(days=2)
-        self.env["crm.pareto.run"]._gc_snapshots()
-        self.assertFalse(run.exists())
-        self.assertFalse(self.env["crm.pareto.product"].search([("snapshot_id", "!=", False)]))
-
-    def test_another_one_of_the_company_being_made_is_said(self):
-        with self.registry.cursor() as other:
-            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", (20260120, self.company.id))
-            with self.assertRaisesRegex(UserError, "try again in a moment"):
-                self.snapshot()
-
-
-class TestManualTier(LedgerCase):
-    def setUp(self):
-        super().setUp()
-        self.partner = self.new_partner("Birch")
-        self.invoice(self.partner, (None, 1, 100))
-        self.row = self.recompute()[self.partner]
-        self.tier_c = self.env.ref("crm_pareto.crm_pareto_tier_c")
-
-    def decide(self, **values):
-        decision = self.env["crm.pareto.manual.tier"].create(
-            {
-                "company_id": self.company.id,
-                "partner_id": self.partner.id,
-                "tier_id": self.tier_c.id,
-                "reason": "pays late",
-                **values,
-            }
-        )
-        self.env.invalidate_all()
-        return decision
-
-    def test_it_overrides_and_the_computed_tier_stays_beside_it(self):
-        self.decide()
-        self.assertEqual((self.row.tier_id.name, self.row.turnover_tier_id.name), (C, A))
-
-    def test_it_lapses_by_itself(self):
-        self.decide(date_end=date(2999, 1, 1))
-        self.assertEqual(self.row.tier_id, self.tier_c)
-        with freeze_time("2999-01-02"):
-            self.env.invalidate_all()
-            self.assertEqual(self.row.tier_id.name, A)
-            self.assertEqual(self.env["crm.pareto.customer"].search([("tier_id.name", "=", A)]), self.row)
-
-    def test_it_outlives_a_recompute_and_goes_with_its_decision(self):
-        decision = self.decide()
-        self.recompute()
-        self.assertEqual(self.row.tier_id, self.tier_c)
-        decision.unlink()
-        self.assertEqual(self.row.tier_id.name, A)
-
-    def test_a_customer_without_invoices_can_have_one(self):
-        prospect = self.new_partner("Prospect")
-        self.decide(partner_id=prospect.id)
-        self.assertEqual(prospect.pareto_tier_id, self.tier_c)
-        self.assertEqual(self.recompute()[prospect].tier_id, self.tier_c)
-
-    def test_a_contact_cannot_have_one_of_its_own(self):
-        contact = self.new_partner("Cleo", parent_id=self.partner.id)
-        with self.assertRaisesRegex(ValidationError, "set the tier there"):
-            self.decide(partner_id=contact.id)
-
-    def test_it_cannot_end_in_the_past(self):
-        with self.assertRaisesRegex(ValidationError, "cannot end in the past"):
-            self.decide(date_end=date(2020, 1, 1))
-
-    def test_search_and_grouping_follow_the_tier_in_force(self):
-        self.decide()
-        rows = self.env["crm.pareto.customer"]
-        mine = [("company_id", "=", self.company.id)]
-        self.assertEqual(rows.search(mine + [("tier_id", "=", self.tier_c.id)]), self.row)
-        self.assertEqual(rows.search(mine + [("tier_id.name", "=", A)]), rows)
-        self.assertEqual(rows._read_group(mine, ["tier_id"], ["__count"]), [(self.tier_c, 1)])
-
-
-class TestSetTier(LedgerCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.partners = [cls.new_partner(name) for name in "ab"]
-        for partner in cls.partners:
-            cls.invoice(partner, (cls.product, 1, 100))
-        cls.rows = cls.recompute()
-        cls.tier_c = cls.env.ref("crm_pareto.crm_pareto_tier_c")
-
-    def set_tier(self, records, **values):
-        """Open the wizard on the records, and apply."""
-        context = {"active_model": records._name, "active_ids": records.ids}
-        wizard = self.env["crm.pareto.set.tier"].with_context(**context)
-        wizard.create({"tier_id": self.tier_c.id, "reason": "pays late", **values}).action_apply()
-        self.env.invalidate_all()
-
-    def test_from_the_list_of_values_for_many_at_once(self):
-        self.set_tier(self.rows[self.partners[0]] + self.rows[self.partners[1]])
-        self.assertEqual([partner.pareto_tier_id for partner in self.partners], [self.tier_c] * 2)
-
-    def test_from_a_contact_for_its_company(self):
-        contact = self.new_partner("Contact", parent_id=self.partners[0].id)
-        self.set_tier(contact)
-        self.assertEqual(self.partners[0].pareto_tier_id, self.tier_c)
-        self.assertEqual(contact.pareto_manual_reason, "pays late")
-        self.assertEqual(contact.pareto_manual_user_id, self.env.user)
-        self.assertEqual(contact.pareto_computed_tier_id.name, A)
-
-    def test_for_products(self):
-        row = self.env["crm.pareto.product"].search([("company_id", "=", self.company.id)])
-        self.set_tier(row)
-        self.assertEqual(self.product.pareto_tier_id, self.tier_c)
-
-    def test_without_a_tier_the_computed_one_holds_again(self):
-        self.set_tier(self.partners[0])
-        self.set_tier(self.partners[0], tier_id=False, reason="pays again")
-        self.assertEqual((self.partners[0].pareto_tier_id.name, self.partners[0].pareto_manual_reason), (A, False))
-        self.recompute()
-        self.assertEqual(self.partners[0].pareto_tier_id.name, A)
-
-    def test_nothing_chosen_is_said(self):
-        with self.assertRaisesRegex(UserError, "at least one"):
-            self.set_tier(self.env["res.partner"])
-
-
-class TestTreatment(LedgerCase):
-    def test_the_partner_form_tells_what_the_tier_means(self):
-        seller, leader, other = (self.new_user(login, SALESPERSON) for login in ("anna", "lea", "otto"))
-        self.env["crm.team"].create({"name": "North", "user_id": leader.id, "member_ids": [Command.link(seller.id)]})
-        partner = self.new_partner("Birch", user_id=seller.id)
-        self.invoice(partner, (self.product, 1, 100))
-        tier = self.recompute()[partner].tier_id
-        tier.write({"touch_days": 14, "note": "Call the boss"})
-        self.assertEqual((partner.pareto_touch_days, partner.pareto_treatment), (14, "Call the boss"))
-        for responsible, user in (("salesperson", seller), ("team_leader", leader), ("user", other)):
-            tier.write({"responsible": responsible, "user_id": other.id})
-            self.env.invalidate_all()
-            self.assertEqual(partner.pareto_responsible_id, user, responsible)
-
-
-class TestProductForm(LedgerCase):
-    def test_variants_have_their_values_and_the_template_their_sum(self):
-        attribute = self.env["product.attribute"].create(
-            {"name": "Size", "value_ids": [Command.create({"name": name}) for name in "SL"]}
-        )
-        line = {"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}
-        template = self.env["product.template"].create(
-            {"name": "Probe", "attribute_line_ids": [Command.create(line)], "taxes_id": [Command.clear()]}
-        )
-        small, large = template.product_variant_ids
-        self.invoice(self.new_partner("Birch"), (small, 1, 900), (large, 2, 50))
-        self.recompute()
-        self.assertEqual([small.pareto_turnover, large.pareto_turnover], [900, 100])
-        self.assertEqual([small.pareto_tier_id.name, large.pareto_tier_id.name], [A, B])
-        self.assertEqual((template.pareto_turnover, template.pareto_tier_id.name), (1000, A))
-        self.assertEqual(
-            self.env["crm.pareto.product"].search(template.action_open_pareto_values()["domain"]).product_id,
-            small + large,
-        )
-        opened = self.env["crm.pareto.revenue.report"].search(large.action_open_pareto_revenue()["domain"])
-        self.assertEqual(sum(opened.mapped("revenue")), 100)
-        self.assertEqual(self.env["product.product"].search([("pareto_value_id.turnover", ">", 500)]), small)
-
-
 class TestBadInput(LedgerCase):
     @mute_logger("odoo.sql_db")
     def test_a_bound_above_the_whole_is_refused(self):
@@ -509,46 +302,6 @@ class TestBadInput(LedgerCase):
     def test_two_tiers_with_one_bound_are_refused(self):
         with self.assertRaises(IntegrityError):
             self.env["crm.pareto.tier"].create({"name": "X", "bound": 0.8})
-
-
-class TestPartner(LedgerCase):
-    def setUp(self):
-        super().setUp()
-        self.partner = self.new_partner("Birch", is_company=True)
-        self.child = self.new_partner("Cleo", parent_id=self.partner.id)
-        self.invoice(self.child, (self.product, 1, 100))
-        self.recompute()
-        self.env.invalidate_all()
-
-    def test_a_contact_shows_the_value_of_its_company(self):
-        self.assertEqual((self.child.pareto_tier_id.name, self.child.pareto_turnover), (A, 100))
-
-    def test_search_sort_and_group_by_tier_are_joins(self):
-        partners = self.env["res.partner"]
-        mine = [("id", "in", (self.partner + self.child).ids)]
-        tier = self.env.ref("crm_pareto.crm_pareto_tier_a")
-        with self.assertQueryCount(1):
-            found = partners.search(mine + [("pareto_tier_id", "=", tier.id)], order="pareto_turnover DESC, id")
-        self.assertEqual(found, self.partner + self.child)
-        self.assertEqual(partners._read_group(mine, ["pareto_tier_id"], ["__count"]), [(tier, 2)])
-
-    def test_a_page_of_partners_with_our_columns_costs_one_query(self):
-        partners = (self.partner + self.child).with_context(tz="UTC")  # as in any request
-        self.env.user.mapped("company_id")
-        partners.mapped("commercial_partner_id.company_id")
-        self.env.company.currency_id.mapped("symbol")
-        self.env["crm.pareto.tier"].search([]).mapped("name")
-        with self.assertQueryCount(1):
-            for name in ("pareto_tier_id", "pareto_turnover", "pareto_turnover_rank", "pareto_profit"):
-                partners.mapped(name)
-
-    def test_profit_is_for_those_who_may_see_it(self):
-        salesperson = self.new_user("anna", SALESPERSON)
-        controller = self.new_user("carl", f"{SALES_MANAGER},{PROFIT}")
-        for user in (salesperson, controller):
-            user.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
-        self.assertIn("pareto_profit", self.partner.with_user(controller).fields_get())
-        self.assertNotIn("pareto_profit", self.partner.with_user(salesperson).fields_get())
 
 
 class TestReconciles(LedgerCase):

@@ -99,6 +99,9 @@ class CrmParetoPage(models.AbstractModel):
             raise AccessError(self.env._("Only a manager of Customer Value can recompute."))
         # Writes rows nobody may write, from invoices the manager may not all see: a sum of the company.
         compute = self.env["crm.pareto.recompute"].sudo()
+        self.env["crm.pareto.run"].sudo().search(
+            [("company_id", "=", self.env.company.id), ("snapshot", "=", True)]
+        ).unlink()
         return bool(compute._recompute(self.env.company, on_step=self._tell))
 
     @api.model

@@ -5,6 +5,11 @@ TABLE = "account_move_line"
 INDEX = "account_move_line_pareto_covering_index"
 
 
+def drop_covering_index(cr):
+    """Drop it where it is."""
+    sql.drop_index(cr, INDEX, TABLE)
+
+
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
@@ -33,5 +38,5 @@ class ResConfigSettings(models.TransientModel):
                 )
             )
         elif exists and not self.pareto_covering_index:
-            sql.drop_index(self.env.cr, INDEX, TABLE)
+            drop_covering_index(self.env.cr)
         return result

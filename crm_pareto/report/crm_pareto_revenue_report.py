@@ -117,6 +117,11 @@ class CrmParetoRevenueReport(models.Model):
         return super(CrmParetoRevenueReport, self.with_context(**few))._search(domain, *args, **kwargs)
 
     @api.model
+    def _seeks_few(self):
+        """Whether the lines sought are few and found through an index: those of some customers or ids."""
+        return any(name in self.env.context for name in FEW.values())
+
+    @api.model
     def _required(self, domain):
         """The conditions of a domain that every line must meet."""
         domains = [domain]
@@ -217,65 +222,57 @@ class CrmParetoRevenueReport(models.Model):
                        JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
             LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id
-            %(ordered)s
+            LEFT JOIN (%(ordered)s) ordered ON ordered.line_id = line.id
             %(posted)s
             """,
             customer=self._customer(),
-            ordered=self._for_each_line("ordered", self._ordered, "link.invoice_line_id"),
-            posted=self._for_each_line("posted", self._posted, "cogs.cogs_origin_id") if self._posts_cost() else SQL(),
+            ordered=self._ordered(),
+            posted=self._posted() if self._posts_cost() else SQL(),
         )
 
     @api.model
-    def _for_each_line(self, alias, query, key):
-        """Join a query with one row a line: computed once for all lines, or for a few lines for each of them."""
-        few = "pareto_customers" in self.env.context or "pareto_lines" in self.env.context
-        alias, key = SQL.identifier(alias), SQL.identifier(*key.split("."))
-        if few:
-            return SQL("LEFT JOIN LATERAL (%s) %s ON TRUE", query(SQL("AND %s = line.id", key)), alias)
-        return SQL("LEFT JOIN (%s) %s ON %s.line_id = line.id", query(SQL()), alias, alias)
-
-    @api.model
-    def _ordered(self, only):
+    def _ordered(self):
         """The order of an invoice line and the unit cost agreed there, in company currency per reference unit.
 
-        One row an invoice line, also where it bills several order lines: their mean.
-
-        :param only: SQL, a further condition
+        Where a line bills several order lines, that of the first of them: one row an invoice line.
         """
         return SQL(
             """
-            SELECT link.invoice_line_id AS line_id,
-                   MIN(ordered_line.order_id) AS order_id,
-                   AVG(ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
-                       / COALESCE(NULLIF(ordered_uom.factor, 0), 1))
-                       FILTER (WHERE ordered_line.product_id IS NOT NULL) AS unit_cost
+            SELECT link.invoice_line_id AS line_id, ordered_line.order_id,
+                   CASE WHEN ordered_line.product_id IS NOT NULL
+                        THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
+                             / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END AS unit_cost
               FROM sale_order_line_invoice_rel link
               JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
               JOIN sale_order ON sale_order.id = ordered_line.order_id
               LEFT JOIN uom_uom ordered_uom ON ordered_uom.id = ordered_line.product_uom_id
-             WHERE TRUE %s
-             GROUP BY link.invoice_line_id
-            """,
-            only,
+             WHERE NOT EXISTS (SELECT FROM sale_order_line_invoice_rel earlier
+                                WHERE earlier.invoice_line_id = link.invoice_line_id
+                                  AND earlier.order_line_id < link.order_line_id)
+            """
         )
 
     @api.model
-    def _posted(self, only):
+    def _posted(self):
         """Odoo posts two cost lines for each invoice line, which cancel out: the expense is the cost.
 
-        :param only: SQL, a further condition
+        Summed once for all lines, or for a few lines for each of them.
         """
+        few = self._seeks_few()
         return SQL(
             """
-            SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
-              FROM account_move_line cogs
-              JOIN account_account account ON account.id = cogs.account_id
-             WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
-               AND account.account_type LIKE %s %s
-             GROUP BY cogs.cogs_origin_id
+            LEFT JOIN %(each)s (
+                SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
+                  FROM account_move_line cogs
+                  JOIN account_account account ON account.id = cogs.account_id
+                 WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
+                   AND account.account_type LIKE %(expense)s AND %(only)s
+                 GROUP BY cogs.cogs_origin_id
+            ) posted ON posted.line_id = line.id
             """,
-            "expense%",
-            only,
+            each=SQL("LATERAL") if few else SQL(),
+            expense="expense%",
+            only=SQL("cogs.cogs_origin_id = line.id") if few else SQL("TRUE"),
         )
 
     @api.model
@@ -294,7 +291,8 @@ class CrmParetoRevenueReport(models.Model):
         :param customers: ids of commercial partners
         """
         linked = self.env["account.move"].search([("pareto_customer_id.commercial_partner_id", "in", customers)])
-        return SQL("(move.commercial_partner_id = ANY(%s) OR move.id = ANY(%s))", customers, linked.ids)
+        own = SQL("move.commercial_partner_id = ANY(%s)", customers)
+        return SQL("(%s OR move.id = ANY(%s))", own, linked.ids) if linked else own
 
     @api.model
     def _documents(self, company):

@@ -5,6 +5,7 @@ import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate, serializeDate, today } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
 import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
@@ -26,6 +27,7 @@ export class ParetoPage extends Component {
         this.notification = useService("notification");
         this.canvas = useRef("canvas");
         this.state = useState({
+            company: user.activeCompany.id,
             kind: "customer",
             measure: "turnover",
             window: null, // null: the company's own
@@ -50,19 +52,31 @@ export class ParetoPage extends Component {
         );
     }
 
+    /** What the server says of the chosen company. */
+    call(method, ...args) {
+        const context = { allowed_company_ids: [this.state.company] };
+        return this.orm.call("crm.pareto.page", method, args, { context });
+    }
+
+    /** Those chosen in the switcher above: of others, nothing may be opened. */
+    get companies() {
+        return user.activeCompanies;
+    }
+
     async load() {
         const { kind, measure, window, asOf } = this.state;
         const own = !window && !asOf;
         const snapshot = own
             ? false
-            : await this.orm.call("crm.pareto.page", "open_window", [
+            : await this.call(
+                  "open_window",
                   kind,
                   window || this.state.figures.own_window,
                   asOf || false,
-              ]);
-        const calls = [this.orm.call("crm.pareto.page", "get_figures", [kind, measure, snapshot])];
+              );
+        const calls = [this.call("get_figures", kind, measure, snapshot)];
         if (!snapshot && kind === "customer" && measure === "turnover") {
-            calls.push(this.orm.call("crm.pareto.page", "get_movers", []));
+            calls.push(this.call("get_movers"));
         }
         const [figures, movers] = await Promise.all(calls);
         Object.assign(this.state, { snapshot, figures, movers: movers || [], bar: null });
@@ -70,12 +84,12 @@ export class ParetoPage extends Component {
 
     /** Show something else; where that fails, what was shown stays. */
     async choose(values) {
-        const { kind, measure, window, asOf } = this.state;
+        const { company, kind, measure, window, asOf } = this.state;
         Object.assign(this.state, values, { busy: true, progress: 0 });
         try {
             await this.load();
         } catch (error) {
-            Object.assign(this.state, { kind, measure, window, asOf });
+            Object.assign(this.state, { company, kind, measure, window, asOf });
             throw error;
         } finally {
             this.state.busy = false;
@@ -85,6 +99,11 @@ export class ParetoPage extends Component {
     chooseWindow(ev) {
         const window = ev.target.value;
         return this.choose({ window: window === this.state.figures.own_window ? null : window });
+    }
+
+    chooseCompany(ev) {
+        // Its own window may be another one.
+        return this.choose({ company: Number(ev.target.value), window: null });
     }
 
     chooseDay(ev) {
@@ -99,7 +118,7 @@ export class ParetoPage extends Component {
     async recompute() {
         Object.assign(this.state, { busy: true, progress: 0 });
         try {
-            const done = await this.orm.call("crm.pareto.page", "recompute", []);
+            const done = await this.call("recompute");
             await this.load();
             this.notification.add(
                 done ? _t("The values are up to date.") : _t("A recompute is already running."),

@@ -15,6 +15,24 @@ registry.category("web_tour.tours").add("crm_pareto_home", {
             trigger: ".o_pareto_sentence:contains(1 customer (100%) makes 80% of turnover)",
         },
         {
+            content: "Over another window",
+            trigger: ".o_pareto_window",
+            run: "select all",
+        },
+        {
+            content: "The page says which",
+            trigger: ".o_pareto_page p:contains(all time up to)",
+        },
+        {
+            content: "Walk over the chart with the keyboard",
+            trigger: ".o_pareto_chart",
+            run: "press ArrowRight",
+        },
+        {
+            content: "A screen reader hears the bar",
+            trigger: "[aria-live]:contains(Rank 1 to 1):not(:visible)",
+        },
+        {
             content: "Open the tier",
             trigger: ".o_pareto_tiers button:contains(A)",
             run: "click",
@@ -50,6 +68,52 @@ registry.category("web_tour.tours").add("crm_pareto_empty", {
         {
             content: "It says when it is done",
             trigger: ".o_notification:contains(The values are up to date)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_pareto_set_tier", {
+    url: "/odoo/customer-value",
+    steps: () => [
+        {
+            content: "Choose a customer",
+            trigger: ".o_data_row:contains(Alder Instruments) .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Open the actions",
+            trigger: ".o_cp_action_menus .dropdown-toggle",
+            run: "click",
+        },
+        {
+            content: "Set a tier",
+            trigger: ".o-dropdown-item:contains(Set Tier)",
+            run: "click",
+        },
+        {
+            content: "Write down why",
+            trigger: ".modal div[name=reason] input",
+            run: "edit pays late",
+        },
+        {
+            content: "Look for the tier",
+            trigger: ".modal div[name=tier_id] input",
+            run: "edit C",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains(C)",
+            run: "click",
+        },
+        {
+            content: "Apply",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The list shows it",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains(Alder Instruments) td[name=tier_id]:contains(C)",
         },
     ],
 });

@@ -1,0 +1,107 @@
+"""A customer's or product's value on the records where people meet it."""
+
+from odoo.fields import Command
+
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
+
+A, B = "A", "B"
+
+
+class TestPartner(LedgerCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.new_partner("Birch", is_company=True)
+        self.child = self.new_partner("Cleo", parent_id=self.partner.id)
+        self.invoice(self.child, (self.product, 1, 100))
+        self.recompute()
+        self.env.invalidate_all()
+
+    def test_a_contact_shows_the_value_of_its_company(self):
+        self.assertEqual((self.child.pareto_tier_id.name, self.child.pareto_turnover), (A, 100))
+
+    def test_search_sort_and_group_by_tier_are_joins(self):
+        partners = self.env["res.partner"]
+        mine = [("id", "in", (self.partner + self.child).ids)]
+        tier = self.env.ref("crm_pareto.crm_pareto_tier_a")
+        with self.assertQueryCount(1):
+            found = partners.search(mine + [("pareto_tier_id", "=", tier.id)], order="pareto_turnover DESC, id")
+        self.assertEqual(found, self.partner + self.child)
+        self.assertEqual(partners._read_group(mine, ["pareto_tier_id"], ["__count"]), [(tier, 2)])
+
+    def test_a_page_of_partners_with_our_columns_costs_one_query(self):
+        partners = (self.partner + self.child).with_context(tz="UTC")  # as in any request
+        self.env.user.mapped("company_id")
+        partners.mapped("commercial_partner_id.company_id")
+        self.env.company.currency_id.mapped("symbol")
+        self.env["crm.pareto.tier"].search([]).mapped("name")
+        with self.assertQueryCount(1):
+            for name in ("pareto_tier_id", "pareto_turnover", "pareto_turnover_rank", "pareto_profit"):
+                partners.mapped(name)
+
+    def test_profit_is_for_those_who_may_see_it(self):
+        salesperson = self.new_user("anna", SALESPERSON)
+        controller = self.new_user("carl", f"{SALES_MANAGER},{PROFIT}")
+        for user in (salesperson, controller):
+            user.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        self.assertIn("pareto_profit", self.partner.with_user(controller).fields_get())
+        self.assertNotIn("pareto_profit", self.partner.with_user(salesperson).fields_get())
+
+
+class TestTreatment(LedgerCase):
+    def test_the_partner_form_tells_what_the_tier_means(self):
+        seller, leader, other = (self.new_user(login, SALESPERSON) for login in ("anna", "lea", "otto"))
+        self.env["crm.team"].create({"name": "North", "user_id": leader.id, "member_ids": [Command.link(seller.id)]})
+        partner = self.new_partner("Birch", user_id=seller.id)
+        self.invoice(partner, (self.product, 1, 100))
+        tier = self.recompute()[partner].tier_id
+        tier.write({"touch_days": 14, "note": "Call the boss"})
+        self.assertEqual((partner.pareto_touch_days, partner.pareto_treatment), (14, "Call the boss"))
+        for responsible, user in (("salesperson", seller), ("team_leader", leader), ("user", other)):
+            tier.write({"responsible": responsible, "user_id": other.id})
+            self.env.invalidate_all()
+            self.assertEqual(partner.pareto_responsible_id, user, responsible)
+
+
+class TestProductForm(LedgerCase):
+    def test_variants_have_their_values_and_the_template_their_sum(self):
+        attribute = self.env["product.attribute"].create(
+            {"name": "Size", "value_ids": [Command.create({"name": name}) for name in "SL"]}
+        )
+        line = {"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}
+        template = self.env["product.template"].create(
+            {"name": "Probe", "attribute_line_ids": [Command.create(line)], "taxes_id": [Command.clear()]}
+        )
+        small, large = template.product_variant_ids
+        self.invoice(self.new_partner("Birch"), (small, 1, 900), (large, 2, 50))
+        self.recompute()
+        self.assertEqual([small.pareto_turnover, large.pareto_turnover], [900, 100])
+        self.assertEqual([small.pareto_tier_id.name, large.pareto_tier_id.name], [A, B])
+        self.assertEqual((template.pareto_turnover, template.pareto_tier_id.name), (1000, A))
+        self.assertEqual(
+            self.env["crm.pareto.product"].search(template.action_open_pareto_values()["domain"]).product_id,
+            small + large,
+        )
+        opened = self.env["crm.pareto.revenue.report"].search(large.action_open_pareto_revenue()["domain"])
+        self.assertEqual(sum(opened.mapped("revenue")), 100)
+        self.assertEqual(self.env["product.product"].search([("pareto_value_id.turnover", ">", 500)]), small)
+
+
+class TestOrder(LedgerCase):
+    def test_the_line_at_the_top_tells_tier_turnover_and_the_last_order(self):
+        company = self.new_partner("Birch", is_company=True)
+        contact = self.new_partner("Berta", parent_id=company.id)
+        self.invoice(company, (self.product, 1, 100))
+        self.recompute()
+        line = {"product_id": self.product.id}
+        first, second, other = self.env["sale.order"].create(
+            [
+                {"partner_id": partner.id, "company_id": self.company.id, "order_line": [Command.create(line)]}
+                for partner in (contact, company, self.new_partner("Other"))
+            ]
+        )
+        self.assertEqual((second.pareto_tier_id.name, second.pareto_turnover), (A, 100))
+        self.assertFalse(second.pareto_last_order_date)
+        (first + other).action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual(second.pareto_last_order_date, first.date_order)
+        self.assertFalse(first.pareto_last_order_date)
