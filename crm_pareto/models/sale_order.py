@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .crm_pareto_value_fields import USER
@@ -16,18 +18,17 @@ class SaleOrder(models.Model):
 
     @api.depends("partner_id")
     def _compute_pareto_last_order_date(self):
-        orders = self._read_group(
+        groups = self._read_group(
             [
                 ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids),
                 ("state", "=", "sale"),
-                ("id", "not in", self.ids),
             ],
             ["partner_id", "company_id"],
-            ["date_order:max"],
+            ["date_order:array_agg", "id:array_agg"],
         )
-        last = {}
-        for partner, company, date in orders:
-            key = (partner.commercial_partner_id, company)
-            last[key] = max(date, last.get(key, date))
+        orders = defaultdict(list)
+        for partner, company, dates, ids in groups:
+            orders[partner.commercial_partner_id, company] += zip(dates, ids, strict=True)
         for order in self:
-            order.pareto_last_order_date = last.get((order.partner_id.commercial_partner_id, order.company_id), False)
+            others = orders[order.partner_id.commercial_partner_id, order.company_id]
+            order.pareto_last_order_date = max((date for date, id_ in others if id_ != order._origin.id), default=False)

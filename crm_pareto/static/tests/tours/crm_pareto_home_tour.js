@@ -26,11 +26,16 @@ registry.category("web_tour.tours").add("crm_pareto_home", {
         {
             content: "Walk over the chart with the keyboard",
             trigger: ".o_pareto_chart",
-            run: "press ArrowRight",
+            run: ({ anchor }) => {
+                anchor.focus();
+                anchor.dispatchEvent(
+                    new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }),
+                );
+            },
         },
         {
             content: "A screen reader hears the bar",
-            trigger: "[aria-live]:contains(Rank 1 to 1):not(:visible)",
+            trigger: "[aria-live='polite']:contains(Rank 1 to 1)",
         },
         {
             content: "Open the tier",
