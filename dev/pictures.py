@@ -72,6 +72,7 @@ if os.environ.get("PICTURES") == "company":
         def test_customer(self):
             company = self.env["res.users"].search([("login", "=", "manager")]).company_id
             best = self.env["crm.pareto.customer"].search([("company_id", "=", company.id)], limit=1)
+            self.browser_size = "1366x1150"
             path = f"/odoo/res.partner/{best.partner_id.id}"
             self.take("customer", path, ".o_form_view", "manager", click="a[name=pareto]")
 

@@ -132,7 +132,7 @@ class TestParetoPage(LedgerCase):
             ]
         )
         buckets = self.figures()["buckets"]
-        self.assertEqual((len(buckets), sum(bucket["count"] for bucket in buckets)), (200, 255))
+        self.assertEqual([bucket["count"] for bucket in buckets], [2] * 127 + [1])
 
     def test_a_company_without_invoices_has_an_empty_page(self):
         self.env["crm.pareto.customer"].search([]).unlink()

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from math import ceil
 from operator import itemgetter
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -156,15 +157,14 @@ class CrmParetoPage(models.AbstractModel):
             query,
             SQL(
                 """
-                (%(rank)s - 1 - CASE WHEN %(value)s < 0 THEN %(zeros)s ELSE 0 END)::bigint * %(bars)s / %(count)s,
+                (%(rank)s - 1 - CASE WHEN %(value)s < 0 THEN %(zeros)s ELSE 0 END) / %(width)s,
                 %(tier)s, MIN(%(rank)s), MAX(%(rank)s), COUNT(*), SUM(%(value)s)::text,
                 COUNT(*) FILTER (WHERE %(value)s > 0),
                 COALESCE(SUM(%(value)s) FILTER (WHERE %(value)s > 0), 0)::text,
                 COALESCE(SUM(%(rank)s * %(value)s) FILTER (WHERE %(value)s > 0), 0)::text
                 """,
                 zeros=zeros,
-                bars=min(BUCKETS, count),
-                count=count or 1,
+                width=ceil(count / BUCKETS) or 1,  # all bars alike but the last, so that they can be compared
                 **column,
             ),
             SQL("AND %s <> 0 GROUP BY 1, 2 ORDER BY 1, 3", column["value"]),
