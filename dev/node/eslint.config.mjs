@@ -13,6 +13,7 @@ export default [
                 "Chart",
                 "console",
                 "document",
+                "KeyboardEvent",
                 "luxon",
                 "navigator",
                 "odoo",

@@ -141,10 +141,10 @@ export class ParetoPage extends Component {
 
     /** Whole sentences, so that a translator can place the words. */
     get sentence() {
-        const { crossing, buyers } = this.state.figures;
+        const { crossing } = this.state.figures;
         const values = {
             count: this.whole(crossing),
-            share: this.percent(buyers ? crossing / buyers : 0),
+            share: this.percent(crossing / this.state.figures.count),
             measure: this.measureName,
             part: this.percent(CROSSING),
         };
