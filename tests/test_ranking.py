@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.windows import window
@@ -131,6 +132,26 @@ class TestWindow(LedgerCase):
         self.assertEqual(tiers["Late", date(2026, 5, 31)], A)
         self.assertNotIn(("Early", date(2026, 1, 31)), tiers)
         self.assertEqual(max(history.mapped("date")), date(2026, 5, 31))
+
+
+class TestScheduled(LedgerCase):
+    def test_the_scheduled_actions_bring_values_and_history_of_every_company(self):
+        other = self.new_company("Alder Inc", "USD")
+        partner = self.new_partner("Birch")
+        for company in (self.company, other):
+            self.invoice(partner, (None, 1, 100), day=date(2026, 10, 5), company=company)
+        for name in ("refresh", "recompute"):
+            with self.subTest(action=name), freeze_time("2026-11-22"):
+                self.env["crm.pareto.run"].search([]).unlink()
+                self.env.flush_all()
+                with self.enter_registry_test_mode():
+                    self.env.ref(f"crm_pareto.crm_pareto_{name}_cron").method_direct_trigger()
+                self.env.invalidate_all()
+                domain = [("partner_id", "=", partner.id), ("company_id", "in", (self.company + other).ids)]
+                self.assertEqual(self.env["crm.pareto.customer"].search(domain).mapped("turnover"), [100, 100])
+                self.assertEqual(
+                    set(self.env["crm.pareto.history"].search(domain).mapped("date")), {date(2026, 10, 31)}
+                )
 
 
 class TestRewriting(LedgerCase):

@@ -50,10 +50,10 @@ class CrmParetoHistory(models.Model):
             self.invalidate_model()
 
     @api.model
-    def _rebuild(self, company, as_of):
-        """Forget the company's history and take it from the ledger again."""
-        self.search([("company_id", "=", company.id)]).unlink()
-        self._complete(company, as_of)
+    def _forget(self, company):
+        """Delete the company's history; `_complete` takes it from the ledger again."""
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_history WHERE company_id = %s", company.id))
+        self.invalidate_model()
 
     @api.model
     def _insert_sql(self, company, ends):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -25,44 +26,55 @@ class CrmParetoRecompute(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Bring what changed up to date, one company a transaction."""
+        """Bring what changed up to date."""
         self._each_company(self._refresh)
 
     @api.model
     def _cron_recompute(self):
-        """Compute everything from the ledger, one company a transaction."""
+        """Compute everything from the ledger."""
         self._each_company(self._recompute)
 
     @api.model
     def _each_company(self, compute):
+        """Compute the values of each company, then what its history lacks, each in a transaction of its own.
+
+        The first time, costs are frozen and two years of months written: a scheduled action may not take long.
+        """
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        remaining = len(companies)
+        remaining = 2 * len(companies)
         for company in companies:
-            compute(company)
-            remaining -= 1
-            self.env["ir.cron"]._commit_progress(1, remaining=remaining)
+            for part in (partial(compute, history=False), self._complete_history):
+                part(company)
+                remaining -= 1
+                self.env["ir.cron"]._commit_progress(1, remaining=remaining)
 
     @api.model
-    def _recompute(self, companies, as_of=None, on_step=None):
+    def _complete_history(self, company):
+        if self._begin(company):
+            self.env["crm.pareto.history"]._complete(company, fields.Date.context_today(self))
+
+    @api.model
+    def _recompute(self, companies, as_of=None, on_step=None, history=True):
         """Sum everything of the companies from the ledger.
 
         A company that another transaction is computing is left to that one.
 
         :param as_of: last day of the window; today by default
         :param on_step: called with the share that is done, 0 to 1, now and then
+        :param history: whether to add the months that the history lacks
         :return: the companies that were computed
         """
         as_of = as_of or fields.Date.context_today(self)
         done = self.env["res.company"]
         for company in companies:
             if self._begin(company):
-                self._compute_all(company, as_of, on_step or (lambda share: None))
+                self._compute_all(company, as_of, on_step or (lambda share: None), history)
                 done += company
         return done
 
     @api.model
-    def _refresh(self, companies, as_of=None):
+    def _refresh(self, companies, as_of=None, history=True):
         """Sum the customers whose documents changed since the last run, and let the windows of the others move on.
 
         Everything is summed where there was no run, the kind of window is another one now, or very much changed.
@@ -75,7 +87,7 @@ class CrmParetoRecompute(models.AbstractModel):
             if not self._begin(company):
                 continue
             if not self._compute_changed(company, as_of):
-                self._compute_all(company, as_of)
+                self._compute_all(company, as_of, history=history)
             done += company
         return done
 
@@ -129,7 +141,7 @@ class CrmParetoRecompute(models.AbstractModel):
         return SQL("move.write_date >= %s", run.refreshed_at - OVERLAP)
 
     @api.model
-    def _compute_all(self, company, as_of, on_step=lambda share: None):
+    def _compute_all(self, company, as_of, on_step=lambda share: None, history=True):
         ranking, period = self.env["crm.pareto.ranking"], window(company.pareto_window, as_of)
         runs = [self._standing(company, kind) for kind in VALUE_MODELS]
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
@@ -139,11 +151,10 @@ class CrmParetoRecompute(models.AbstractModel):
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
         on_step(0.8)
-        history = self.env["crm.pareto.history"]
-        if runs[0].pareto_window == company.pareto_window:
-            history._complete(company, as_of)
-        else:
-            history._rebuild(company, as_of)
+        if runs[0].pareto_window != company.pareto_window:
+            self.env["crm.pareto.history"]._forget(company)
+        if history:
+            self.env["crm.pareto.history"]._complete(company, as_of)
         for run in runs:
             self._note(run, period, pareto_window=company.pareto_window, full_at=self.env.cr.now())
 
