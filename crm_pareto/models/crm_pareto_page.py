@@ -103,7 +103,9 @@ class CrmParetoPage(models.AbstractModel):
         self.env["crm.pareto.run"].sudo().search(
             [("company_id", "=", self.env.company.id), ("snapshot", "=", True)]
         ).unlink()
-        return bool(compute._recompute(self.env.company, on_step=self._tell))
+        # The first time, the history takes longer than a browser waits: the scheduled action adds it.
+        self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
+        return bool(compute._recompute(self.env.company, on_step=self._tell, history=False))
 
     @api.model
     def _tell(self, share):
