@@ -154,3 +154,21 @@ class TestParetoPage(LedgerCase):
         with self.assertRaises(AccessError):
             page.with_user(users["anna"]).recompute()
         self.assertTrue(page.with_user(users["berta"]).recompute())
+
+
+class TestOddCompanies(LedgerCase):
+    def test_with_refunds_only_nobody_makes_eighty_percent_and_the_sums_are_right(self):
+        self.invoice(self.new_partner("Back"), (self.product, 1, 70), move_type="out_refund")
+        self.recompute()
+        figures = self.env["crm.pareto.page"].get_figures()
+        self.assertEqual(
+            [figures[name] for name in ("count", "buyers", "net", "total", "crossing", "gini")],
+            [1, 0, -70, 0, 0, None],
+        )
+        [bar], [tier] = figures["buckets"], figures["tiers"]
+        self.assertEqual((bar["amount"], bar["cumulative"], tier["name"], tier["share"]), (-70, 0, "C", 0))
+
+    def test_with_zero_invoices_only_there_is_nothing_to_show(self):
+        self.invoice(self.new_partner("Nil"), (self.product, 1, 0))
+        self.recompute()
+        self.assertEqual(self.env["crm.pareto.page"].get_figures()["count"], 0)

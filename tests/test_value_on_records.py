@@ -105,3 +105,24 @@ class TestOrder(LedgerCase):
         self.env.invalidate_all()
         self.assertEqual(second.pareto_last_order_date, first.date_order)
         self.assertFalse(first.pareto_last_order_date)
+
+
+class TestPipeline(LedgerCase):
+    def test_opportunities_can_be_found_sorted_and_grouped_by_their_customers_value(self):
+        big, small, new = (self.new_partner(name) for name in ("Big", "Small", "New"))
+        for partner, amount in ((big, 960), (small, 40)):
+            self.invoice(partner, (self.product, 1, amount))
+        self.recompute()
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": partner.name, "partner_id": partner.id, "company_id": self.company.id, "type": "opportunity"}
+                for partner in (small, new, big)
+            ]
+        )
+        mine = [("id", "in", leads.ids)]
+        found = self.env["crm.lead"].search([*mine, ("pareto_tier_id", "=", A)])
+        self.assertEqual(found.mapped("name"), ["Big"])
+        ordered = self.env["crm.lead"].search([*mine, ("pareto_turnover", ">", 0)], order="pareto_turnover desc")
+        self.assertEqual(ordered.mapped("name"), ["Big", "Small"])
+        groups = self.env["crm.lead"]._read_group(mine, ["pareto_tier_id"], ["__count"], order="pareto_tier_id")
+        self.assertEqual([(tier.name, count) for tier, count in groups], [(A, 1), ("C", 1), (False, 1)])

@@ -141,7 +141,12 @@ export class ParetoPage extends Component {
 
     /** Whole sentences, so that a translator can place the words. */
     get sentence() {
-        const { crossing } = this.state.figures;
+        const { buyers, crossing } = this.state.figures;
+        if (!buyers) {
+            return this.state.kind === "customer"
+                ? _t("No customer has a positive %s in this window", this.measureName)
+                : _t("No product has a positive %s in this window", this.measureName);
+        }
         const values = {
             count: this.whole(crossing),
             share: this.percent(crossing / this.state.figures.count),
