@@ -247,6 +247,14 @@ class TestRefresh(LedgerCase):
                 self.recompute(as_of)
                 self.assertEqual(refreshed, self.figures())
 
+    def test_the_cost_of_a_receipt_without_customer_is_frozen_too(self):
+        self.recompute()
+        receipt = self.invoice(self.env["res.partner"], (self.product, 1, 100), move_type="out_receipt")
+        self.refreshed()
+        self.product.with_company(self.company).standard_price = 77
+        line = self.env["crm.pareto.revenue.report"].search([("move_id", "=", receipt.id)])
+        self.assertEqual(line.cost, 40)
+
     def test_it_reads_no_document_again_where_none_changed(self):
         self.invoice(self.new_partner("Birch"), (self.product, 1, 100), day=date(2025, 7, 1))
         self.env.cr.execute(SQL("UPDATE account_move SET write_date = '2020-01-01'"))

@@ -86,6 +86,17 @@ class TestProductForm(LedgerCase):
         self.assertEqual(self.env["product.product"].search([("pareto_value_id.turnover", ">", 500)]), small)
 
 
+class TestDrillDown(LedgerCase):
+    def test_it_opens_for_a_reader_of_values_who_may_not_read_invoices(self):
+        partner = self.new_partner("Birch")
+        self.invoice(self.new_partner("Agency"), (self.product, 1, 100), pareto_customer_id=partner.id)
+        domain = self.recompute()[partner]._get_revenue_domain()
+        reader = self.new_user("carl", PROFIT)
+        reader.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        opened = self.env["crm.pareto.revenue.report"].with_user(reader).search(domain)
+        self.assertEqual(sum(opened.mapped("margin")), 60)
+
+
 class TestOrder(LedgerCase):
     def test_the_line_at_the_top_tells_tier_turnover_and_the_last_order(self):
         company = self.new_partner("Birch", is_company=True)

@@ -189,8 +189,9 @@ class CrmParetoRecompute(models.AbstractModel):
             return None
         if before != period:
             ranking._shift(self.env["crm.pareto.customer"], company, before, period, list(customers))
-        if customers:
+        if documents:  # also those without a customer
             self.env["crm.pareto.line.cost"]._freeze(company, SQL("move.id = ANY(%s)", documents))
+        if customers:
             model = self.env["crm.pareto.customer"]
             ranking._sum(company, period, [model], list(customers))
             ranking._write_some(model, company, period, list(customers))
@@ -209,13 +210,13 @@ class CrmParetoRecompute(models.AbstractModel):
                 SELECT move.id, move.commercial_partner_id, linked.commercial_partner_id
                   FROM account_move move
                   LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-                 WHERE move.company_id = %s AND (%s OR move.invoice_date > %s AND move.invoice_date <= %s)
-                   AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                 WHERE move.company_id = %s AND (%s OR move.invoice_date > %s AND move.invoice_date <= %s) AND %s
                 """,
                 company.id,
                 self._written_since(run),
                 run.as_of,
                 period.date_to,
+                self.env["crm.pareto.revenue.report"]._is_customer_document(),
             )
         )
         return [row[0] for row in rows], {id_ for row in rows for id_ in row[1:] if id_}
