@@ -1,0 +1,195 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
+from odoo.tools import SQL, sql
+
+from .touchpoint import correspondence, marketing, sales, service
+from .touchpoint.source import COLUMNS, NUMBERS, Reach
+
+CHANNELS = [
+    ("email", "Email"),
+    ("phone", "Phone"),
+    ("meeting", "Meeting"),
+    ("sms", "SMS"),
+    ("chat", "Chat"),
+    ("web", "Web"),
+    ("shop", "Shop"),
+    ("event", "Fair or Event"),
+    ("post", "Post"),
+    ("sale", "Sale"),
+    ("invoice", "Invoice"),
+    ("payment", "Payment"),
+    ("delivery", "Delivery"),
+    ("service", "Service"),
+    ("survey", "Survey"),
+    ("portal", "Portal"),
+    ("other", "Other"),
+]
+DIRECTIONS = [("in", "From Customer"), ("out", "To Customer"), ("none", "Internal")]
+
+
+class CrmParetoTouchpoint(models.Model):
+    """One contact with a customer, read live from Odoo's own records as the reader may see them.
+
+    Each source (see `_sources`) is a branch of the SQL and enters through its model's own `_search`: the reader's
+    record rules are in there, and a model that the reader may not read is left out. Nothing is stored.
+
+    An id is made of the number of the record and that of the source: it stays as long as the record does.
+    """
+
+    _name = "crm.pareto.touchpoint"
+    _inherit = "crm.pareto.valued.mixin"
+    _description = "Touchpoint"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "title"
+    _pareto_partner_field = "customer_id"
+
+    date = fields.Datetime(readonly=True)
+    date_promised = fields.Datetime("Promised", readonly=True)
+    direction = fields.Selection(DIRECTIONS, readonly=True)
+    channel = fields.Selection(CHANNELS, readonly=True)
+    kind = fields.Selection("_selection_kind", readonly=True)
+    conversation = fields.Boolean("Real Conversation", readonly=True)
+    internal = fields.Boolean("Internal Note", readonly=True)
+    title = fields.Char(readonly=True)
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
+    user_id = fields.Many2one("res.users", "Our Person", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
+    customer_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    source_id = fields.Many2one("utm.source", readonly=True)
+    medium_id = fields.Many2one("utm.medium", readonly=True)
+    amount = fields.Monetary(readonly=True, aggregator=None)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    preview = fields.Text(compute="_compute_preview")
+
+    # -- sources ---------------------------------------------------------------------
+
+    @api.model
+    def _sources(self):
+        """All sources whose app is installed, as `Source`; an addon adds its own to the list."""
+        env = self.env
+        groups = (correspondence, sales, marketing, service)
+        return [source for group in groups for source in group.sources(env) if source.model in env]
+
+    @api.model
+    def _documents(self):
+        """The kinds of documents on which customers are written to and called about; an addon adds its own."""
+        return list(correspondence.DOCUMENTS)
+
+    @api.model
+    def _selection_kind(self):
+        return list({source.kind: source.label for source in self._sources()}.items())
+
+    @property
+    def _table_query(self):
+        reach = self.env.context.get("pareto_reach") or Reach()
+        readable = [source for source in self._sources() if source.is_readable(self.env)]
+        branches = [branch for source in readable if (branch := source.select(self.env, reach)) is not None]
+        documents = correspondence.with_documents(self.env, self._documents(), reach)
+        return SQL("%s %s", documents, SQL(" UNION ALL ").join(branches or [self._nothing()]))
+
+    @staticmethod
+    def _nothing():
+        columns = [SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(name)) for name, type_ in COLUMNS.items()]
+        return SQL("SELECT NULL::bigint AS id, %s WHERE FALSE", SQL(", ").join(columns))
+
+    # -- where to look ---------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """The touches, looked for only where the domain leaves some: through the indexes of the documents."""
+        domain = Domain(domain).optimize_full(self)
+        if "pareto_reach" not in self.env.context:
+            self = self.with_context(pareto_reach=self._reach(domain))
+        return super(CrmParetoTouchpoint, self)._search(domain, *args, **kwargs)
+
+    def _as_query(self, ordered=True):
+        if "pareto_reach" not in self.env.context:
+            self = self.with_context(pareto_reach=Reach(ids=self._numbers(self._ids)))
+        return super(CrmParetoTouchpoint, self)._as_query(ordered)
+
+    @api.model
+    def _reach(self, domain):
+        """Where to look for what a domain describes, from its conditions that all must hold."""
+        found = {}
+        for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
+            if isinstance(condition, DomainCondition) and condition.operator == "in" and all(condition.value):
+                found[condition.field_expr] = tuple(condition.value)
+        partners = found.get("customer_id") or found.get("partner_id")
+        return Reach(
+            family=self._family(partners) if partners else None,
+            leads=found.get("lead_id"),
+            ids=self._numbers(found["id"]) if "id" in found else None,
+        )
+
+    @staticmethod
+    def _numbers(ids):
+        """{source number: record numbers} of some ids."""
+        numbers = defaultdict(list)
+        for id_ in ids:
+            numbers[id_ % NUMBERS].append(id_ // NUMBERS)
+        return dict(numbers)
+
+    @api.model
+    def _family(self, partners):
+        """All partners of the commercial entities that these partners belong to."""
+        # sudo: only where to look; what is found there is decided by the documents' own rules.
+        every = self.env["res.partner"].sudo().with_context(active_test=False)
+        customers = every.browse(partners).exists().commercial_partner_id
+        return every._search([("commercial_partner_id", "in", customers.ids)]).get_result_ids()
+
+    # -- what it was about -------------------------------------------------------------
+
+    @api.depends_context("uid")
+    def _compute_preview(self):
+        """The first words, of what the reader may read: through the ORM, never in the report's own SQL."""
+        sources = {source.number: source for source in self._sources()}
+        numbers = self._numbers(self.ids)
+        texts = {}
+        for number, ids in numbers.items():
+            if number not in sources or not sources[number].preview:
+                continue
+            model, name = sources[number].preview
+            records = self.env[model].with_context(active_test=False).search([("id", "in", ids)])
+            texts.update({record.id * NUMBERS + number: record[name] for record in records})
+        for touch in self:
+            touch.preview = texts.get(touch.id, False)
+
+    def action_open_document(self):
+        """Open the record that a touch was read from."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+
+    # -- indexes ---------------------------------------------------------------------------
+
+    def _register_hook(self):
+        """Have the indexes by which a partner's records are found, also of apps installed after this one."""
+        super()._register_hook()
+        for source in self._sources():
+            if source.index:
+                self._ensure_index(source)
+
+    def _ensure_index(self, source):
+        table = self.env[source.model]._table
+        name = sql.make_index_name(table, INDEX + source.index.replace(", ", "_"))
+        if not sql.index_exists(self.env.cr, name):
+            columns = SQL(", ").join(map(SQL.identifier, source.index.split(", ")))
+            self.env.cr.execute(SQL("CREATE INDEX %s ON %s (%s)", SQL.identifier(name), SQL.identifier(table), columns))
+
+
+INDEX = "pareto_"
+
+
+def drop_touchpoint_indexes(cr):
+    """Drop what `_register_hook` made."""
+    cr.execute(SQL("SELECT indexname FROM pg_indexes WHERE indexname LIKE %s", f"%\\_\\_{INDEX}%\\_index"))
+    for (name,) in cr.fetchall():
+        cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))

@@ -1,0 +1,319 @@
+"""What people wrote, said and planned on the documents of customers."""
+
+from dataclasses import dataclass
+
+from odoo import SUPERUSER_ID
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
+
+from .source import Row, Source
+
+# Messages of these types are nobody's words: changes of a record, notices to one of us, automatic answers.
+NOT_TOUCHES = ("notification", "user_notification", "out_of_office", "auto_comment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A kind of document on which customers are written to and called about, where its app is installed."""
+
+    model: str
+    partner: str = "partner_id"
+    title: str = "name"
+    team: str = ""
+    lead: str = ""
+
+
+DOCUMENTS = (
+    Document(model="res.partner", partner="id"),
+    Document(model="crm.lead", team="team_id", lead="id"),
+    Document(model="sale.order", team="team_id", lead="opportunity_id"),
+    Document(model="account.move", team="team_id"),
+    Document(model="project.task"),
+    Document(model="helpdesk.ticket"),
+    Document(model="event.registration", title="event_id.name"),
+    Document(model="stock.picking"),
+    Document(model="repair.order"),
+    Document(model="survey.user_input", title="survey_id.title"),
+    Document(model="crm.phonecall", team="team_id", lead="opportunity_id"),
+)
+
+
+def sources(env):
+    yield _mails(env)
+    yield _activities(env)
+    yield _meetings(env)
+
+
+# -- on documents ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDocuments(Source):
+    """Touches that hang on documents by model and number, and are seen by whoever may see the document."""
+
+    link: tuple  # the fields that name the document's model and id
+
+    def _row(self, env, reach):
+        if reach.ids is not None and self.number not in reach.ids:
+            return None
+        model = env[self.model]
+        query = Query(env, f"pareto_{model._table}", SQL.identifier(model._table))
+        row = Row(model, query)
+        condition = SQL("document.model = %s AND document.id = %s", *map(row, self.link))
+        query.add_join("JOIN", "document", None, condition)
+        self.join(row)
+        return row
+
+    def _customer_id(self, row, name):
+        return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
+
+    def _of_document(self, row, name):
+        return SQL.identifier("document", name)
+
+    _company_id = _team_id = _lead_id = _of_document
+
+
+def with_documents(env, documents, reach):
+    """The documents that the reader may see, for all branches to read from: `WITH document AS (…)`.
+
+    Worked out once where they are few, those of some customers; else each branch finds its own.
+
+    :param documents: `Document`s
+    """
+    selects = [sql for document in documents if (sql := _select_documents(env, document, reach))]
+    few = reach.family is not None or reach.leads is not None
+    return SQL(
+        "WITH document AS %s (%s)",
+        SQL("MATERIALIZED") if few else SQL("NOT MATERIALIZED"),
+        SQL(" UNION ALL ").join(selects or [NO_DOCUMENTS]),
+    )
+
+
+NO_DOCUMENTS = SQL(
+    """SELECT NULL::varchar AS model, NULL::integer AS id, NULL::integer AS partner_id, NULL::varchar AS title,
+              NULL::integer AS company_id, NULL::integer AS team_id, NULL::integer AS lead_id, NULL::boolean AS may_post
+        WHERE FALSE"""
+)
+
+
+def _select_documents(env, document, reach):
+    """Those of one kind, and whether the reader may see what others do on them (`may_post`)."""
+    if document.model not in env or not env[document.model].has_access("read"):
+        return None
+    if reach.leads is not None and not document.lead:
+        return None
+    domain = Domain.TRUE
+    if reach.family is not None:
+        domain &= Domain(document.partner, "in", reach.family)
+    if reach.leads is not None:
+        domain &= Domain(document.lead, "in", reach.leads)
+    model = env[document.model].with_context(active_test=False)
+    query = model._search(domain)
+    row = Row(model, query)
+    return query.select(
+        SQL("%s::varchar AS model", document.model),
+        SQL("%s AS id", row("id")),
+        SQL("%s AS partner_id", row(document.partner)),
+        SQL("%s::varchar AS title", row(document.title)),
+        SQL("%s AS company_id", row("company_id") if row.has("company_id") else SQL("NULL::integer")),
+        SQL("%s AS team_id", row(document.team) if document.team else SQL("NULL::integer")),
+        SQL("%s AS lead_id", row(document.lead) if document.lead else SQL("NULL::integer")),
+        SQL("%s AS may_post", _may_post(row)),
+    )
+
+
+def _may_post(row):
+    """Whether the reader may post on the document: mail.activity asks for that right to show others' activities."""
+    operation = getattr(row.model, "_mail_post_access", "read")
+    if row.env.su or operation == "read":
+        return SQL("TRUE")
+    if not row.model.has_access(operation):
+        return SQL("FALSE")
+    rules = row.env["ir.rule"]._compute_domain(row.model._name, operation)
+    if rules.is_true():
+        return SQL("TRUE")
+    # sudo: the rules of writing stand in the domain themselves, in place of those of reading.
+    return SQL("%s IN %s", row("id"), row.model.sudo()._search(rules).subselect())
+
+
+# -- mails -----------------------------------------------------------------------------
+
+
+def _mails(env):
+    return OnDocuments(
+        number=1,
+        kind="mail",
+        label=env._("Message"),
+        model="mail.message",
+        link=("model", "res_id"),
+        join=_join_subtype,
+        date="date",
+        direction=_mail_direction,
+        channel=_mail_channel,
+        conversation=lambda row: SQL("NOT %s", _is_note(row)),
+        internal=_is_note,
+        partner=_mail_contact,
+        title=lambda row: SQL("COALESCE(NULLIF(%s, ''), document.title)", row("subject")),
+        user=lambda row: SQL("NULLIF(%s, %s)", _author_user(row), SUPERUSER_ID),
+        utm=(),
+        document=("model", "res_id"),
+        preview=("mail.message", "preview"),
+    )
+
+
+def _join_subtype(row):
+    row.query.add_where(SQL("%s NOT IN %s", row("message_type"), NOT_TOUCHES))
+    if "mailing.trace" in row.env:
+        row.query.add_where(_is_no_mailing(row))
+    row.query.add_join("LEFT JOIN", "subtype", "mail_message_subtype", SQL("subtype.id = %s", row("subtype_id")))
+
+
+def _is_no_mailing(row):
+    """A mailing that keeps its mails leaves a message beside its trace: the trace is the touch."""
+    return SQL(
+        """(%(type)s <> 'email_outgoing' OR NOT EXISTS (
+                SELECT FROM mailing_trace trace
+                 WHERE trace.model = %(model)s AND trace.res_id = %(id)s AND trace.message_id = %(reference)s))""",
+        type=row("message_type"),
+        model=row("model"),
+        id=row("res_id"),
+        reference=row("message_id"),
+    )
+
+
+def _is_note(row):
+    """Odoo's own rule of what is kept from portal users (mail.message `_get_search_domain_share`)."""
+    internal, subtype = row("is_internal"), row("subtype_id")
+    return SQL("(%s IS TRUE OR %s IS NULL OR subtype.internal IS TRUE)", internal, subtype)
+
+
+def _author_user(row):
+    return row.user_of(row("author_id"))
+
+
+def _mail_direction(row):
+    """From us where one of us wrote it or where it can only be ours; a note goes nowhere."""
+    return SQL(
+        """CASE WHEN %(type)s = 'email' AND %(user)s IS NULL THEN 'in' WHEN %(note)s THEN 'none'
+                WHEN %(user)s IS NOT NULL OR %(type)s NOT IN ('email', 'comment') THEN 'out' ELSE 'in' END""",
+        note=_is_note(row),
+        user=_author_user(row),
+        type=row("message_type"),
+    )
+
+
+def _mail_channel(row):
+    return SQL(
+        """CASE %s WHEN 'sms' THEN 'sms' WHEN 'snailmail' THEN 'post' WHEN 'whatsapp' THEN 'chat' ELSE 'email' END""",
+        row("message_type"),
+    )
+
+
+def _mail_contact(row):
+    """Who wrote in; else the first of the customer's people it was addressed to; else the document's contact."""
+    return SQL(
+        """COALESCE(CASE WHEN %(user)s IS NULL AND %(type)s IN ('email', 'comment') THEN %(author)s END,
+                    (SELECT min(addressed.res_partner_id)
+                       FROM mail_message_res_partner_rel addressed
+                       JOIN res_partner person ON person.id = addressed.res_partner_id
+                      WHERE addressed.mail_message_id = %(message)s
+                        AND person.commercial_partner_id = %(customer)s),
+                    document.partner_id)""",
+        user=_author_user(row),
+        type=row("message_type"),
+        author=row("author_id"),
+        message=row("id"),
+        customer=row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
+    )
+
+
+# -- done activities -------------------------------------------------------------------
+
+
+def _activities(env):
+    return OnDocuments(
+        number=2,
+        kind="activity",
+        label=env._("Activity"),
+        model="mail.activity",
+        link=("res_model", "res_id"),
+        join=_only_done,
+        date=_done_at,
+        direction=lambda row: SQL("CASE WHEN %s = 'other' THEN 'none' ELSE 'out' END", _activity_channel(row)),
+        channel=lambda row: _activity_channel(row),
+        conversation=lambda row: SQL("%s <> 'other'", _activity_channel(row)),
+        partner=lambda row: SQL("document.partner_id"),
+        title=lambda row: SQL("COALESCE(NULLIF(%s, ''), %s)", row("summary"), row("activity_type_id.name")),
+        user="user_id",
+        utm=(),
+        document=("res_model", "res_id"),
+        preview=("mail.activity", "feedback"),
+    )
+
+
+def _only_done(row):
+    """Done activities; those with a meeting are left to the meeting."""
+    row.query.add_where(SQL("%s IS NOT TRUE AND %s IS NOT NULL", row("active"), row("date_done")))
+    row.query.add_where(SQL("%s IS NULL", row("calendar_event_id")))
+    row.query.add_where(SQL("(%s = %s OR document.may_post)", row("user_id"), row.env.uid))
+
+
+def _done_at(row):
+    """When it was marked done: Odoo keeps the day, and the moment in write_date as long as nobody touches it."""
+    return SQL(
+        "CASE WHEN %(written)s::date = %(day)s THEN %(written)s ELSE %(day)s::timestamp END",
+        written=row("write_date"),
+        day=row("date_done"),
+    )
+
+
+def _activity_channel(row):
+    return SQL(
+        """CASE WHEN %(category)s = 'phonecall' THEN 'phone' WHEN %(category)s = 'meeting' THEN 'meeting'
+                WHEN %(type)s = %(email)s THEN 'email' ELSE 'other' END""",
+        category=row("activity_type_id.category"),
+        type=row("activity_type_id"),
+        email=row.id_of("mail.mail_activity_data_email"),
+    )
+
+
+# -- meetings ----------------------------------------------------------------------------
+
+
+def _meetings(env):
+    """One touch an attendee who is none of us, once the meeting has begun.
+
+    Without the private meetings of others: Odoo does not tell whom those are with.
+    """
+    event = env["calendar.event"]
+    mine = Domain(event._get_default_privacy_domain()) | Domain("partner_ids", "in", env.user.partner_id.ids)
+    return Source(
+        number=3,
+        kind="meeting",
+        label=env._("Meeting"),
+        model="calendar.event",
+        domain=Domain([("active", "=", True), ("start", "<=", env.cr.now())]) & (Domain.TRUE if env.su else mine),
+        join=_join_attendees,
+        date="start",
+        direction="out",
+        channel="meeting",
+        conversation=True,
+        partner=lambda row: row.of("calendar.attendee", "partner_id"),
+        user="user_id",
+        lead="opportunity_id",
+        utm=(),
+        reach=lambda family: Domain("partner_ids", "in", family),
+    )
+
+
+def _join_attendees(row):
+    attendee = row.query.make_alias(row.alias, "pareto_attendee")
+    row.touch = attendee
+    condition = SQL(
+        "%s = %s AND %s IS DISTINCT FROM 'declined'",
+        row.of("calendar.attendee", "event_id"),
+        SQL.identifier(row.alias, "id"),
+        row.of("calendar.attendee", "state"),
+    )
+    row.query.add_join("JOIN", attendee, "calendar_attendee", condition)
+    row.query.add_where(SQL("%s IS NULL", row.user_of(row.of("calendar.attendee", "partner_id"))))

@@ -1,0 +1,224 @@
+"""What marketing sent and what came of it: mailings, clicks, events, surveys."""
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .source import Source
+
+# What a mailing leaves of one person: the step, its moment, its direction. Odoo keeps no moment of a bounce.
+STEPS = (
+    (80, "sent", "sent_datetime", "out"),
+    (81, "opened", "open_datetime", "in"),
+    (82, "replied", "reply_datetime", "in"),
+    (83, "bounced", "write_date", "none"),
+)
+# An answer within a second of sending is a machine's: a mail filter that opens all there is.
+MACHINE = SQL("interval '1 second'")
+
+# To whom a mailing goes, and how that leads to a contact.
+RECIPIENTS = ("res.partner", "mailing.contact", "crm.lead", "sale.order", "event.registration")
+
+
+def sources(env):
+    if "mailing.trace" in env:
+        yield from _mailings(env)
+        yield _clicks(env)
+    if "event.registration" in env:
+        yield from _events(env)
+    if "survey.user_input" in env:
+        yield _surveys(env)
+    if "rating.rating" in env:
+        yield _ratings(env)
+    yield _sign_ups(env)
+
+
+# -- mailings --------------------------------------------------------------------------
+
+
+def _mailings(env):
+    labels = {
+        "sent": env._("Mailing Sent"),
+        "opened": env._("Mailing Opened"),
+        "replied": env._("Mailing Answered"),
+        "bounced": env._("Mailing Bounced"),
+    }
+    bounced = Domain("trace_status", "=", "bounce")
+    for number, step, moment, direction in STEPS:
+        domain = Domain([("is_test_trace", "=", False), (moment, "!=", False)])
+        domain &= bounced if step == "bounced" else ~bounced
+        yield Source(
+            number=number,
+            kind=f"mailing_{step}",
+            label=labels[step],
+            model="mailing.trace",
+            domain=domain,
+            join=_not_by_machine if step == "opened" else None,
+            date=moment,
+            direction=direction,
+            channel=_trace_channel,
+            conversation=step == "replied",
+            partner=_person,
+            title="mass_mailing_id.subject",
+            user="mass_mailing_id.user_id",
+            utm=("campaign_id", "mass_mailing_id.source_id", "mass_mailing_id.medium_id"),
+            document=("model", "res_id"),
+            reach=lambda family: _traces_of(env, family),
+            index="res_id, model",
+        )
+
+
+def _clicks(env):
+    """Each click, where the person is known; not those of a machine, which follows all links at once."""
+    return Source(
+        number=84,
+        kind="click",
+        label=env._("Link Clicked"),
+        model="link.tracker.click",
+        domain=[("mailing_trace_id", "!=", False)] + _of_traces(env, [("is_test_trace", "=", False)]),
+        join=_clicked_by_person,
+        date="create_date",
+        direction="in",
+        channel=lambda row: _trace_channel(row, "mailing_trace_id."),
+        partner=lambda row: _person(row, "mailing_trace_id."),
+        title=lambda row: SQL("COALESCE(%s, %s)", row("link_id.title"), row("link_id.url")),
+        utm=("link_id.campaign_id", "link_id.source_id", "link_id.medium_id"),
+        document=("mailing_trace_id.model", "mailing_trace_id.res_id"),
+        reach=lambda family: Domain(_of_traces(env, _traces_of(env, family))),
+    )
+
+
+def _of_traces(env, domain):
+    """The clicks of these traces, of which the reader need not be able to read more than their click."""
+    # sudo: a click may be read by those who may not read the traces; only where it came from is looked up.
+    return [("mailing_trace_id", "in", env["mailing.trace"].sudo()._search(domain))]
+
+
+def _not_by_machine(row):
+    row.query.add_where(SQL("%s > %s + %s", row("open_datetime"), row("sent_datetime"), MACHINE))
+
+
+def _clicked_by_person(row):
+    sent = row("mailing_trace_id.sent_datetime")
+    row.query.add_where(SQL("(%s IS NULL OR %s > %s + %s)", sent, row("create_date"), sent, MACHINE))
+
+
+def _trace_channel(row, path=""):
+    return SQL("CASE %s WHEN 'sms' THEN 'sms' ELSE 'email' END", row(path + "trace_type"))
+
+
+def _person(row, path=""):
+    """The contact a trace is of: the recipient itself, the contact of the recipient, or who has its address.
+
+    A mailing contact is no partner: the first one with the same address is meant.
+    """
+    model, id_ = row(path + "model"), row(path + "res_id")
+    cases = [SQL("WHEN 'res.partner' THEN %s", id_)]
+    for name in RECIPIENTS[2:]:
+        if name in row.env:
+            partner = row.joined(name, id_, "pareto_" + row.env[name]._table, "partner_id")
+            cases.append(SQL("WHEN %s THEN %s", name, partner))
+    cases.append(
+        SQL(
+            """WHEN 'mailing.contact' THEN (SELECT min(person.id) FROM res_partner person
+                                             WHERE person.email_normalized = %s)""",
+            row(path + "email"),
+        )
+    )
+    return SQL("CASE %s %s END", model, SQL(" ").join(cases))
+
+
+def _traces_of(env, family):
+    """The traces of some partners, found through the recipients; the same as `_person` the other way round."""
+    # sudo: only where to look: the traces themselves are found by the reader's own rules.
+    partners = env["res.partner"].sudo().with_context(active_test=False).browse(family)
+    domain = Domain([("model", "=", "res.partner"), ("res_id", "in", family)])
+    for name in RECIPIENTS[2:]:
+        if name in env:
+            found = env[name].sudo().with_context(active_test=False)._search([("partner_id", "in", family)])
+            domain |= Domain("model", "=", name) & Domain("res_id", "in", found)
+    emails = [email for email in partners.mapped("email_normalized") if email]
+    if emails:
+        contacts = env["mailing.contact"].sudo()._search([("email_normalized", "in", emails)])
+        domain |= Domain("model", "=", "mailing.contact") & Domain("res_id", "in", contacts)
+    return domain
+
+
+# -- events, surveys, ratings, sign-ups ------------------------------------------------------
+
+
+def _events(env):
+    registration = {
+        "model": "event.registration",
+        "direction": "in",
+        "channel": "event",
+        "partner": "partner_id",
+        "title": "event_id.name",
+        "user": "event_id.user_id",
+        "utm": ("utm_campaign_id", "utm_source_id", "utm_medium_id"),
+    }
+    yield Source(
+        number=85,
+        kind="event_registration",
+        label=env._("Event Registration"),
+        domain=[("state", "in", ["open", "done"])],
+        date="create_date",
+        **registration,
+    )
+    yield Source(
+        number=86,
+        kind="event_attendance",
+        label=env._("Event Attended"),
+        domain=[("state", "=", "done")],
+        date=lambda row: SQL("COALESCE(%s, %s)", row("date_closed"), row("event_id.date_begin")),
+        conversation=True,
+        **registration,
+    )
+
+
+def _surveys(env):
+    return Source(
+        number=87,
+        kind="survey",
+        label=env._("Survey Answered"),
+        model="survey.user_input",
+        domain=[("state", "=", "done"), ("test_entry", "=", False)],
+        date=lambda row: SQL("COALESCE(%s, %s)", row("end_datetime"), row("create_date")),
+        direction="in",
+        channel="survey",
+        partner="partner_id",
+        title="survey_id.title",
+    )
+
+
+def _ratings(env):
+    return Source(
+        number=88,
+        kind="rating",
+        label=env._("Rating"),
+        model="rating.rating",
+        domain=[("consumed", "=", True), ("partner_id", "!=", False)],
+        date="write_date",
+        direction="in",
+        channel="survey",
+        partner="partner_id",
+        title=lambda row: SQL("concat_ws(': ', %s, round(%s::numeric, 1) || '/5')", row("res_name"), row("rating")),
+        user=lambda row: row.user_of(row("rated_partner_id")),
+        document=("res_model", "res_id"),
+        index="partner_id",
+        preview=("rating.rating", "feedback"),
+    )
+
+
+def _sign_ups(env):
+    return Source(
+        number=89,
+        kind="sign_up",
+        label=env._("Portal Access"),
+        model="res.users",
+        domain=[("share", "=", True), ("active", "=", True)],
+        date="create_date",
+        direction="in",
+        channel="portal",
+        partner="partner_id",
+        title="login",
+    )

@@ -1,0 +1,236 @@
+"""What a source of touches is: a declaration, and how it becomes a branch of the timeline's SQL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# A touch's id is the number of its record times this, plus the number of its source.
+NUMBERS = 256
+
+# Each column of a touch and what stands there where a source has none.
+COLUMNS = {
+    "date": "timestamp",
+    "date_promised": "timestamp",
+    "direction": "varchar",
+    "channel": "varchar",
+    "kind": "varchar",
+    "conversation": "boolean",
+    "internal": "boolean",
+    "title": "varchar",
+    "res_model": "varchar",
+    "res_id": "integer",
+    "user_id": "integer",
+    "partner_id": "integer",
+    "customer_id": "integer",
+    "lead_id": "integer",
+    "company_id": "integer",
+    "team_id": "integer",
+    "campaign_id": "integer",
+    "source_id": "integer",
+    "medium_id": "integer",
+    "amount": "numeric",
+    "currency_id": "integer",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where one kind of touch is read from: one touch a record of `model`, or a row joined to it.
+
+    A column is a field's name, a path of them over many2one fields ("event_id.name"), or a function that takes a
+    `Row` and returns SQL. `direction` and `channel` are values, or functions. What is not given is empty.
+    """
+
+    number: int  # of its own, below 256, and for ever: ids are made of it. Other addons: 128 and above
+    kind: str
+    label: str  # what people call the kind
+    model: str  # the source exists where this model does
+    domain: tuple | list = ()  # of the records that are touches
+    date: str | Callable
+    partner: str | Callable  # the customer's contact
+    customer: str | None = None  # the partner whose commercial entity is the customer; by default `partner`
+    direction: str | Callable = "none"  # "in", "out" or "none"
+    channel: str | Callable = "other"
+    conversation: bool | Callable = False  # whether two people had to do with each other
+    internal: bool | Callable = False  # whether it is for our own eyes only
+    title: str | Callable = "name"
+    user: str | Callable = ""  # our person
+    team: str = ""
+    lead: str = ""
+    utm: tuple | Callable = ("campaign_id", "source_id", "medium_id")  # those that the model has
+    amount: str | Callable = ""
+    currency: str | Callable = "currency_id"
+    date_promised: str = ""
+    document: tuple = ()  # the fields of the model and id to open; by default the record itself
+    join: Callable | None = None  # takes a `Row` and joins what is needed; `row.touch` is what gives the id
+    reach: Callable | None = None  # the domain of records of some partners, where `customer` is no field
+    index: str = ""  # the column by which to find a partner's records, where Odoo has no index on it
+    preview: tuple = ()  # the model and field that says what it was about
+
+    def is_readable(self, env):
+        """Whether the app is installed and the reader may read the model at all."""
+        return self.model in env and env[self.model].has_access("read")
+
+    def select(self, env, reach):
+        """The touches that the reader may see, as one SELECT.
+
+        :param reach: a `Reach`
+        :return: SQL, or None where the source cannot hold what is sought
+        """
+        row = self._row(env, reach)
+        if row is None:
+            return None
+        if self.lead != "id":  # a lead may have no customer yet
+            row.query.add_where(SQL("%s IS NOT NULL", self._customer_id(row, "customer_id")))
+        if reach.ids is not None:
+            row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
+        return row.query.select(self._id(row), *(self._column(row, name, type_) for name, type_ in COLUMNS.items()))
+
+    def _row(self, env, reach):
+        """The records that are touches, in the model's own search: the reader's record rules are in the query."""
+        domain = reach.domain(self)
+        if domain is None:
+            return None
+        model = env[self.model].with_context(active_test=False)
+        query = model._search(Domain(list(self.domain)) & domain)
+        if query.is_empty():
+            return None
+        row = Row(model, query)
+        if self.join:
+            self.join(row)
+        return row
+
+    def _id(self, row):
+        id_ = SQL.identifier(row.touch, "id")
+        return SQL("%s::bigint * %s + %s AS id", id_, NUMBERS, self.number)
+
+    def _column(self, row, name, type_):
+        value = getattr(self, f"_{name}", self._declared)(row, name)
+        if value is None:
+            return SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(name))
+        return SQL("(%s)::%s AS %s", value, SQL(type_), SQL.identifier(name))
+
+    def _declared(self, row, name):
+        """A column as declared, by its name or that without `_id`."""
+        value = getattr(self, name.removesuffix("_id"))
+        return self._value(row, value)
+
+    @staticmethod
+    def _value(row, value):
+        if callable(value):
+            return value(row)
+        return row(value) if value else None
+
+    def _kind(self, row, name):
+        return SQL("%s", self.kind)
+
+    def _constant(self, row, name):
+        value = getattr(self, name)
+        return value(row) if callable(value) else SQL("%s", value)
+
+    _direction = _channel = _conversation = _internal = _constant
+
+    def _customer_id(self, row, name):
+        partner = self._value(row, self.customer or self.partner)
+        return row.joined("res.partner", partner, "pareto_customer", "commercial_partner_id")
+
+    def _res_model(self, row, name):
+        return row(self.document[0]) if self.document else SQL("%s", self.model)
+
+    def _res_id(self, row, name):
+        return row(self.document[1] if self.document else "id")
+
+    def _company_id(self, row, name):
+        return row("company_id") if row.has("company_id") else None
+
+    def _utm(self, row, name):
+        if callable(self.utm):
+            return self.utm(row, name)
+        path = self.utm[("campaign_id", "source_id", "medium_id").index(name)] if self.utm else ""
+        return row(path) if path and row.has(path.split(".", maxsplit=1)[0]) else None
+
+    _campaign_id = _source_id = _medium_id = _utm
+
+    def _currency_id(self, row, name):
+        return self._value(row, self.currency) if self.amount else None
+
+
+class Row:
+    """One record of a source inside its query; called with a path of fields it gives their SQL."""
+
+    def __init__(self, model, query):
+        self.env, self.model, self.query = model.env, model, query
+        self.alias = self.touch = query.table
+
+    def __call__(self, path):
+        model, alias = self.model, self.alias
+        *links, name = path.split(".")
+        for link in links:
+            comodel = self.env[model._fields[link].comodel_name]
+            alias = self._join(comodel, alias, link, model._field_to_sql(alias, link, self.query))
+            model = comodel
+        return model._field_to_sql(alias, name, self.query)
+
+    def has(self, name):
+        """Whether the model has this field: some come with other apps."""
+        return name in self.model._fields
+
+    def of(self, model, name):
+        """A column of the joined touch, flushed before it is read."""
+        return self.env[model]._field_to_sql(self.touch, name, self.query)
+
+    def id_of(self, xml_id):
+        """The id of a record of Odoo's data, 0 where somebody deleted it."""
+        return self.env["ir.model.data"]._xmlid_to_res_id(xml_id) or 0
+
+    def joined(self, model, id_, link, name):
+        """A column of the record with this id."""
+        model = self.env[model]
+        return SQL.identifier(self._join(model, self.alias, link, id_), name)
+
+    def _join(self, model, alias, link, id_):
+        joined = self.query.make_alias(alias, link)
+        self.query.add_join("LEFT JOIN", joined, model._table, SQL("%s = %s", id_, SQL.identifier(joined, "id")))
+        return joined
+
+    def user_of(self, partner, link="pareto_user"):
+        """The internal user whom a partner is, the first where there are several; NULL for others.
+
+        :param partner: SQL of a partner's id
+        """
+        user = self.query.make_alias(self.alias, link)
+        condition = SQL(
+            """%(user)s.partner_id = %(partner)s AND %(user)s.share IS NOT TRUE
+               AND NOT EXISTS (SELECT FROM res_users earlier
+                                WHERE earlier.partner_id = %(user)s.partner_id AND earlier.share IS NOT TRUE
+                                  AND earlier.id < %(user)s.id)""",
+            user=SQL.identifier(user),
+            partner=partner,
+        )
+        self.query.add_join("LEFT JOIN", user, "res_users", condition)
+        return SQL.identifier(user, "id")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What the timeline is asked for, as far as it tells where to look: all of it where nothing is given."""
+
+    family: tuple | None = None  # the partners of the commercial entities sought
+    leads: tuple | None = None
+    ids: dict | None = None  # {source number: record numbers}
+
+    def domain(self, source):
+        """The records of a source to look at; None where it has none of them."""
+        if self.ids is not None and source.number not in self.ids:
+            return None
+        domain = Domain.TRUE
+        if self.family is not None:
+            reach = source.reach or (lambda family: Domain(source.customer or source.partner, "in", family))
+            domain &= reach(self.family)
+        if self.leads is not None:
+            if not source.lead:
+                return None
+            domain &= Domain(source.lead, "in", self.leads)
+        return domain
