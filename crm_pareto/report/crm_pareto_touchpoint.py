@@ -107,14 +107,18 @@ class CrmParetoTouchpoint(models.Model):
     def _search(self, domain, *args, **kwargs):
         """The touches, looked for only where the domain leaves some: through the indexes of the documents."""
         domain = Domain(domain).optimize_full(self)
-        if "pareto_reach" not in self.env.context:
-            self = self.with_context(pareto_reach=self._reach(domain))
-        return super(CrmParetoTouchpoint, self)._search(domain, *args, **kwargs)
+        return super(CrmParetoTouchpoint, self._within(self._reach, domain))._search(domain, *args, **kwargs)
 
     def _as_query(self, ordered=True):
-        if "pareto_reach" not in self.env.context:
-            self = self.with_context(pareto_reach=Reach(ids=self._numbers(self._ids)))
-        return super(CrmParetoTouchpoint, self)._as_query(ordered)
+        return super(CrmParetoTouchpoint, self._within(self._reach_ids, self._ids))._as_query(ordered)
+
+    def _within(self, reach, what):
+        """Self, told where to look; the first to know says it."""
+        return self if "pareto_reach" in self.env.context else self.with_context(pareto_reach=reach(what))
+
+    @api.model
+    def _reach_ids(self, ids):
+        return Reach(ids=self._numbers(ids))
 
     @api.model
     def _reach(self, domain):
