@@ -8,7 +8,7 @@ class ResPartner(models.Model):
     """The value of the partner's commercial entity in the reader's company."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.pareto.valued.mixin"]
+    _inherit = ["res.partner", "crm.pareto.valued.mixin", "crm.pareto.reach.mixin"]
     _pareto_partner_field = None
 
     # Apart from those of a list: they take further queries.

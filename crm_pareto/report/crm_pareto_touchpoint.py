@@ -5,29 +5,9 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, sql
 
-from .touchpoint import correspondence, marketing, sales, service
+from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
+from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NUMBERS, Reach
-
-CHANNELS = [
-    ("email", "Email"),
-    ("phone", "Phone"),
-    ("meeting", "Meeting"),
-    ("sms", "SMS"),
-    ("chat", "Chat"),
-    ("web", "Web"),
-    ("shop", "Shop"),
-    ("event", "Fair or Event"),
-    ("post", "Post"),
-    ("sale", "Sale"),
-    ("invoice", "Invoice"),
-    ("payment", "Payment"),
-    ("delivery", "Delivery"),
-    ("service", "Service"),
-    ("survey", "Survey"),
-    ("portal", "Portal"),
-    ("other", "Other"),
-]
-DIRECTIONS = [("in", "From Customer"), ("out", "To Customer"), ("none", "Internal")]
 
 
 class CrmParetoTouchpoint(models.Model):
@@ -76,7 +56,7 @@ class CrmParetoTouchpoint(models.Model):
     def _sources(self):
         """All sources whose app is installed, as `Source`; an addon adds its own to the list."""
         env = self.env
-        groups = (correspondence, sales, marketing, service)
+        groups = (correspondence, logged, sales, marketing, service)
         return [source for group in groups for source in group.sources(env) if source.model in env]
 
     @api.model
@@ -149,6 +129,80 @@ class CrmParetoTouchpoint(models.Model):
         every = self.env["res.partner"].sudo().with_context(active_test=False)
         customers = every.browse(partners).exists().commercial_partner_id
         return every._search([("commercial_partner_id", "in", customers.ids)]).get_result_ids()
+
+    # -- who was in touch --------------------------------------------------------------
+
+    @api.model
+    def _reach_by(self, field, domain):
+        """Who was in touch, when, and by what.
+
+        Only real conversations tell when and who; any touch tells the channels a customer reaches us by.
+
+        :param field: "customer_id" or "partner_id"
+        :return: {id: {"count", "last_in", "last_out", "last", "channels": {channel: count}, "users": {user: count}}}
+        """
+        groups = self._read_group(
+            domain, [field, "direction", "channel", "conversation", "user_id"], ["__count", "date:max"]
+        )
+        found = defaultdict(
+            lambda: {
+                "count": 0,
+                "last": False,
+                "last_in": False,
+                "last_out": False,
+                "channels": defaultdict(int),
+                "users": defaultdict(int),
+            }
+        )
+        for record, direction, channel, conversation, user, count, date in groups:
+            reach = found[record.id]
+            reach["count"] += count
+            if direction == "in":
+                reach["channels"][channel] += count
+            if not conversation or direction == "none":
+                continue
+            for last in ("last", f"last_{direction}"):
+                reach[last] = max(date, reach[last] or date)
+            if user:
+                reach["users"][user] += count
+        return dict(found)
+
+    @api.model
+    def _answer_hours(self, field, domain):
+        """Half of the customer's mails were answered on their document within so many hours; {id: hours}."""
+        mails = Domain("kind", "=", "mail") & Domain("direction", "in", ["in", "out"])
+        query = self._search(Domain(domain) & mails)
+        columns = [field, "direction", "res_model", "res_id", "date"]
+        selected = [SQL("%s AS %s", self._field_to_sql(self._table, c, query), SQL.identifier(c)) for c in columns]
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT %(field)s, percentile_cont(0.5) WITHIN GROUP (
+                               ORDER BY EXTRACT(epoch FROM answered - date)) / 3600
+                      FROM (SELECT %(field)s, direction, date, min(date) FILTER (WHERE direction = 'out') OVER (
+                                       PARTITION BY %(field)s, res_model, res_id ORDER BY date
+                                       ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS answered
+                              FROM (%(mails)s) mail) mail
+                     WHERE direction = 'in' AND answered IS NOT NULL
+                     GROUP BY %(field)s
+                    """,
+                    field=SQL.identifier(field),
+                    mails=query.select(*selected),
+                )
+            )
+        )
+
+    @api.model
+    def _customers_having(self, domain, having):
+        """The customers of whose touches something holds, as a subselect.
+
+        :param having: SQL about the touches of one customer
+        """
+        query = self._search(Domain(domain) & Domain("customer_id", "!=", False))
+        query.groupby = customer = self._field_to_sql(self._table, "customer_id", query)
+        query.having = having
+        return query.subselect(customer)
 
     # -- what it was about -------------------------------------------------------------
 

@@ -1,1 +1,2 @@
+from . import crm_pareto_log_touch
 from . import crm_pareto_set_tier

@@ -1,0 +1,168 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .crm_pareto_value_fields import USER
+
+COUNT_LIMIT = 1000  # what a button shows needs not be counted further
+TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
+
+
+class CrmParetoReachMixin(models.AbstractModel):
+    """When a customer and we were last in touch, by what, and who here knows them: read from the touches, not stored.
+
+    A company is seen with all its contacts, a contact alone; a search finds companies. All as far as the reader may
+    see the documents. What counts as being in touch are real conversations, not what machines send.
+    """
+
+    _name = "crm.pareto.reach.mixin"
+    _description = "Silence and Reach"
+
+    pareto_touch_count = fields.Integer("Touches", compute="_compute_pareto_touch_count", aggregator=None, groups=USER)
+    pareto_last_in = fields.Datetime(
+        "Last Heard From", compute="_compute_pareto_reach", search="_search_pareto_last_in", groups=USER
+    )
+    pareto_last_out = fields.Datetime(
+        "Last Contacted", compute="_compute_pareto_reach", search="_search_pareto_last_out", groups=USER
+    )
+    pareto_silent_days = fields.Integer(
+        "Days of Silence",
+        compute="_compute_pareto_reach",
+        search="_search_pareto_silent_days",
+        aggregator=None,
+        groups=USER,
+        help="Days since the last real conversation, in either direction. Empty: there was none.",
+    )
+    pareto_is_overdue = fields.Boolean(
+        "Contact Overdue",
+        compute="_compute_pareto_reach",
+        search="_search_pareto_is_overdue",
+        groups=USER,
+        help="Silent for longer than the tier says: how often to be in touch stands there.",
+    )
+    pareto_channels = fields.Char("Reaches Us By", compute="_compute_pareto_reach", groups=USER)
+    pareto_known_by_ids = fields.Many2many("res.users", string="Known By", compute="_compute_pareto_reach", groups=USER)
+    pareto_known_by_count = fields.Integer(
+        "People Who Know Them",
+        compute="_compute_pareto_reach",
+        search="_search_pareto_known_by_count",
+        aggregator=None,
+        groups=USER,
+        help="How many of us, still here, talked with the customer.",
+    )
+    pareto_answer_hours = fields.Float(
+        "Hours to Answer",
+        compute="_compute_pareto_answer_hours",
+        aggregator=None,
+        groups=USER,
+        help="Half of the customer's mails were answered within this time.",
+    )
+
+    def _pareto_touches(self):
+        """(the field that names these partners in their touches, these partners), for companies and for contacts."""
+        companies = self.filtered(lambda partner: partner == partner.commercial_partner_id)
+        parts = (("customer_id", companies), ("partner_id", self - companies))
+        return [(field, partners) for field, partners in parts if partners]
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_touch_count(self):
+        touchpoints = self.env["crm.pareto.touchpoint"]
+        for field, partners in self._pareto_touches():
+            for partner in partners:
+                found = partner.id and touchpoints.search_count([(field, "=", partner.id)], limit=COUNT_LIMIT)
+                partner.pareto_touch_count = found
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_reach(self):
+        found, now = {}, fields.Datetime.now()
+        names = dict(self.env["crm.pareto.touchpoint"]._fields["channel"]._description_selection(self.env))
+        for field, partners in self._pareto_touches():
+            found |= self.env["crm.pareto.touchpoint"]._reach_by(field, [(field, "in", partners.ids)])
+        for partner in self:
+            reach = found.get(partner.id, {})
+            last = reach.get("last")
+            here = [user for user, _count in by_count(reach.get("users", {})) if user.active]
+            partner.pareto_last_in = reach.get("last_in")
+            partner.pareto_last_out = reach.get("last_out")
+            partner.pareto_silent_days = (now - last).days if last else False
+            rhythm = partner.pareto_value_id.tier_id.touch_days
+            partner.pareto_is_overdue = rhythm and (not last or last < now - timedelta(days=rhythm))
+            partner.pareto_channels = ", ".join(names[channel] for channel, _count in by_count(reach.get("channels", {})))
+            partner.pareto_known_by_ids = self.env["res.users"].union(*here)
+            partner.pareto_known_by_count = len(here)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_answer_hours(self):
+        found = {}
+        for field, partners in self._pareto_touches():
+            found |= self.env["crm.pareto.touchpoint"]._answer_hours(field, [(field, "in", partners.ids)])
+        for partner in self:
+            partner.pareto_answer_hours = found.get(partner.id, False)
+
+    # -- search ------------------------------------------------------------------------
+
+    def _search_pareto_last_in(self, operator, value):
+        return self._search_by_last(operator, value, Domain("direction", "=", "in"))
+
+    def _search_pareto_last_out(self, operator, value):
+        return self._search_by_last(operator, value, Domain("direction", "=", "out"))
+
+    def _search_by_last(self, operator, value, domain=Domain.TRUE):
+        """Customers by the moment of their last conversation."""
+        touchpoints = self.env["crm.pareto.touchpoint"]
+        if operator == "in" and set(value) == {False}:
+            return [("id", "not in", touchpoints._customers_having(TALK & domain, SQL("TRUE")))]
+        if operator not in COMPARISONS:
+            return NotImplemented
+        having = SQL("max(date) %s %s", COMPARISONS[operator], value)
+        return [("id", "in", touchpoints._customers_having(TALK & domain, having))]
+
+    def _search_pareto_silent_days(self, operator, value):
+        """N days ago was the last one: the more days, the earlier."""
+        if operator == "in" and set(value) == {False}:
+            return self._search_by_last(operator, value)
+        if operator not in COMPARISONS:
+            return NotImplemented
+        days = value + 1 if operator in (">", "<=") else value  # whole days: more than 5 are 6
+        earlier = operator in (">", ">=")
+        return self._search_by_last("<=" if earlier else ">", fields.Datetime.now() - timedelta(days=days))
+
+    def _search_pareto_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        tiers = self.env["crm.pareto.tier"]._for_company(self.env.company).filtered("touch_days")
+        overdue = Domain.OR(self._overdue_in(tier) for tier in tiers)
+        return overdue if True in value else ~overdue
+
+    def _overdue_in(self, tier):
+        since = fields.Datetime.now() - timedelta(days=tier.touch_days)
+        recent = self.env["crm.pareto.touchpoint"]._customers_having(TALK & Domain("date", ">=", since), SQL("TRUE"))
+        return Domain("pareto_tier_id", "=", tier.id) & Domain("commercial_partner_id", "not in", recent)
+
+    def _search_pareto_known_by_count(self, operator, value):
+        if operator == "in":
+            operator, value = "=", next(iter(value))
+        if operator not in COMPARISONS or not value:
+            return NotImplemented
+        having = SQL("count(DISTINCT user_id) %s %s", COMPARISONS[operator], value)
+        domain = TALK & Domain("user_id.active", "=", True)
+        return [("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(domain, having))]
+
+    # -- actions -----------------------------------------------------------------------
+
+    def action_open_pareto_touches(self):
+        """Open the touches of the partner: a company's with those of its contacts."""
+        self.ensure_one()
+        ((field, _partners),) = self._pareto_touches()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
+        return {**action, "domain": [(field, "=", self.id)], "context": {}}
+
+
+COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=", "=")}
+
+
+def by_count(counts):
+    """The items of a {thing: count}, most first."""
+    return sorted(counts.items(), key=lambda item: -item[1])

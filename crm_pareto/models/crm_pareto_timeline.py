@@ -1,0 +1,98 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+PAGE = 40
+FIELDS = (
+    "date",
+    "date_promised",
+    "direction",
+    "channel",
+    "kind",
+    "conversation",
+    "internal",
+    "title",
+    "preview",
+    "res_model",
+    "res_id",
+    "user_id",
+    "partner_id",
+    "amount",
+    "currency_id",
+)
+
+
+class CrmParetoTimeline(models.AbstractModel):
+    """What the History page of a partner, lead or order shows."""
+
+    _name = "crm.pareto.timeline"
+    _description = "History Page"
+
+    @api.model
+    @api.readonly
+    def load(self, model, res_id, filters=None, before=None):
+        """A page of the touches of a record's customer, newest first.
+
+        :param model: res.partner, crm.lead or sale.order
+        :param filters: {"channel", "direction", "user_id", "conversation"}, each of them optional
+        :param before: (date, id) of the last touch shown
+        :return: {"touches": at most 40 of them, "more": whether there are older ones}
+        """
+        domain = self._domain(model, res_id) & self._filtered(filters or {})
+        if before:
+            date, id_ = before
+            domain &= Domain("date", "<", date) | Domain("date", "=", date) & Domain("id", "<", id_)
+        touches = self.env["crm.pareto.touchpoint"].search_fetch(domain, FIELDS, limit=PAGE + 1)
+        kinds = dict(touches._fields["kind"]._description_selection(self.env))
+        shown = touches[:PAGE].read(FIELDS)
+        return {
+            "touches": [{**touch, "kind_name": kinds.get(touch["kind"])} for touch in shown],
+            "more": len(touches) > PAGE,
+        }
+
+    @api.model
+    @api.readonly
+    def summary(self, model, res_id):
+        """Who was in touch with a record's customer, when and by what, and what can be filtered by.
+
+        :return: {"count", "last_in", "last_out", "silent_days", "answer_hours", "people", "channels", "partner_id"}
+        """
+        touchpoints = self.env["crm.pareto.touchpoint"]
+        channels = dict(touchpoints._fields["channel"]._description_selection(self.env))
+        record = self.env[model].browse(res_id)
+        partner = record if model == "res.partner" else record.partner_id
+        users = touchpoints._read_group(
+            self._domain(model, res_id), ["user_id"], ["__count"], order="__count desc, user_id"
+        )
+        used = touchpoints._read_group(self._domain(model, res_id), ["channel"], ["__count"], order="__count desc")
+        return {
+            "count": sum(count for _channel, count in used),
+            "channels": [[channel, channels[channel], count] for channel, count in used],
+            "people": [[user.id, user.name, count] for user, count in users if user],
+            "partner_id": partner.id,
+            "last_in": partner.pareto_last_in,
+            "last_out": partner.pareto_last_out,
+            "silent_days": partner.pareto_silent_days if partner.pareto_last_in or partner.pareto_last_out else False,
+            "known_by": partner.pareto_known_by_ids.mapped("name"),
+            "answer_hours": partner.pareto_answer_hours,
+        }
+
+    @api.model
+    def _domain(self, model, res_id):
+        """The touches that a record's page shows: those of the customer; of a lead without one, its own."""
+        record = self.env[model].browse(res_id)
+        record.check_access("read")
+        if model == "crm.lead" and not record.partner_id:
+            return Domain("lead_id", "=", res_id)
+        partner = record if model == "res.partner" else record.partner_id.commercial_partner_id
+        is_customer = partner == partner.commercial_partner_id
+        return Domain("customer_id" if is_customer else "partner_id", "=", partner.id)
+
+    @api.model
+    def _filtered(self, filters):
+        domain = Domain.TRUE
+        for name in ("channel", "direction", "user_id"):
+            if filters.get(name):
+                domain &= Domain(name, "=", filters[name])
+        if filters.get("conversation"):
+            domain &= Domain("conversation", "=", True)
+        return domain

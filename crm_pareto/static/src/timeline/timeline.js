@@ -1,0 +1,162 @@
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const ICONS = {
+    email: "fa-envelope",
+    phone: "fa-phone",
+    meeting: "fa-users",
+    sms: "fa-mobile",
+    chat: "fa-comments",
+    web: "fa-globe",
+    shop: "fa-shopping-cart",
+    event: "fa-ticket",
+    post: "fa-paper-plane",
+    sale: "fa-handshake-o",
+    invoice: "fa-file-text-o",
+    payment: "fa-money",
+    delivery: "fa-truck",
+    service: "fa-wrench",
+    survey: "fa-star-half-o",
+    portal: "fa-key",
+    other: "fa-check",
+};
+const DIRECTIONS = {
+    in: { icon: "fa-long-arrow-left text-success", label: _t("From the customer") },
+    out: { icon: "fa-long-arrow-right text-primary", label: _t("To the customer") },
+    none: { icon: "fa-circle-o text-muted", label: _t("Internal") },
+};
+const NO_FILTERS = { channel: "", direction: "", user_id: "", conversation: false };
+
+/** Whatever happened with the customer of the record, newest first, 40 at a time. */
+export class Timeline extends Component {
+    static template = "crm_pareto.Timeline";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.directions = DIRECTIONS;
+        this.state = useState({ summary: null, touches: [], more: false, filters: { ...NO_FILTERS } });
+        onWillStart(() => this.open(this.props.record));
+        onWillUpdateProps(({ record }) => {
+            if (record.resId !== this.record.resId) {
+                return this.open(record);
+            }
+        });
+    }
+
+    /** Show a record from its newest touch on. */
+    async open(record) {
+        this.record = { resModel: record.resModel, resId: record.resId };
+        Object.assign(this.state, { summary: null, touches: [], more: false });
+        if (record.resId) {
+            await Promise.all([this.summarize(), this.load()]);
+        }
+    }
+
+    call(method, ...args) {
+        const { resModel, resId } = this.record;
+        return this.orm.call("crm.pareto.timeline", method, [resModel, resId, ...args]);
+    }
+
+    async summarize() {
+        this.state.summary = await this.call("summary");
+    }
+
+    /** The first page, or the one that follows what is shown. */
+    async load({ following = false } = {}) {
+        const last = following && this.state.touches.at(-1);
+        const filters = { ...this.state.filters, user_id: Number(this.state.filters.user_id) || false };
+        const page = await this.call("load", filters, last ? [last.date, last.id] : false);
+        this.state.touches = last ? [...this.state.touches, ...page.touches] : page.touches;
+        this.state.more = page.more;
+    }
+
+    filter(name, value) {
+        this.state.filters[name] = value;
+        return this.load();
+    }
+
+    unfilter() {
+        this.state.filters = { ...NO_FILTERS };
+        return this.load();
+    }
+
+    get isFiltered() {
+        return Object.values(this.state.filters).some(Boolean);
+    }
+
+    /** [[month, its touches], …] */
+    get months() {
+        const months = new Map();
+        for (const touch of this.state.touches) {
+            const month = deserializeDateTime(touch.date).toFormat("LLLL yyyy");
+            months.set(month, [...(months.get(month) || []), touch]);
+        }
+        return [...months];
+    }
+
+    icon(touch) {
+        return touch.internal ? "fa-lock" : ICONS[touch.channel];
+    }
+
+    when(touch) {
+        const date = deserializeDateTime(touch.date);
+        // What Odoo keeps as a day only has no time of day.
+        return touch.date.endsWith("00:00:00") ? date.toFormat("d LLL") : date.toFormat("d LLL, HH:mm");
+    }
+
+    promised(touch) {
+        return touch.date_promised && formatDate(deserializeDateTime(touch.date_promised));
+    }
+
+    amount(touch) {
+        return touch.amount && formatMonetary(touch.amount, { currencyId: touch.currency_id[0] });
+    }
+
+    moment(text) {
+        return text ? formatDateTime(deserializeDateTime(text), { showSeconds: false }) : _t("never");
+    }
+
+    /** Half of the customer's mails are answered within this time, in words. */
+    get answerTime() {
+        const hours = this.state.summary.answer_hours;
+        if (hours < 1) {
+            return _t("%s min", Math.max(1, Math.round(hours * 60)));
+        }
+        return hours < 48 ? _t("%s h", Math.round(hours)) : _t("%s days", Math.round(hours / 24));
+    }
+
+    openDocument(touch) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: touch.res_model,
+            res_id: touch.res_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openAll() {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_open_pareto_touches",
+            resModel: "res.partner",
+            resId: this.state.summary.partner_id,
+        });
+    }
+
+    log() {
+        const { resModel, resId } = this.record;
+        return this.action.doAction("crm_pareto.crm_pareto_log_touch_action", {
+            additionalContext: { active_model: resModel, active_id: resId, active_ids: [resId] },
+            onClose: () => this.open(this.record),
+        });
+    }
+}
+
+registry.category("view_widgets").add("pareto_timeline", { component: Timeline });

@@ -1,0 +1,900 @@
+"""Each source of touches: what happens in Odoo's apps becomes one touch, as it was.
+
+One customer (a company) with one person there, Nora; and Clara, who does all our work.
+"""
+
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+from odoo import Command, fields
+from odoo.tools import mute_logger
+
+from .common import EVERY_APP, AppsCase
+
+LAST_WEEK = datetime(2026, 6, 8, 9, 30)
+# Whose test is elsewhere: crm.pareto.touch has its own.
+TESTED_ELSEWHERE = {"logged"}
+REPLY = """\
+From: {author}
+To: catchall@alder.example
+Subject: Re: Our gauges
+Message-ID: <answer-{number}@corvex.example>
+In-Reply-To: {reference}
+References: {reference}
+Date: Mon, 08 Jun 2026 09:30:00 +0000
+{header}Content-Type: text/plain
+
+Thank you, we take them.
+"""
+
+
+def source(kind):
+    """Say of which kind of touches a test is."""
+
+    def mark(test):
+        test.source = kind
+        return test
+
+    return mark
+
+
+class TouchCase(AppsCase):
+    """Tests on the touches of one customer, all done by Clara."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clara = cls.new_member("clara", EVERY_APP)
+        cls.customer, cls.contact = cls.new_customer("Corvex")
+        cls.campaign = cls.env["utm.campaign"].create({"name": "Spring", "user_id": cls.clara.id})
+        cls.product = cls.env["product.product"].create(
+            {"name": "Gauge", "is_storable": True, "list_price": 100, "taxes_id": [Command.clear()]}
+        )
+        cls.env["hr.employee"].create({"name": "Clara", "user_id": cls.clara.id, "company_id": cls.company.id})
+        cls.env = cls.at(cls.clara)
+
+    def touches(self, *kinds):
+        """The customer's touches of these kinds; of all kinds but the creation of what they are about, if none."""
+        domain = [("customer_id", "=", self.customer.id)]
+        if kinds:
+            domain.append(("kind", "in", kinds))
+        return self.env["crm.pareto.touchpoint"].search(domain)
+
+    def assertTouch(self, kind, record, **expected):
+        """There is one touch of this kind: with Nora and Clara, about this record, and as expected."""
+        self.env.flush_all()
+        touch = self.touches(kind)
+        self.assertEqual(len(touch), 1, f"touches of kind {kind}")
+        about = {
+            "partner_id": self.contact,
+            "customer_id": self.customer,
+            "user_id": self.clara,
+            "document": (record._name, record.id),
+            "campaign_id": self.env["utm.campaign"],
+        }
+        document = (touch.res_model, touch.res_id)
+        expected = about | expected
+        found = {name: document if name == "document" else touch[name] for name in expected}
+        self.assertEqual(found, expected)
+
+    def assertNoTouch(self, *kinds):
+        self.env.flush_all()
+        self.assertFalse(self.touches(*kinds))
+
+    # -- what the tests are about ----------------------------------------------------------
+
+    def new_lead(self, **values):
+        values = {"name": "Gauges", "type": "opportunity", "partner_id": self.contact.id, **values}
+        return self.env["crm.lead"].create({"user_id": self.clara.id, **values})
+
+    def new_order(self, quantity=1, **values):
+        line = Command.create({"product_id": self.product.id, "product_uom_qty": quantity})
+        return self.env["sale.order"].create({"partner_id": self.contact.id, "order_line": [line], **values})
+
+    def delivered_order(self):
+        order = self.new_order()
+        order.action_confirm()
+        order.picking_ids.move_ids.quantity = 1
+        order.picking_ids.user_id = self.clara
+        order.picking_ids.button_validate()
+        return order
+
+    def posted(self, **values):
+        return self.invoice(self.contact, (self.product, 1, 100), invoice_user_id=self.clara.id, **values)
+
+    def new_task(self, **values):
+        project = self.env["project.project"].create(
+            {"name": "Service", "allow_billable": True, "company_id": self.company.id}
+        )
+        return self.env["project.task"].create(
+            {
+                "name": "Calibrate",
+                "project_id": project.id,
+                "partner_id": self.contact.id,
+                "user_ids": [Command.set(self.clara.ids)],
+                **values,
+            }
+        )
+
+    def new_ticket(self):
+        return self.env["helpdesk.ticket"].create(
+            {"name": "No display", "description": "Dark", "partner_id": self.contact.id, "user_id": self.clara.id}
+        )
+
+    def new_meeting(self, **values):
+        attendees = self.contact | self.clara.partner_id
+        values = {"name": "Demonstration", "start": LAST_WEEK, "stop": LAST_WEEK + timedelta(hours=1), **values}
+        return (
+            self.env["calendar.event"]
+            .with_context(no_mail_to_attendees=True)
+            .create({"partner_ids": [Command.set(attendees.ids)], **values})
+        )
+
+    def new_registration(self):
+        event = self.env["event.event"].create(
+            {
+                "name": "Fair",
+                "date_begin": LAST_WEEK,
+                "date_end": LAST_WEEK + timedelta(days=1),
+                "user_id": self.clara.id,
+                "event_mail_ids": [Command.clear()],
+                "company_id": self.company.id,
+            }
+        )
+        return self.env["event.registration"].create(
+            {"event_id": event.id, "partner_id": self.contact.id, "utm_campaign_id": self.campaign.id}
+        )
+
+    def new_mailing(self):
+        return self.env["mailing.mailing"].create(
+            {
+                "name": "Spring mailing",
+                "subject": "Is your calibration valid?",
+                "body_html": '<p>See <a href="https://alder.example/calibration">more</a></p>',
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": [("id", "=", self.contact.id)],
+                "campaign_id": self.campaign.id,
+                "user_id": self.clara.id,
+                "keep_archives": True,
+            }
+        )
+
+    def sent_trace(self):
+        """What a mailing of last week left of Nora."""
+        mailing = self.new_mailing()
+        # No web site is asked for the title of the page.
+        self.env["link.tracker"].create(
+            {"url": "https://alder.example/calibration", "title": "Calibration", **self._tracker_values(mailing)}
+        )
+        with freeze_time(LAST_WEEK):
+            mailing.action_send_mail()
+        return mailing.mailing_trace_ids
+
+    def _tracker_values(self, mailing):
+        return mailing._get_link_tracker_values() | {"mass_mailing_id": mailing.id}
+
+    def click(self, trace, moment):
+        link = self.env["link.tracker"].search([("mass_mailing_id", "=", trace.mass_mailing_id.id)])
+        click = (
+            self.env["link.tracker.click"]
+            .sudo()
+            .add_click(link.code, mailing_trace_id=trace.id, ip="203.0.113.7", country_code="DE")
+        )
+        self.happened(click, moment)
+        return click.sudo(False)
+
+    def happened(self, record, moment):
+        """Have a record made at a moment other than the start of the test."""
+        record.flush_recordset()
+        self.env.cr.execute(f"UPDATE {record._table} SET create_date = %s WHERE id = %s", [moment, record.id])
+        record.invalidate_recordset()
+
+    def receive(self, document, author, header=""):
+        """A mail in answer to what Clara wrote on a document, as the mail server hands it over."""
+        sent = document.message_post(body="Our gauges", partner_ids=self.contact.ids, subtype_xmlid="mail.mt_comment")
+        mail = REPLY.format(author=author, number=sent.id, reference=sent.message_id, header=header)
+        self.env["mail.thread"].sudo().message_process(None, mail)
+        return sent, document.message_ids - sent
+
+
+class TestCorrespondence(TouchCase):
+    """What was written, said and planned."""
+
+    @source("mail")
+    def test_a_mail_to_the_customer(self):
+        lead = self.new_lead()
+        lead.message_post(
+            body="Our gauges",
+            subject="Gauges",
+            date=LAST_WEEK,
+            partner_ids=self.contact.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertTouch(
+            "mail",
+            lead,
+            direction="out",
+            channel="email",
+            date=LAST_WEEK,
+            conversation=True,
+            internal=False,
+            title="Gauges",
+            lead_id=lead,
+        )
+
+    @source("mail")
+    def test_a_mail_from_the_customer(self):
+        lead = self.new_lead()
+        sent, received = self.receive(lead, self.contact.email_formatted)
+        sent.sudo().unlink()
+        self.assertEqual(len(received), 1)
+        self.assertTouch(
+            "mail",
+            lead,
+            direction="in",
+            channel="email",
+            date=LAST_WEEK,
+            conversation=True,
+            internal=False,
+            user_id=self.env["res.users"],
+            lead_id=lead,
+        )
+
+    @source("mail")
+    def test_a_mail_from_an_unknown_address_on_a_lead_is_the_customer_s(self):
+        lead = self.new_lead()
+        sent, _received = self.receive(lead, "Somebody <else@corvex.example>")
+        sent.sudo().unlink()
+        self.assertTouch("mail", lead, direction="in", user_id=self.env["res.users"])
+
+    @source("mail")
+    def test_a_mail_that_a_colleague_sends_in_is_ours(self):
+        lead = self.new_lead()
+        sent, _received = self.receive(lead, self.clara.email_formatted)
+        sent.sudo().unlink()
+        self.assertTouch("mail", lead, direction="out", channel="email")
+
+    @source("mail")
+    def test_a_note(self):
+        self.customer.with_env(self.env).message_post(body="Pays late", date=LAST_WEEK, subtype_xmlid="mail.mt_note")
+        self.assertTouch(
+            "mail",
+            self.customer,
+            direction="none",
+            channel="email",
+            date=LAST_WEEK,
+            conversation=False,
+            internal=True,
+            partner_id=self.customer,
+        )
+
+    @source("mail")
+    def test_a_text_message(self):
+        contact = self.contact.with_env(self.env)
+        contact._message_sms("See you at ten", partner_ids=self.contact.ids, put_in_queue=True, date=LAST_WEEK)
+        self.assertTouch(
+            "mail", contact, direction="out", channel="sms", date=LAST_WEEK, conversation=True, internal=False
+        )
+
+    def test_of_the_changes_of_a_record_none_is_a_touch(self):
+        lead = self.new_lead()
+        self.env.cr.flush()  # what is tracked is written at the end of the transaction
+        lead.expected_revenue = 5000
+        lead.stage_id = self.env["crm.stage"].search([("id", "!=", lead.stage_id.id)], limit=1)
+        self.env.cr.flush()
+        self.assertIn("notification", lead.message_ids.mapped("message_type"))
+        self.assertNoTouch("mail")
+
+    def test_a_notice_to_one_of_us_is_no_touch(self):
+        self.new_lead().message_notify(body="Look at this", partner_ids=self.clara.partner_id.ids)
+        self.assertNoTouch("mail")
+
+    def test_an_automatic_answer_is_no_touch(self):
+        lead = self.new_lead()
+        lead.message_post(body="We got your mail", message_type="auto_comment", subtype_xmlid="mail.mt_comment")
+        lead.message_post(body="I am away", message_type="out_of_office", subtype_xmlid="mail.mt_comment")
+        self.assertNoTouch("mail")
+
+    def do_activity(self, activity_type):
+        lead = self.new_lead()
+        activity = lead.activity_schedule(activity_type, summary="Ask", user_id=self.clara.id)
+        activity.action_feedback(feedback="They want ten")
+        return lead, activity
+
+    def assertActivity(self, activity_type, **expected):
+        """A done activity is one touch, and what Odoo writes into the chatter about it is no second one."""
+        lead, activity = self.do_activity(activity_type)
+        self.assertTouch("activity", lead, title="Ask", date=activity.write_date, lead_id=lead, **expected)
+        self.assertNoTouch("mail")
+
+    @source("activity")
+    def test_a_call(self):
+        self.assertActivity("mail.mail_activity_data_call", direction="out", channel="phone", conversation=True)
+
+    @source("activity")
+    def test_a_meeting_without_a_calendar(self):
+        self.assertActivity("mail.mail_activity_data_meeting", direction="out", channel="meeting", conversation=True)
+
+    @source("activity")
+    def test_an_email_to_do(self):
+        self.assertActivity("mail.mail_activity_data_email", direction="out", channel="email", conversation=True)
+
+    @source("activity")
+    def test_any_other_to_do(self):
+        self.assertActivity("mail.mail_activity_data_todo", direction="none", channel="other", conversation=False)
+
+    def test_what_is_still_to_do_is_no_touch(self):
+        self.new_lead().activity_schedule("mail.mail_activity_data_call", user_id=self.clara.id)
+        self.assertNoTouch("activity")
+
+    def test_what_was_done_on_another_day_is_dated_that_day(self):
+        _lead, activity = self.do_activity("mail.mail_activity_data_call")
+        activity.sudo().date_done = LAST_WEEK.date()
+        self.env.flush_all()
+        self.assertEqual(self.touches("activity").date, datetime(2026, 6, 8))
+
+
+class TestMeetings(TouchCase):
+    """Each meeting that took place, with each person who is not of us."""
+
+    @source("meeting")
+    def test_a_meeting(self):
+        lead = self.new_lead()
+        meeting = self.new_meeting(opportunity_id=lead.id)
+        self.assertTouch(
+            "meeting",
+            meeting,
+            direction="out",
+            channel="meeting",
+            date=LAST_WEEK,
+            conversation=True,
+            lead_id=lead,
+            title="Demonstration",
+        )
+
+    def test_a_meeting_planned_as_an_activity_is_one_touch(self):
+        lead = self.new_lead()
+        self.new_meeting(res_model_id=self.env["ir.model"]._get_id("crm.lead"), res_id=lead.id)
+        self.assertTrue(lead.activity_ids)
+        lead.activity_ids.action_feedback(feedback="They want ten")
+        self.env.flush_all()
+        self.assertEqual(self.touches("meeting", "activity").mapped("kind"), ["meeting"])
+
+    def test_a_meeting_with_two_people_is_a_touch_with_each(self):
+        other = self.contact.with_env(self.env).copy({"name": "Ole"})
+        self.new_meeting(partner_ids=[Command.set((self.contact | other | self.clara.partner_id).ids)])
+        self.env.flush_all()
+        self.assertEqual(self.touches("meeting").partner_id, self.contact | other)
+
+    def test_an_archived_meeting_is_no_touch(self):
+        self.new_meeting().action_archive()
+        self.assertNoTouch("meeting")
+
+    def test_a_deleted_meeting_is_no_touch(self):
+        self.new_meeting().unlink()
+        self.assertNoTouch("meeting")
+
+    def test_who_declined_did_not_meet_us(self):
+        meeting = self.new_meeting()
+        meeting.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.contact).do_decline()
+        self.assertNoTouch("meeting")
+
+    def test_a_meeting_to_come_is_no_touch(self):
+        start = fields.Datetime.now() + timedelta(hours=1)
+        self.new_meeting(start=start, stop=start + timedelta(hours=1))
+        self.assertNoTouch("meeting")
+
+
+class TestSelling(TouchCase):
+    """The milestones of selling."""
+
+    @source("lead_created")
+    def test_a_lead_that_we_entered(self):
+        lead = self.new_lead(campaign_id=self.campaign.id, expected_revenue=5000)
+        self.assertTouch(
+            "lead_created",
+            lead,
+            direction="none",
+            channel="sale",
+            date=lead.create_date,
+            lead_id=lead,
+            campaign_id=self.campaign,
+            amount=5000,
+            title="Gauges",
+        )
+
+    @source("lead_created")
+    def test_a_lead_that_came_by_mail(self):
+        mail = REPLY.format(author=self.contact.email_formatted, number=1, reference="<none@x>", header="")
+        lead_id = self.env["mail.thread"].sudo().message_process("crm.lead", mail)
+        lead = self.env["crm.lead"].browse(lead_id)
+        lead.sudo().user_id = self.clara
+        self.assertTouch("lead_created", lead, direction="in", channel="web", date=lead.create_date, lead_id=lead)
+
+    @source("lead_won")
+    def test_a_lead_won(self):
+        lead = self.new_lead()
+        lead.action_set_won()
+        self.assertTouch("lead_won", lead, direction="none", channel="sale", date=lead.date_closed, lead_id=lead)
+
+    @source("lead_lost")
+    def test_a_lead_lost(self):
+        lead = self.new_lead()
+        lead.action_set_lost()
+        self.assertTouch("lead_lost", lead, direction="none", channel="sale", date=lead.date_closed, lead_id=lead)
+
+    @source("quotation_sent")
+    def test_a_quotation_marked_as_sent(self):
+        order = self.new_order(campaign_id=self.campaign.id)
+        self.env.cr.flush()
+        order.action_quotation_sent()
+        self.env.cr.flush()
+        self.assertTouch(
+            "quotation_sent",
+            order,
+            direction="out",
+            channel="sale",
+            campaign_id=self.campaign,
+            date=order.message_ids[0].date,
+            amount=100,
+            title=order.name,
+        )
+
+    @source("quotation_sent")
+    def test_a_quotation_sent_by_mail(self):
+        """With the button "Send", which opens the composer."""
+        order = self.new_order()
+        self.env.cr.flush()
+        action = order.action_quotation_send()
+        composer = self.env["mail.compose.message"].with_context(action["context"]).create({})
+        with mute_logger("odoo.addons.base.models.ir_actions_report"):
+            composer._action_send_mail()
+        self.env.cr.flush()
+        self.assertEqual(order.state, "sent")
+        self.assertTouch("quotation_sent", order, direction="out", channel="sale", date=order.message_ids[0].date)
+
+    @source("order_confirmed")
+    def test_an_order(self):
+        order = self.new_order(campaign_id=self.campaign.id)
+        order.action_confirm()
+        self.assertTouch(
+            "order_confirmed",
+            order,
+            direction="in",
+            channel="sale",
+            date=order.date_order,
+            amount=100,
+            campaign_id=self.campaign,
+            title=order.name,
+        )
+
+    @source("order_cancelled")
+    def test_a_cancelled_order(self):
+        order = self.new_order()
+        self.env.cr.flush()
+        order._action_cancel()
+        self.env.cr.flush()
+        self.assertTouch("order_cancelled", order, direction="none", channel="sale", date=order.message_ids[0].date)
+
+    @source("invoice")
+    def test_an_invoice(self):
+        invoice = self.posted(campaign_id=self.campaign.id)
+        self.assertTouch(
+            "invoice",
+            invoice,
+            direction="out",
+            channel="invoice",
+            date=datetime(2026, 6, 15),
+            amount=100,
+            campaign_id=self.campaign,
+            title=invoice.name,
+        )
+
+    @source("credit_note")
+    def test_a_credit_note(self):
+        refund = self.posted(move_type="out_refund")
+        self.assertTouch(
+            "credit_note", refund, direction="out", channel="invoice", date=datetime(2026, 6, 15), amount=-100
+        )
+
+    @source("payment")
+    def test_a_payment(self):
+        invoice = self.posted()
+        action = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"payment_date": date(2026, 6, 20)})
+            .action_create_payments()
+        )
+        payment = self.env["account.payment"].browse(action["res_id"])
+        self.assertTouch(
+            "payment",
+            payment,
+            direction="in",
+            channel="payment",
+            date=datetime(2026, 6, 20),
+            amount=100,
+            user_id=self.env["res.users"],
+        )
+
+    def test_a_draft_is_no_touch(self):
+        invoice = self.posted()
+        invoice.button_draft()
+        self.assertNoTouch("invoice")
+
+    @source("pos_order")
+    def test_a_purchase_in_the_shop(self):
+        order = self.bought_in_shop()
+        self.assertEqual(order.state, "paid")
+        self.assertTouch(
+            "pos_order", order, direction="in", channel="shop", date=order.date_order, amount=100, conversation=True
+        )
+
+    def bought_in_shop(self):
+        config = self.env["pos.config"].create({"name": "Counter"})
+        config.open_ui()
+        session = config.current_session_id
+        session.set_opening_control(0, "")
+        order = self.env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "partner_id": self.contact.id,
+                "lines": [
+                    Command.create(
+                        {
+                            "product_id": self.product.id,
+                            "qty": 1,
+                            "price_unit": 100,
+                            "price_subtotal": 100,
+                            "price_subtotal_incl": 100,
+                        }
+                    )
+                ],
+                "amount_tax": 0,
+                "amount_total": 100,
+                "amount_paid": 0,
+                "amount_return": 0,
+            }
+        )
+        self.env["pos.make.payment"].with_context(active_id=order.id).create({}).check()
+        return order
+
+
+class TestMarketing(TouchCase):
+    """What marketing sent, and what came of it."""
+
+    @source("mailing_sent")
+    def test_a_mailing(self):
+        trace = self.sent_trace()
+        self.assertEqual(trace.trace_status, "sent")
+        self.assertTouch(
+            "mailing_sent",
+            self.contact,
+            direction="out",
+            channel="email",
+            date=LAST_WEEK,
+            campaign_id=self.campaign,
+            source_id=trace.mass_mailing_id.source_id,
+            medium_id=trace.mass_mailing_id.medium_id,
+            title="Is your calibration valid?",
+        )
+
+    def test_a_mailing_is_no_second_touch_as_a_mail(self):
+        self.sent_trace()
+        self.assertIn("email_outgoing", self.contact.message_ids.mapped("message_type"))
+        self.assertNoTouch("mail")
+
+    @source("mailing_opened")
+    def test_a_mailing_that_was_opened(self):
+        trace = self.sent_trace()
+        with freeze_time(LAST_WEEK + timedelta(hours=1)):
+            trace.set_opened()
+        self.assertTouch(
+            "mailing_opened",
+            self.contact,
+            direction="in",
+            channel="email",
+            date=LAST_WEEK + timedelta(hours=1),
+            campaign_id=self.campaign,
+        )
+
+    def test_a_machine_s_opening_is_no_touch(self):
+        trace = self.sent_trace()
+        with freeze_time(LAST_WEEK + timedelta(seconds=1)):
+            trace.set_opened()
+        self.assertTrue(trace.open_datetime)
+        self.assertNoTouch("mailing_opened")
+
+    @source("mailing_replied")
+    def test_an_answer_to_a_mailing(self):
+        trace = self.sent_trace()
+        with freeze_time(LAST_WEEK + timedelta(hours=2)):
+            trace.set_replied()
+        self.assertTouch(
+            "mailing_replied",
+            self.contact,
+            direction="in",
+            channel="email",
+            date=LAST_WEEK + timedelta(hours=2),
+            conversation=True,
+            campaign_id=self.campaign,
+        )
+
+    @source("mailing_bounced")
+    def test_a_mailing_that_came_back(self):
+        trace = self.sent_trace()
+        trace.set_bounced()
+        self.assertTouch(
+            "mailing_bounced",
+            self.contact,
+            direction="none",
+            channel="email",
+            date=trace.write_date,
+            campaign_id=self.campaign,
+        )
+        self.assertNoTouch("mailing_sent", "mailing_opened", "mailing_replied")
+
+    @source("click")
+    def test_a_click(self):
+        click = self.click(self.sent_trace(), LAST_WEEK + timedelta(hours=1))
+        self.assertTouch(
+            "click",
+            self.contact,
+            direction="in",
+            channel="email",
+            date=LAST_WEEK + timedelta(hours=1),
+            user_id=self.env["res.users"],
+            campaign_id=self.campaign,
+            title=click.link_id.title,
+        )
+
+    def test_a_machine_s_click_is_no_touch(self):
+        self.click(self.sent_trace(), LAST_WEEK + timedelta(seconds=1))
+        self.assertNoTouch("click")
+
+    def test_a_test_of_a_mailing_is_no_touch(self):
+        trace = self.sent_trace()
+        trace.sudo().write({"is_test_trace": True, "open_datetime": LAST_WEEK + timedelta(hours=1)})
+        self.click(trace, LAST_WEEK + timedelta(hours=1))
+        self.assertNoTouch("mailing_sent", "mailing_opened", "click")
+
+    def test_a_mailing_to_the_newsletter_s_contacts_reaches_who_has_the_address(self):
+        news = self.env["mailing.list"].create({"name": "News"})
+        subscriber = self.env["mailing.contact"].create(
+            {"name": "Nora", "email": self.contact.email, "list_ids": [Command.link(news.id)]}
+        )
+        mailing = self.new_mailing()
+        mailing.write(
+            {
+                "mailing_model_id": self.env["ir.model"]._get_id("mailing.list"),
+                "contact_list_ids": [Command.set(news.ids)],
+                "body_html": "<p>News</p>",
+            }
+        )
+        with freeze_time(LAST_WEEK):
+            mailing.action_send_mail()
+        self.assertTouch("mailing_sent", subscriber, date=LAST_WEEK, campaign_id=self.campaign)
+
+    @source("event_registration")
+    def test_a_registration(self):
+        registration = self.new_registration()
+        registration.action_confirm()
+        self.assertTouch(
+            "event_registration",
+            registration,
+            direction="in",
+            channel="event",
+            date=registration.create_date,
+            campaign_id=self.campaign,
+            title="Fair",
+        )
+        self.assertNoTouch("event_attendance")
+
+    @source("event_attendance")
+    def test_an_attendance(self):
+        registration = self.new_registration()
+        registration.action_set_done()
+        registration.date_closed = LAST_WEEK
+        self.assertTouch(
+            "event_attendance",
+            registration,
+            direction="in",
+            channel="event",
+            date=LAST_WEEK,
+            conversation=True,
+            campaign_id=self.campaign,
+            title="Fair",
+        )
+
+    def test_a_cancelled_registration_is_no_touch(self):
+        self.new_registration().action_cancel()
+        self.assertNoTouch("event_registration", "event_attendance")
+
+    @source("survey")
+    def test_a_survey(self):
+        survey = self.env["survey.survey"].create({"title": "Are you content?", "access_mode": "public"})
+        answer = survey._create_answer(partner=self.contact)
+        self.assertNoTouch("survey")
+        with freeze_time(LAST_WEEK):
+            answer._mark_done()
+        self.assertTouch(
+            "survey",
+            answer,
+            direction="in",
+            channel="survey",
+            date=LAST_WEEK,
+            title="Are you content?",
+            user_id=self.env["res.users"],
+        )
+
+    def test_a_test_of_a_survey_is_no_touch(self):
+        survey = self.env["survey.survey"].create({"title": "Are you content?", "access_mode": "public"})
+        survey._create_answer(partner=self.contact, test_entry=True)._mark_done()
+        self.assertNoTouch("survey")
+
+    @source("rating")
+    def test_a_rating(self):
+        task = self.new_task()
+        rating = task.rating_apply(4, token=task._rating_get_access_token(self.contact), feedback="Quick")
+        self.assertTouch("rating", task, direction="in", channel="survey", date=rating.write_date)
+        self.assertNoTouch("mail")
+
+    def test_a_rating_not_given_is_no_touch(self):
+        self.new_task()._rating_get_access_token(self.contact)
+        self.assertNoTouch("rating")
+
+    @source("sign_up")
+    def test_access_to_the_portal(self):
+        wizard = self.env["portal.wizard"].sudo().create({"partner_ids": [Command.set(self.contact.ids)]})
+        wizard.user_ids.action_grant_access()
+        user = self.contact.user_ids
+        self.assertTouch(
+            "sign_up", user, direction="in", channel="portal", date=user.create_date, user_id=self.env["res.users"]
+        )
+
+
+class TestService(TouchCase):
+    """What the customer got, and what went on afterwards."""
+
+    @source("delivery")
+    def test_a_delivery(self):
+        delivery = self.delivered_order().picking_ids
+        self.assertTouch(
+            "delivery",
+            delivery,
+            direction="out",
+            channel="delivery",
+            date=delivery.date_done,
+            date_promised=delivery.date_deadline,
+            title=delivery.name,
+        )
+        self.assertNoTouch("return")
+
+    @source("return")
+    def test_a_return(self):
+        delivery = self.delivered_order().picking_ids
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=delivery.id, active_model="stock.picking")
+            .create({})
+        )
+        wizard.product_return_moves.quantity = 1
+        returned = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        returned.move_ids.quantity = 1
+        returned.user_id = self.clara
+        returned.button_validate()
+        self.assertEqual(returned.state, "done")
+        self.assertTouch("return", returned, direction="in", channel="delivery", date=returned.date_done)
+        self.assertEqual(len(self.touches("delivery")), 1)
+
+    @source("ticket")
+    def test_a_ticket(self):
+        ticket = self.new_ticket()
+        self.assertTouch("ticket", ticket, direction="in", channel="service", date=ticket.create_date)
+        self.assertNoTouch("ticket_closed")
+
+    @source("ticket_closed")
+    def test_a_ticket_closed(self):
+        ticket = self.new_ticket()
+        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        self.assertTouch("ticket_closed", ticket, direction="none", channel="service", date=ticket.closed_date)
+
+    @source("task")
+    def test_a_task(self):
+        task = self.new_task()
+        self.assertTouch("task", task, direction="none", channel="service", date=task.create_date)
+
+    @source("timesheet")
+    def test_hours(self):
+        task = self.new_task()
+        line = self.env["account.analytic.line"].create(
+            {
+                "task_id": task.id,
+                "project_id": task.project_id.id,
+                "date": LAST_WEEK.date(),
+                "unit_amount": 2,
+                "name": "Calibration",
+            }
+        )
+        self.assertTouch(
+            "timesheet", line, direction="none", channel="service", date=datetime(2026, 6, 8), title="Calibration"
+        )
+
+    @source("repair")
+    def test_a_repair(self):
+        repair = self.env["repair.order"].create(
+            {"product_id": self.product.id, "partner_id": self.contact.id, "user_id": self.clara.id}
+        )
+        self.assertTouch("repair", repair, direction="in", channel="service", date=repair.create_date)
+
+    def test_a_cancelled_repair_is_no_touch(self):
+        repair = self.env["repair.order"].create({"product_id": self.product.id, "partner_id": self.contact.id})
+        repair.action_repair_cancel()
+        self.assertNoTouch("repair")
+
+    @source("chat")
+    def test_a_chat(self):
+        chat = self.chat_of(self.new_visitor())
+        self.assertTouch("chat", chat, direction="in", channel="chat", date=chat.create_date, conversation=True)
+
+    def test_a_chat_with_a_stranger_is_no_touch(self):
+        self.chat_of(self.env.ref("base.public_user"))
+        self.env.flush_all()
+        self.assertFalse(self.env["crm.pareto.touchpoint"].search([("kind", "=", "chat")]))
+
+    def new_visitor(self):
+        portal = self.new_user("nora", "base.group_portal")
+        portal.partner_id.email = self.contact.email
+        portal.sudo().partner_id = self.contact
+        return portal
+
+    def chat_of(self, visitor):
+        """What the button on the web page does, with Clara as the one who answers."""
+        livechat = self.env["im_livechat.channel"].create({"name": "Web", "user_ids": [Command.set(self.clara.ids)]})
+        guest = self.env["mail.guest"].sudo().create({"name": "Guest"})
+        livechat = livechat.sudo().with_user(visitor).sudo().with_context(guest=guest)
+        values = livechat._get_livechat_discuss_channel_vals(
+            agent=self.clara, operator_partner=self.clara.partner_id, operator_model="res.users"
+        )
+        channel = livechat.env["discuss.channel"].create(values)
+        return channel.with_env(self.env)
+
+    @source("call")
+    def test_a_call(self):
+        lead = self.new_lead()
+        call = self.env["crm.phonecall"].create(
+            {
+                "name": "They ask for a price",
+                "partner_id": self.contact.id,
+                "direction": "in",
+                "date": LAST_WEEK,
+                "opportunity_id": lead.id,
+                "campaign_id": self.campaign.id,
+            }
+        )
+        self.assertNoTouch("call")
+        call.state = "done"
+        self.assertTouch(
+            "call",
+            call,
+            direction="in",
+            channel="phone",
+            date=LAST_WEEK,
+            conversation=True,
+            lead_id=lead,
+            campaign_id=self.campaign,
+            title="They ask for a price",
+        )
+
+
+class TestEverySource(TouchCase):
+    """No source without a test."""
+
+    def test_each_kind_of_touch_has_a_test(self):
+        tests = [
+            getattr(case, name) for case in TouchCase.__subclasses__() for name in dir(case) if name[:5] == "test_"
+        ]
+        tested = {test.source for test in tests if hasattr(test, "source")}
+        kinds = {kind for kind, _label in self.env["crm.pareto.touchpoint"]._selection_kind()}
+        self.assertEqual(tested, kinds - TESTED_ELSEWHERE)
