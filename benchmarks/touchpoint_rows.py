@@ -276,7 +276,9 @@ class TouchpointRows:
         mailings = env["mailing.mailing"].create(
             [{"subject": f"News {n}", "mailing_model_id": partner_model} for n in range(MAILINGS)]
         )
-        shipping = env["stock.picking.type"].search([("code", "=", "outgoing"), ("company_id", "=", company.id)], limit=1)
+        shipping = env["stock.picking.type"].search(
+            [("code", "=", "outgoing"), ("company_id", "=", company.id)], limit=1
+        )
         tomorrow = {"date_begin": "2024-01-01", "date_end": "2024-01-02"}
         journal = env["account.journal"].search
         self.values = {
@@ -395,8 +397,10 @@ class TouchpointRows:
         """Each row's document, and its customer."""
         customer = f"floor({self.customers} * power(random(), {TAIL}))::int"
         first = self.values["partners"]
-        parts = [f"SELECT 'res.partner' AS model, {first} + 2 * pos AS res_id, pos, random() * {count} AS at"
-                 f" FROM (SELECT {customer} AS pos FROM generate_series(1, {int(count * THREADS['res.partner'])})) c"]
+        parts = [
+            f"SELECT 'res.partner' AS model, {first} + 2 * pos AS res_id, pos, random() * {count} AS at"
+            f" FROM (SELECT {customer} AS pos FROM generate_series(1, {int(count * THREADS['res.partner'])})) c"
+        ]
         for model, share in THREADS.items():
             table = model.replace(".", "_")
             if table not in DOCUMENTS:

@@ -19,6 +19,7 @@
         "views/crm_pareto_tier_views.xml",
         "views/crm_pareto_touchpoint_views.xml",
         "views/crm_pareto_touch_views.xml",
+        "views/crm_pareto_channel_report_views.xml",
         "views/crm_pareto_manual_tier_views.xml",
         "wizard/crm_pareto_set_tier_views.xml",
         "wizard/crm_pareto_log_touch_views.xml",

@@ -89,7 +89,9 @@ class CrmParetoReachMixin(models.AbstractModel):
             partner.pareto_silent_days = (now - last).days if last else False
             rhythm = partner.pareto_value_id.tier_id.touch_days
             partner.pareto_is_overdue = rhythm and (not last or last < now - timedelta(days=rhythm))
-            partner.pareto_channels = ", ".join(names[channel] for channel, _count in by_count(reach.get("channels", {})))
+            partner.pareto_channels = ", ".join(
+                names[channel] for channel, _count in by_count(reach.get("channels", {}))
+            )
             partner.pareto_known_by_ids = self.env["res.users"].union(*here)
             partner.pareto_known_by_count = len(here)
 
@@ -139,7 +141,11 @@ class CrmParetoReachMixin(models.AbstractModel):
     def _overdue_in(self, tier):
         since = fields.Datetime.now() - timedelta(days=tier.touch_days)
         recent = self.env["crm.pareto.touchpoint"]._customers_having(TALK & Domain("date", ">=", since), SQL("TRUE"))
-        return Domain("pareto_tier_id", "=", tier.id) & Domain("commercial_partner_id", "not in", recent)
+        values = self.env["crm.pareto.customer"]._search(
+            [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]
+        )
+        customers = values.subselect(SQL.identifier(values.table, "partner_id"))
+        return Domain("id", "in", customers) & Domain("id", "not in", recent)
 
     def _search_pareto_known_by_count(self, operator, value):
         if operator == "in":

@@ -43,7 +43,7 @@ class CrmParetoTimeline(models.AbstractModel):
             domain &= Domain("date", "<", date) | Domain("date", "=", date) & Domain("id", "<", id_)
         touches = self.env["crm.pareto.touchpoint"].search_fetch(domain, FIELDS, limit=PAGE + 1)
         kinds = dict(touches._fields["kind"]._description_selection(self.env))
-        shown = touches[:PAGE].read(FIELDS)
+        shown = touches[:PAGE].with_context(partner_display_name_hide_company=True).read(FIELDS)
         return {
             "touches": [{**touch, "kind_name": kinds.get(touch["kind"])} for touch in shown],
             "more": len(touches) > PAGE,

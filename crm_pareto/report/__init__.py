@@ -1,2 +1,3 @@
 from . import crm_pareto_revenue_report
 from . import crm_pareto_touchpoint
+from . import crm_pareto_channel_report

@@ -1,13 +1,16 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, sql
 
-from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
+from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, NO_ROUTES
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NUMBERS, Reach
+
+ANSWERED_WITHIN = timedelta(days=14)  # what follows later is no answer
 
 
 class CrmParetoTouchpoint(models.Model):
@@ -136,7 +139,7 @@ class CrmParetoTouchpoint(models.Model):
     def _reach_by(self, field, domain):
         """Who was in touch, when, and by what.
 
-        Only real conversations tell when and who; any touch tells the channels a customer reaches us by.
+        Only real conversations tell when and who; any incoming touch tells a channel that the customer reaches us by.
 
         :param field: "customer_id" or "partner_id"
         :return: {id: {"count", "last_in", "last_out", "last", "channels": {channel: count}, "users": {user: count}}}
@@ -157,7 +160,7 @@ class CrmParetoTouchpoint(models.Model):
         for record, direction, channel, conversation, user, count, date in groups:
             reach = found[record.id]
             reach["count"] += count
-            if direction == "in":
+            if direction == "in" and channel not in NO_ROUTES:
                 reach["channels"][channel] += count
             if not conversation or direction == "none":
                 continue
@@ -169,7 +172,10 @@ class CrmParetoTouchpoint(models.Model):
 
     @api.model
     def _answer_hours(self, field, domain):
-        """Half of the customer's mails were answered on their document within so many hours; {id: hours}."""
+        """Half of the answers to the customer's mails, on the same document, came within so many hours.
+
+        :return: {id: hours}; not those without an answer
+        """
         mails = Domain("kind", "=", "mail") & Domain("direction", "in", ["in", "out"])
         query = self._search(Domain(domain) & mails)
         columns = [field, "direction", "res_model", "res_id", "date"]
@@ -184,11 +190,12 @@ class CrmParetoTouchpoint(models.Model):
                                        PARTITION BY %(field)s, res_model, res_id ORDER BY date
                                        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS answered
                               FROM (%(mails)s) mail) mail
-                     WHERE direction = 'in' AND answered IS NOT NULL
+                     WHERE direction = 'in' AND answered < date + %(limit)s
                      GROUP BY %(field)s
                     """,
                     field=SQL.identifier(field),
                     mails=query.select(*selected),
+                    limit=ANSWERED_WITHIN,
                 )
             )
         )
@@ -202,7 +209,7 @@ class CrmParetoTouchpoint(models.Model):
         query = self._search(Domain(domain) & Domain("customer_id", "!=", False))
         query.groupby = customer = self._field_to_sql(self._table, "customer_id", query)
         query.having = having
-        return query.subselect(customer)
+        return SQL("(%s)", query.select(customer))
 
     # -- what it was about -------------------------------------------------------------
 

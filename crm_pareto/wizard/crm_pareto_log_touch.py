@@ -29,9 +29,7 @@ class CrmParetoLogTouch(models.TransientModel):
     lead_id = fields.Many2one("crm.lead", "Lead")
     campaign_id = fields.Many2one("utm.campaign")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    activity_type_id = fields.Many2one(
-        "mail.activity.type", "Next Step", domain="[('res_model', '=', False)]"
-    )
+    activity_type_id = fields.Many2one("mail.activity.type", "Next Step", domain="[('res_model', '=', False)]")
     activity_summary = fields.Char("Summary")
     activity_date = fields.Date("Due", compute="_compute_activity_date", store=True, readonly=False)
     activity_user_id = fields.Many2one(

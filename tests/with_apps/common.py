@@ -32,17 +32,22 @@ class AppsCase(LedgerCase):
         return user
 
     @classmethod
-    def new_customer(cls, name, **values):
-        """A company and the person there whom we know."""
-        customer = cls.new_partner(name, is_company=True, email=f"office@{name.lower()}.example", **values)
-        contact = cls.new_partner(
-            f"Nora {name}",
-            parent_id=customer.id,
-            email=f"nora@{name.lower()}.example",
-            phone="+49 40 66969 200",
-            company_id=customer.company_id.id,
-        )
-        return customer, contact
+    def new_contact(cls, name, company=None):
+        """The person we know at a company that is a customer.
+
+        :param company: the only one of ours that knows them; by default all do
+        """
+        company = company.id if company else False
+        values = {"is_company": True, "email": f"office@{name.lower()}.example", "company_id": company}
+        customer = cls.new_partner(name, **values)
+        values = {"email": f"nora@{name.lower()}.example", "phone": "+49 40 66969 200", "company_id": company}
+        return cls.new_partner(f"Nora {name}", parent_id=customer.id, **values)
+
+    @classmethod
+    def new_gauge(cls):
+        """Goods that are kept in stock."""
+        values = {"name": "Gauge", "is_storable": True, "list_price": 100, "taxes_id": [Command.clear()]}
+        return cls.env["product.product"].create(values)
 
     @classmethod
     def at(cls, user, record=None):

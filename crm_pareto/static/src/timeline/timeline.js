@@ -1,5 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -119,8 +119,8 @@ export class Timeline extends Component {
         return touch.amount && formatMonetary(touch.amount, { currencyId: touch.currency_id[0] });
     }
 
-    moment(text) {
-        return text ? formatDateTime(deserializeDateTime(text), { showSeconds: false }) : _t("never");
+    day(text) {
+        return text ? formatDate(deserializeDateTime(text)) : _t("never");
     }
 
     /** Half of the customer's mails are answered within this time, in words. */
