@@ -34,6 +34,40 @@ class ParetoCase(TransactionCase):
         return new_test_user(cls.env, login=login, name=login, groups=groups)
 
 
+class TouchCase(ParetoCase):
+    """Tests on the touches of one customer: a company with a person."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.env["res.partner"].create({"name": "Alder Instruments", "is_company": True})
+        cls.person = cls.env["res.partner"].create(
+            {"name": "Ada Alder", "parent_id": cls.customer.id, "email": "ada@alder.example"}
+        )
+
+    @classmethod
+    def log(cls, partner, date, **values):
+        """A logged touch; by default a call of ours."""
+        values = {"name": "Talk", "channel": "phone", "direction": "out", **values}
+        return cls.env["crm.pareto.touch"].create({"partner_id": partner.id, "date": date, **values})
+
+    @classmethod
+    def mail(cls, record, date, author=None, **values):
+        """A mail on a document: from the author, or one of ours to the customer."""
+        values = {"message_type": "email" if author else "comment", "subtype_xmlid": "mail.mt_comment", **values}
+        if author:
+            values["author_id"] = author.id
+        message = record.message_post(body="Text", **values)
+        message.date = date
+        return message
+
+    def touches(self, domain=(), user=None):
+        """The customer's touches, as a user sees them."""
+        self.env.flush_all()
+        touchpoints = self.env["crm.pareto.touchpoint"].with_user(user or self.env.user)
+        return touchpoints.search([("customer_id", "=", self.customer.id), *domain])
+
+
 class LedgerCase(ParetoCase):
     """Tests on posted invoices, in companies of their own."""
 
@@ -115,7 +149,6 @@ class LedgerCase(ParetoCase):
         return {row.partner_id: row for row in rows}
 
 
-@tagged("standard", "post_install", "-at_install")
 class PatientBrowser(ChromeBrowser):
     """A Chromium that is started a second time where the first did not answer.
 
@@ -131,6 +164,7 @@ class PatientBrowser(ChromeBrowser):
             return super()._spawn_chrome(cmd)
 
 
+@tagged("standard", "post_install", "-at_install")
 class ParetoHttpCase(HttpCase):
     """Tests in a real browser against Odoo's own web server."""
 

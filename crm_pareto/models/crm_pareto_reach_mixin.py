@@ -74,6 +74,7 @@ class CrmParetoReachMixin(models.AbstractModel):
                 found = partner.id and touchpoints.search_count([(field, "=", partner.id)], limit=COUNT_LIMIT)
                 partner.pareto_touch_count = found
 
+    @api.depends("pareto_value_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_reach(self):
         found, now = {}, fields.Datetime.now()

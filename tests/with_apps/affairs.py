@@ -66,7 +66,8 @@ class Affairs:
         attendees = self.contact | self.user.partner_id
         values = {"start": MONDAY, "stop": MONDAY + HOUR, "user_id": self.user.id, **values}
         values = {"name": "Demonstration", "partner_ids": [Command.set(attendees.ids)], **values}
-        return self.env["calendar.event"].with_context(no_mail_to_attendees=True).create(values)
+        events = self.env["calendar.event"].with_user(self.user).with_context(no_mail_to_attendees=True)
+        return events.create(values).with_env(self.env)
 
     # -- selling -------------------------------------------------------------------------------
 

@@ -28,7 +28,6 @@ class AppsCase(LedgerCase):
         companies = companies or cls.company
         user = cls.new_user(login, groups)
         user.write({"company_ids": [Command.set(companies.ids)], "company_id": companies[0].id})
-        user.notification_type = "inbox"
         return user
 
     @classmethod

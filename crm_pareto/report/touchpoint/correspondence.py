@@ -64,6 +64,9 @@ class OnDocuments(Source):
         self.join(row)
         return row
 
+    def _has_customer(self, row):
+        return SQL("(%s OR document.model = 'crm.lead')", super()._has_customer(row))
+
     def _customer_id(self, row, name):
         return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
 

@@ -82,8 +82,7 @@ class Source:
         row = self._row(env, reach)
         if row is None:
             return None
-        if self.lead != "id":  # a lead may have no customer yet
-            row.query.add_where(SQL("%s IS NOT NULL", self._customer_id(row, "customer_id")))
+        row.query.add_where(self._has_customer(row))
         if reach.ids is not None:
             row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
         return row.query.select(self._id(row), *(self._column(row, name, type_) for name, type_ in COLUMNS.items()))
@@ -101,6 +100,10 @@ class Source:
         if self.join:
             self.join(row)
         return row
+
+    def _has_customer(self, row):
+        """Whether it is a touch with a customer; a lead may have none yet."""
+        return SQL("TRUE") if self.lead == "id" else SQL("%s IS NOT NULL", self._customer_id(row, "customer_id"))
 
     def _id(self, row):
         id_ = SQL.identifier(row.touch, "id")
@@ -188,7 +191,7 @@ class Row:
     def joined(self, model, id_, link, name):
         """A column of the record with this id."""
         model = self.env[model]
-        return SQL.identifier(self._join(model, self.alias, link, id_), name)
+        return model._field_to_sql(self._join(model, self.alias, link, id_), name, self.query)
 
     def _join(self, model, alias, link, id_):
         joined = self.query.make_alias(alias, link)
@@ -200,13 +203,15 @@ class Row:
 
         :param partner: SQL of a partner's id
         """
-        user = self.query.make_alias(self.alias, link)
+        user, model = self.query.make_alias(self.alias, link), self.env["res.users"]
         condition = SQL(
-            """%(user)s.partner_id = %(partner)s AND %(user)s.share IS NOT TRUE
+            """%(of)s = %(partner)s AND %(share)s IS NOT TRUE
                AND NOT EXISTS (SELECT FROM res_users earlier
-                                WHERE earlier.partner_id = %(user)s.partner_id AND earlier.share IS NOT TRUE
+                                WHERE earlier.partner_id = %(of)s AND earlier.share IS NOT TRUE
                                   AND earlier.id < %(user)s.id)""",
             user=SQL.identifier(user),
+            of=model._field_to_sql(user, "partner_id"),
+            share=model._field_to_sql(user, "share"),
             partner=partner,
         )
         self.query.add_join("LEFT JOIN", user, "res_users", condition)
