@@ -3,9 +3,11 @@ from . import models
 from . import report
 from . import wizard
 from .models.res_config_settings import drop_covering_index
+from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
 
 
 def uninstall_hook(env):
-    """Drop the optional index, and the notes that Odoo keeps of the foreign keys of our fields on its models."""
+    """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of the foreign keys of our fields on its models."""
     drop_covering_index(env.cr)
+    drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()

@@ -19,10 +19,14 @@ from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
 
 BASE_DATABASE = "crm_pareto_base"  # what the addon depends on, without the addon
 TEST_DATABASE = "crm_pareto_test"
+APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come from
+APPS_TESTS = "tests/with_apps"
 DEMO_APPS = (
     "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
     "mass_mailing mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
 ).split()
+# Those that the demo company does without.
+TEST_APPS = [*DEMO_APPS, "point_of_sale", "im_livechat", "mass_mailing_sms", "crm_phonecall"]
 DEFAULT_PORT = 8069
 NEEDED_SPACE = 6  # GB, of which Odoo and its packages take 2
 START_TIMEOUT = 120  # seconds until Odoo answers
@@ -48,7 +52,7 @@ def main(arguments):
         command.add_argument("--data", choices=DATASETS, default="company")
         command.set_defaults(function=function)
     command = commands.add_parser("test")
-    command.add_argument("paths", nargs="*", default=["tests"])
+    command.add_argument("paths", nargs="*", default=["tests", APPS_TESTS])
     command.set_defaults(function=test)
     command = commands.add_parser("lint")
     command.add_argument("checks", nargs="*")
@@ -197,17 +201,38 @@ def _test_database(*requirements):
         yield odoo
 
 
+@contextmanager
+def _apps_test_database():
+    with only_one("preparing", "setup"), odoo_ready("test", "demo", "oca") as odoo:
+        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
+        odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
+        odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
+        yield odoo
+
+
 def test(chosen):
-    with _test_database() as odoo:
-        missing = browser.ensure()
-        http = [] if missing else ["--odoo-http"]
-        command = [python_env.PYTHON, "-m", "pytest", *odoo.pytest_options(TEST_DATABASE), *http, *chosen.paths]
-        done = subprocess.run(list(map(str, command)), env=odoo.environment, cwd=ROOT)
-    if missing:
-        print(f"The browser tests were skipped: {missing}")
-        if os.environ.get("CI") == "true":
-            raise Failure("With CI=true skipped browser tests are a failure.")
-    return done.returncode
+    """Run the tests, those that need all apps in a database of their own."""
+    with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
+    without = [path for path in chosen.paths if path not in with_apps]
+    codes = []
+    if without:
+        with _test_database("oca") as odoo:
+            missing = browser.ensure()
+            codes.append(_pytest(odoo, TEST_DATABASE, [f"--ignore={APPS_TESTS}", *without], http=not missing))
+        if missing:
+            print(f"The browser tests were skipped: {missing}")
+            if os.environ.get("CI") == "true":
+                raise Failure("With CI=true skipped browser tests are a failure.")
+    if with_apps:
+        with _apps_test_database() as odoo:
+            codes.append(_pytest(odoo, APPS_TEST_DATABASE, with_apps))
+    return max(codes)
+
+
+def _pytest(odoo, database, words, http=False):
+    options = [*odoo.pytest_options(database), *(["--odoo-http"] if http else [])]
+    command = [python_env.PYTHON, "-m", "pytest", *options, *words]
+    return subprocess.run(list(map(str, command)), env=odoo.environment, cwd=ROOT).returncode
 
 
 def lint_command(chosen):

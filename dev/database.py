@@ -78,6 +78,25 @@ class Odoo:
         if errors:
             raise Failure(f"{doing}: Odoo's log has {len(errors)} complaint(s), the first: {errors[0]} ({log})")
 
+    def uninstall(self, database, module):
+        """Uninstall a module.
+
+        :raises Failure: with what Odoo said
+        """
+        command = [
+            python_env.PYTHON,
+            "-m",
+            "odoo",
+            "module",
+            "uninstall",
+            "-c",
+            self.config_file,
+            "-d",
+            database,
+            module,
+        ]
+        run(command, f"Uninstalling {module}", env=self.environment, cwd=ROOT)
+
     def run_script(self, database, script, words, doing, current):
         """Run a module of ours under the environment's Python and return what it printed.
 

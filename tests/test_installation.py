@@ -1,7 +1,5 @@
 """An admin who installs the addon and takes it off again finds the database as it was."""
 
-import subprocess
-
 from .common import throwaway_database
 
 # What Odoo itself leaves behind when any addon comes and goes.
@@ -59,19 +57,12 @@ def ours(odoo, database):
     return odoo.server.query(statement, database)
 
 
-def uninstall(odoo, database):
-    words = ["module", "uninstall", "-c", odoo.config_file, "-d", database, "crm_pareto"]
-    command = [*odoo.command("server")[:3], *words]
-    done = subprocess.run(list(map(str, command)), env=odoo.environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
 def test_installing_and_uninstalling_leaves_no_trace():
     with throwaway_database("crm_pareto_trace") as (odoo, database):
         schema_before, rows_before = schema(odoo, database), rows(odoo, database)
         odoo.run_server(database, ["-i", "crm_pareto"], "Installing", None, strict=True)
         assert ours(odoo, database), "the look for our names finds them while the addon is there"
-        uninstall(odoo, database)
+        odoo.uninstall(database, "crm_pareto")
         assert ours(odoo, database) == []
         assert schema(odoo, database) ^ schema_before == set()
         assert rows(odoo, database) ^ rows_before == set()

@@ -247,7 +247,7 @@ class CrmParetoTouchpoint(models.Model):
         name = sql.make_index_name(table, INDEX + source.index.replace(", ", "_"))
         if not sql.index_exists(self.env.cr, name):
             columns = SQL(", ").join(map(SQL.identifier, source.index.split(", ")))
-            self.env.cr.execute(SQL("CREATE INDEX %s ON %s (%s)", SQL.identifier(name), SQL.identifier(table), columns))
+            self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", SQL.identifier(name), SQL.identifier(table), columns))
 
 
 INDEX = "pareto_"
