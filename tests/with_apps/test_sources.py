@@ -10,10 +10,7 @@ from odoo import SUPERUSER_ID, Command, fields
 from odoo.tools import mute_logger
 
 from .affairs import HOUR, MAIL, MONDAY, PAGE, Affairs
-from .common import EVERY_APP, AppsCase
-
-# Whose test is elsewhere: crm.pareto.touch has its own.
-TESTED_ELSEWHERE = {"logged"}
+from .common import EVERY_APP, TESTED_ELSEWHERE, AppsCase
 
 
 def source(kind):
@@ -96,6 +93,12 @@ class TestCorrespondence(TouchCase):
     def test_a_mail_that_a_colleague_sends_in_is_ours(self):
         self.corvex.receive(self.lead, self.clara.email_formatted)
         self.assertMail(direction="out", channel="email")
+
+    @source("mail")
+    def test_a_message_in_the_portal_is_the_customer_s(self):
+        self.corvex.portal_user()
+        self.corvex.write(self.lead, author_id=self.contact.id)
+        self.assertMail(direction="in", channel="email", conversation=True, user_id=self.env["res.users"])
 
     @source("mail")
     def test_a_note(self):

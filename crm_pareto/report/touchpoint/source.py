@@ -113,6 +113,8 @@ class Source:
         value = getattr(self, f"_{name}", self._declared)(row, name)
         if value is None:
             return SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(name))
+        if type_ == "timestamp":  # Odoo knows whole seconds: what it compares must not have more
+            value = SQL("date_trunc('second', (%s)::timestamp)", value)
         return SQL("(%s)::%s AS %s", value, SQL(type_), SQL.identifier(name))
 
     def _declared(self, row, name):

@@ -2,6 +2,7 @@ import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -41,6 +42,7 @@ export class Timeline extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.directions = DIRECTIONS;
+        this.lastAsked = new KeepLast(); // answers to earlier filters may come late
         this.state = useState({ summary: null, touches: [], more: false, filters: { ...NO_FILTERS } });
         onWillStart(() => this.open(this.props.record));
         onWillUpdateProps(({ record }) => {
@@ -72,7 +74,9 @@ export class Timeline extends Component {
     async load({ following = false } = {}) {
         const last = following && this.state.touches.at(-1);
         const filters = { ...this.state.filters, user_id: Number(this.state.filters.user_id) || false };
-        const page = await this.call("load", filters, last ? [last.date, last.id] : false);
+        const page = await this.lastAsked.add(
+            this.call("load", filters, last ? [last.date, last.id] : false),
+        );
         this.state.touches = last ? [...this.state.touches, ...page.touches] : page.touches;
         this.state.more = page.more;
     }
