@@ -1,5 +1,7 @@
 """Measures in one database: python -m benchmarks --database NAME [--customers N | --index on|off] -- <odoo options>.
 
+With --touchpoints ROWS, of the report of touchpoints instead; with --touchpoints 0, its measurements.
+
 Everything is timed in one run, warm, five times in turn; printed is the median with the spread, and its ratio to B,
 the bare aggregation under the same settings.
 """
@@ -19,6 +21,7 @@ def main():
     parser.add_argument("--customers", type=int, help="generate this many where there are none, and stop")
     parser.add_argument("--index", choices=["on", "off"], help="make or drop the covering index, and stop")
     parser.add_argument("--full", action="store_true", help="measure only the computation of everything")
+    parser.add_argument("--touchpoints", type=int, help="generate this many rows of touches, and stop; 0: measure them")
     parser.add_argument("odoo_options", nargs="*")
     chosen = parser.parse_args()
     config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
@@ -27,6 +30,9 @@ def main():
     registry = odoo.modules.registry.Registry(chosen.database)
     with registry.cursor() as cursor:
         env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True, "tz": "UTC"})
+        if chosen.touchpoints is not None:
+            _touchpoints(env, chosen.touchpoints)
+            return
         companies = env["res.company"].search([("name", "=like", "Bench %")])
         if chosen.customers:
             if not companies:
@@ -41,6 +47,16 @@ def main():
         else:
             bench.run()
         print(bench.report())
+
+
+def _touchpoints(env, rows):
+    if not rows:
+        bench = importlib.import_module("benchmarks.touchpoints").TouchpointBench(env)
+        bench.run()
+        print(bench.report())
+    elif not env["res.users"].search([("login", "=", "bench_manager")]):
+        counts = importlib.import_module("benchmarks.touchpoint_rows").generate(env, rows)
+        print("\n".join(f"{table:32}{count:>12,}" for table, count in counts.items()))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""Rows that are touches, written straight into the tables of Odoo's apps: spread over three years and, heavy-tailed,
-over the customers. Fixed seed."""
+"""Rows that are touches, written straight into the tables of Odoo's apps.
+
+They are spread over three years and, heavy-tailed, over the customers. Fixed seed.
+"""
 
 from odoo.tools import SQL
 
@@ -205,9 +207,11 @@ PER_PERSON = (
     """INSERT INTO calendar_attendee (event_id, partner_id, state)
        SELECT %(calendar_event)s + n, person, 'accepted' FROM drawn_calendar_event,
               unnest(ARRAY[partner, (SELECT partner_id FROM res_users WHERE id = seller)]) person""",
-    """INSERT INTO project_task_user_rel (task_id, user_id) SELECT %(project_task)s + n, seller FROM drawn_project_task""",
+    """INSERT INTO project_task_user_rel (task_id, user_id)
+       SELECT %(project_task)s + n, seller FROM drawn_project_task""",
     """INSERT INTO link_tracker_click (link_id, mailing_trace_id, create_date)
-       SELECT %(link)s, %(mailing_trace)s + n, moment + interval '5 hours' FROM drawn_mailing_trace WHERE chance < 0.1""",
+       SELECT %(link)s, %(mailing_trace)s + n, moment + interval '5 hours'
+         FROM drawn_mailing_trace WHERE chance < 0.1""",
 )
 
 
@@ -266,9 +270,9 @@ class TouchpointRows:
     def _prepare(self):
         """What all rows refer to, through the API."""
         env, company = self.env, self.env.company
-        groups = [env.ref("sales_team.group_sale_salesman").id]
+        salesman = [(4, env.ref("sales_team.group_sale_salesman").id)]
         sellers = env["res.users"].create(
-            [{"name": f"Seller {n}", "login": f"bench{n}", "group_ids": [(4, groups[0])]} for n in range(SELLERS)]
+            [{"name": f"Seller {n}", "login": f"bench{n}", "group_ids": salesman} for n in range(SELLERS)]
         )
         manager = {"name": "Manager", "login": "bench_manager"}
         env["res.users"].create({**manager, "group_ids": [(4, env.ref("sales_team.group_sale_manager").id)]})
@@ -276,10 +280,8 @@ class TouchpointRows:
         mailings = env["mailing.mailing"].create(
             [{"subject": f"News {n}", "mailing_model_id": partner_model} for n in range(MAILINGS)]
         )
-        shipping = env["stock.picking.type"].search(
-            [("code", "=", "outgoing"), ("company_id", "=", company.id)], limit=1
-        )
-        tomorrow = {"date_begin": "2024-01-01", "date_end": "2024-01-02"}
+        shipping = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).out_type_id
+        days = {"date_begin": "2024-01-01", "date_end": "2024-01-02"}
         journal = env["account.journal"].search
         self.values = {
             "sellers": sellers.ids,
@@ -291,7 +293,7 @@ class TouchpointRows:
             "sales": journal([("type", "=", "sale"), ("company_id", "=", company.id)], limit=1).id,
             "bank": journal([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1).id,
             "project": env["project.project"].create({"name": "Bench", "privacy_visibility": "employees"}).id,
-            "event": env["event.event"].create({"name": "Fair", **tomorrow}).id,
+            "event": env["event.event"].create({"name": "Fair", **days}).id,
             "link": env["link.tracker"].create({"url": "https://example.com", "title": "Example"}).id,
             "survey": env["survey.survey"].create({"title": "How was it?"}).id,
             "shipping": shipping.id,
@@ -312,7 +314,8 @@ class TouchpointRows:
                                         type, email, email_normalized, user_id, autopost_bills, group_rfq, group_on,
                                         partner_share, customer_rank, create_date, write_date)
                SELECT id, name, name, TRUE, contact = 0, NULLIF(id - contact, id), id - contact, 'contact', email,
-                      email, (%(sellers)s)[1 + pos %% %(many_sellers)s], 'ask', 'default', 'default', TRUE, 1, now(), now()
+                      email, (%(sellers)s)[1 + pos %% %(many_sellers)s], 'ask', 'default', 'default',
+                      TRUE, 1, now(), now()
                  FROM (SELECT %(partners)s + 2 * pos + contact AS id, 'Customer ' || pos AS name, pos, contact,
                               'p' || %(partners)s + 2 * pos + contact || '@example.com' AS email
                          FROM generate_series(0, %(number)s - 1) pos, generate_series(0, 1) contact) person""",

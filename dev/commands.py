@@ -59,6 +59,7 @@ def main(arguments):
     command.set_defaults(function=lint_command)
     command = commands.add_parser("bench")
     command.add_argument("customers", nargs="*", type=int, default=[10_000])
+    command.add_argument("--touchpoints", type=int, metavar="ROWS", help="the report of touchpoints over so many rows")
     command.set_defaults(function=bench)
     for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
@@ -246,6 +247,8 @@ def lint_command(chosen):
 
 def bench(chosen):
     """Generate companies of the sizes where there are none, then measure in each."""
+    if chosen.touchpoints:
+        return _bench_touchpoints(chosen.touchpoints)
     with only_one("preparing", "setup"), odoo_ready() as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the benchmark")
         for customers in chosen.customers:
@@ -261,6 +264,20 @@ def bench(chosen):
                 table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
             print(table)
             print(_bench_with_index(odoo, database))
+    return 0
+
+
+def _bench_touchpoints(rows):
+    with only_one("preparing", "setup"), odoo_ready("demo", "oca") as odoo:
+        database = f"crm_pareto_bench_touchpoints_{rows}"
+        odoo.ensure_installed(database, TEST_APPS, f"All apps in {database}")
+        odoo.ensure_current(database)
+        with step(f"{rows:,} rows of touches"):
+            written = odoo.run_script(database, "benchmarks", ["--touchpoints", str(rows)], "Generating", None)
+        odoo.server.query("VACUUM ANALYZE", database)
+        with step(f"The report of {rows:,} touches measured"):
+            table = odoo.run_script(database, "benchmarks", ["--touchpoints", "0"], "Measuring", None)
+        print(written, table, sep="\n")
     return 0
 
 

@@ -21,11 +21,11 @@ WAIT_FOR = """
             while (!found()) await new Promise((resolve) => setTimeout(resolve, 100));
         };
         await until(() => document.querySelector(%(selector)r));
-        const click = %(click)r;
-        if (click) {
+        for (const click of %(click)r) {
             await until(() => document.querySelector(click));
             document.querySelector(click).click();
         }
+        await until(() => document.querySelector(%(shows)r));
         await new Promise((resolve) => setTimeout(resolve, 1500));
         document.activeElement.blur();
         console.log("test successful");
@@ -43,7 +43,7 @@ class PictureCase(ParetoHttpCase):
         for company in self.env["res.company"].search([]):
             self.env["crm.pareto.recompute"]._recompute(company)
 
-    def take(self, name, path, selector, login, click=""):
+    def take(self, name, path, selector, login, click=(), shows="body"):
         """Open a screen as a person, wait for what `selector` finds, and keep what it looks like."""
         wait = ChromeBrowser._wait_code_ok
 
@@ -54,7 +54,7 @@ class PictureCase(ParetoHttpCase):
             (FOLDER / f"{name}.png").write_bytes(base64.b64decode(answer["data"]))
 
         with patch.object(ChromeBrowser, "_wait_code_ok", wait_and_take):
-            code = WAIT_FOR % {"selector": selector, "click": click}
+            code = WAIT_FOR % {"selector": selector, "click": list(click), "shows": shows}
             self.browser_js(path, code, ready="odoo.isReady === true", login=login, timeout=120)
 
 
@@ -74,7 +74,34 @@ if os.environ.get("PICTURES") == "company":
             best = self.env["crm.pareto.customer"].search([("company_id", "=", company.id)], limit=1)
             self.browser_size = "1366x1150"
             path = f"/odoo/res.partner/{best.partner_id.id}"
-            self.take("customer", path, ".o_form_view", "manager", click="a[name=pareto]")
+            self.take("customer", path, ".o_form_view", "manager", click=["a[name=pareto]"])
+
+        def test_history(self):
+            path, history = f"/odoo/res.partner/{self.busiest().id}", "a[name=pareto_history]"
+            self.browser_size = "1366x1400"
+            self.take("history", path, ".o_form_view", "manager", click=[history], shows=".o_pareto_touch")
+            self.browser_size = "390x1700"
+            self.take("history-phone", path, ".o_form_view", "manager", click=[history], shows=".o_pareto_touch")
+
+        def test_log_touch(self):
+            path, clicks = f"/odoo/res.partner/{self.busiest().id}", ["a[name=pareto_history]", ".o_pareto_log"]
+            self.take("log-touch", path, ".o_form_view", "manager", click=clicks, shows=".modal [name=name]")
+            self.browser_size = "390x844"
+            self.take("log-touch-phone", path, ".o_form_view", "manager", click=clicks, shows=".modal [name=name]")
+
+        def busiest(self):
+            """The customer with the most conversations that the sales manager sees."""
+            manager = self.env["res.users"].search([("login", "=", "manager")])
+            touchpoints = self.env["crm.pareto.touchpoint"].with_user(manager)
+            known = [
+                ("customer_id", "!=", False),
+                ("company_id", "=", manager.company_id.id),
+                ("conversation", "=", True),
+            ]
+            ((customer, _count),) = touchpoints._read_group(
+                known, ["customer_id"], ["__count"], order="__count desc", limit=1
+            )
+            return customer
 
 
 if os.environ.get("PICTURES") == "cdnow":

@@ -42,7 +42,7 @@ class TouchCase(AppsCase):
         return self.env["crm.pareto.touchpoint"].search(domain)
 
     def assertTouch(self, kind, record, **expected):
-        """There is one touch of this kind: with Nora and Clara, about this record, and as expected."""
+        """There is one touch of this kind: with Nora and Clara, about this record, to the second, and as expected."""
         touch = self.touches(kind)
         self.assertEqual(len(touch), 1, f"touches of kind {kind}")
         about = {
@@ -54,6 +54,8 @@ class TouchCase(AppsCase):
         }
         document = (touch.res_model, touch.res_id)
         expected = about | expected
+        if "date" in expected:
+            expected["date"] = expected["date"].replace(microsecond=0)
         found = {name: document if name == "document" else touch[name] for name in expected}
         self.assertEqual(found, expected)
 

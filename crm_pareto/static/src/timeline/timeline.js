@@ -43,7 +43,12 @@ export class Timeline extends Component {
         this.action = useService("action");
         this.directions = DIRECTIONS;
         this.lastAsked = new KeepLast(); // answers to earlier filters may come late
-        this.state = useState({ summary: null, touches: [], more: false, filters: { ...NO_FILTERS } });
+        this.state = useState({
+            summary: null,
+            touches: [],
+            more: false,
+            filters: { ...NO_FILTERS },
+        });
         onWillStart(() => this.open(this.props.record));
         onWillUpdateProps(({ record }) => {
             if (record.resId !== this.record.resId) {
@@ -73,7 +78,10 @@ export class Timeline extends Component {
     /** The first page, or the one that follows what is shown. */
     async load({ following = false } = {}) {
         const last = following && this.state.touches.at(-1);
-        const filters = { ...this.state.filters, user_id: Number(this.state.filters.user_id) || false };
+        const filters = {
+            ...this.state.filters,
+            user_id: Number(this.state.filters.user_id) || false,
+        };
         const page = await this.lastAsked.add(
             this.call("load", filters, last ? [last.date, last.id] : false),
         );
@@ -112,7 +120,9 @@ export class Timeline extends Component {
     when(touch) {
         const date = deserializeDateTime(touch.date);
         // What Odoo keeps as a day only has no time of day.
-        return touch.date.endsWith("00:00:00") ? date.toFormat("d LLL") : date.toFormat("d LLL, HH:mm");
+        return touch.date.endsWith("00:00:00")
+            ? date.toFormat("d LLL")
+            : date.toFormat("d LLL, HH:mm");
     }
 
     promised(touch) {

@@ -6,7 +6,10 @@ registry.category("web_tour.tours").add("crm_pareto_history", {
         { trigger: "a[name=pareto_history]", run: "click" },
         { trigger: ".o_pareto_touch[data-kind=invoice]" },
         { trigger: ".o_pareto_conversation", run: "click" },
-        { trigger: ".o_pareto_timeline:not(:has([data-kind=invoice])):contains(Nothing like this)" },
+        {
+            trigger:
+                ".o_pareto_timeline:not(:has([data-kind=invoice])):contains(Nothing like this)",
+        },
         { trigger: ".o_pareto_timeline button:contains(Show everything)", run: "click" },
         { trigger: ".o_pareto_touch[data-kind=invoice]" },
         { trigger: ".o_pareto_log", run: "click" },
