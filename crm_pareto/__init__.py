@@ -7,7 +7,7 @@ from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
 
 
 def uninstall_hook(env):
-    """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of the foreign keys of our fields on its models."""
+    """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of our fields' foreign keys on its models."""
     drop_covering_index(env.cr)
     drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()

@@ -4,6 +4,7 @@ from . import crm_pareto_touch
 from . import crm_pareto_value_mixin
 from . import crm_pareto_value_fields
 from . import crm_pareto_valued_mixin
+from . import crm_pareto_touched_mixin
 from . import crm_pareto_reach_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_product

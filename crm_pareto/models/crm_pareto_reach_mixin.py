@@ -6,7 +6,6 @@ from odoo.tools import SQL
 
 from .crm_pareto_value_fields import USER
 
-COUNT_LIMIT = 1000  # what a button shows needs not be counted further
 TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
 
 
@@ -18,9 +17,9 @@ class CrmParetoReachMixin(models.AbstractModel):
     """
 
     _name = "crm.pareto.reach.mixin"
+    _inherit = "crm.pareto.touched.mixin"
     _description = "Silence and Reach"
 
-    pareto_touch_count = fields.Integer("Touches", compute="_compute_pareto_touch_count", aggregator=None, groups=USER)
     pareto_last_in = fields.Datetime(
         "Last Heard From", compute="_compute_pareto_reach", search="_search_pareto_last_in", groups=USER
     )
@@ -65,14 +64,6 @@ class CrmParetoReachMixin(models.AbstractModel):
         companies = self.filtered(lambda partner: partner == partner.commercial_partner_id)
         parts = (("customer_id", companies), ("partner_id", self - companies))
         return [(field, partners) for field, partners in parts if partners]
-
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_pareto_touch_count(self):
-        touchpoints = self.env["crm.pareto.touchpoint"]
-        for field, partners in self._pareto_touches():
-            for partner in partners:
-                found = partner.id and touchpoints.search_count([(field, "=", partner.id)], limit=COUNT_LIMIT)
-                partner.pareto_touch_count = found
 
     @api.depends("pareto_value_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -156,15 +147,6 @@ class CrmParetoReachMixin(models.AbstractModel):
         having = SQL("count(DISTINCT user_id) %s %s", COMPARISONS[operator], value)
         domain = TALK & Domain("user_id.active", "=", True)
         return [("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(domain, having))]
-
-    # -- actions -----------------------------------------------------------------------
-
-    def action_open_pareto_touches(self):
-        """Open the touches of the partner: a company's with those of its contacts."""
-        self.ensure_one()
-        ((field, _partners),) = self._pareto_touches()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
-        return {**action, "domain": [(field, "=", self.id)], "context": {}}
 
 
 COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=", "=")}

@@ -246,8 +246,9 @@ class CrmParetoTouchpoint(models.Model):
         table = self.env[source.model]._table
         name = sql.make_index_name(table, INDEX + source.index.replace(", ", "_"))
         if not sql.index_exists(self.env.cr, name):
-            columns = SQL(", ").join(map(SQL.identifier, source.index.split(", ")))
-            self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", SQL.identifier(name), SQL.identifier(table), columns))
+            index, columns = SQL.identifier(name), map(SQL.identifier, source.index.split(", "))
+            on = SQL("%s (%s)", SQL.identifier(table), SQL(", ").join(columns))
+            self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s", index, on))
 
 
 INDEX = "pareto_"

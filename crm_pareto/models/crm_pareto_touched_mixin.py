@@ -1,0 +1,27 @@
+from odoo import api, fields, models
+
+from .crm_pareto_value_fields import USER
+
+COUNT_LIMIT = 1000  # what a button shows needs not be counted further
+
+
+class CrmParetoTouchedMixin(models.AbstractModel):
+    """A record whose customer has a history: the button that counts the touches and opens them."""
+
+    _name = "crm.pareto.touched.mixin"
+    _description = "Shows a Customer's History"
+
+    pareto_touch_count = fields.Integer("Touches", compute="_compute_pareto_touch_count", aggregator=None, groups=USER)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_touch_count(self):
+        timeline, touchpoints = self.env["crm.pareto.timeline"], self.env["crm.pareto.touchpoint"]
+        for record in self:
+            domain = record._origin and timeline._domain(self._name, record._origin.id)
+            record.pareto_touch_count = domain and touchpoints.search_count(domain, limit=COUNT_LIMIT)
+
+    def action_open_pareto_touches(self):
+        """Open the touches of the record's customer: a company's with those of its contacts."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
+        return {**action, "domain": list(self.env["crm.pareto.timeline"]._domain(self._name, self.id)), "context": {}}
