@@ -43,7 +43,8 @@ class CrmParetoValuedMixin(models.AbstractModel):
             record.pareto_value_id = found.get(key)
 
     def _pareto_partner(self):
-        return self[self._pareto_partner_field] if self._pareto_partner_field else self
+        # sudo: only whose value it is; the value itself is found by the reader's own rules.
+        return (self[self._pareto_partner_field] if self._pareto_partner_field else self).sudo()
 
     def _pareto_company(self):
         """The company whose value is shown on this record."""

@@ -250,7 +250,9 @@ class TestSelling(TouchCase):
             composer.create({})._action_send_mail()
         self.env.cr.flush()
         self.assertEqual(order.state, "sent")
-        self.assertTouch("quotation_sent", order, direction="out", channel="sale", date=order.message_ids[0].date)
+        expected = {"direction": "out", "channel": "email", "conversation": True}
+        self.assertTouch("quotation_sent", order, date=order.message_ids[0].date, **expected)
+        self.assertFalse(self.touches("mail"), "it is one touch, not two")
 
     @source("order_confirmed")
     def test_an_order(self):

@@ -6,10 +6,14 @@ from odoo import SUPERUSER_ID
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
+from .sales import LAYOUT, is_quotation_mail
 from .source import Row, Source
 
 # Messages of these types are nobody's words: changes of a record, notices to one of us, automatic answers.
 NOT_TOUCHES = ("notification", "user_notification", "out_of_office", "auto_comment")
+
+
+SALES = ("out_invoice", "out_refund", "out_receipt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +21,7 @@ class Document:
     """A kind of document on which customers are written to and called about, where its app is installed."""
 
     model: str
+    domain: tuple = ()  # of those that customers have
     partner: str = "partner_id"
     title: str = "name"
     team: str = ""
@@ -27,11 +32,11 @@ DOCUMENTS = (
     Document(model="res.partner", partner="id"),
     Document(model="crm.lead", team="team_id", lead="id"),
     Document(model="sale.order", team="team_id", lead="opportunity_id"),
-    Document(model="account.move", team="team_id"),
+    Document(model="account.move", domain=(("move_type", "in", SALES),), team="team_id"),
     Document(model="project.task"),
     Document(model="helpdesk.ticket"),
     Document(model="event.registration", title="event_id.name"),
-    Document(model="stock.picking"),
+    Document(model="stock.picking", domain=("|", ("picking_type_code", "=", "outgoing"), ("return_id", "!=", False))),
     Document(model="repair.order"),
     Document(model="survey.user_input", title="survey_id.title"),
     Document(model="crm.phonecall", team="team_id", lead="opportunity_id"),
@@ -105,7 +110,7 @@ def _select_documents(env, document, reach):
         return None
     if reach.leads is not None and not document.lead:
         return None
-    domain = Domain.TRUE
+    domain = Domain(list(document.domain)) if document.domain else Domain.TRUE
     if reach.family is not None:
         domain &= Domain(document.partner, "in", reach.family)
     if reach.leads is not None:
@@ -166,9 +171,23 @@ def _mails(env):
 
 def _join_subtype(row):
     row.query.add_where(SQL("%s NOT IN %s", row("message_type"), NOT_TOUCHES))
+    row.query.add_where(_is_no_quotation(row))
     if "mailing.trace" in row.env:
         row.query.add_where(_is_no_mailing(row))
     row.query.add_join("LEFT JOIN", "subtype", "mail_message_subtype", SQL("subtype.id = %s", row("subtype_id")))
+
+
+def _is_no_quotation(row):
+    """The mail that brings a quotation is a touch of its own kind."""
+    return SQL(
+        """(%(layout)s IS DISTINCT FROM %(quotation)s OR %(model)s <> 'sale.order' OR NOT EXISTS (
+                SELECT FROM sale_order quoted WHERE quoted.id = %(id)s AND %(is_mail)s))""",
+        layout=row("email_layout_xmlid"),
+        quotation=LAYOUT,
+        model=row("model"),
+        id=row("res_id"),
+        is_mail=is_quotation_mail(row.env, row.alias, SQL("quoted")),
+    )
 
 
 def _is_no_mailing(row):
@@ -185,9 +204,13 @@ def _is_no_mailing(row):
 
 
 def _is_note(row):
-    """Odoo's own rule of what is kept from portal users (mail.message `_get_search_domain_share`)."""
-    internal, subtype = row("is_internal"), row("subtype_id")
-    return SQL("(%s IS TRUE OR %s IS NULL OR subtype.internal IS TRUE)", internal, subtype)
+    """Odoo's own rule of what is kept from portal users (mail.message `_get_search_domain_share`).
+
+    Odoo files what it texts and posts under notes too.
+    """
+    type_, internal, subtype = row("message_type"), row("is_internal"), row("subtype_id")
+    note = SQL("(%s IS TRUE OR %s IS NULL OR subtype.internal IS TRUE)", internal, subtype)
+    return SQL("(%s NOT IN ('sms', 'snailmail', 'whatsapp') AND %s)", type_, note)
 
 
 def _author_user(row):
@@ -255,10 +278,20 @@ def _activities(env):
 
 
 def _only_done(row):
-    """Done activities; those with a meeting are left to the meeting."""
+    """Done activities; those with a meeting that the customer attended are left to the meeting."""
     row.query.add_where(SQL("%s IS NOT TRUE AND %s IS NOT NULL", row("active"), row("date_done")))
-    row.query.add_where(SQL("%s IS NULL", row("calendar_event_id")))
+    row.query.add_where(_has_no_meeting(row))
     row.query.add_where(SQL("(%s = %s OR document.may_post)", row("user_id"), row.env.uid))
+
+
+def _has_no_meeting(row):
+    return SQL(
+        """(%(meeting)s IS NULL OR NOT EXISTS (
+                SELECT FROM calendar_attendee attendee JOIN res_partner person ON person.id = attendee.partner_id
+                 WHERE attendee.event_id = %(meeting)s AND person.commercial_partner_id = %(customer)s))""",
+        meeting=row("calendar_event_id"),
+        customer=row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
+    )
 
 
 def _done_at(row):

@@ -74,7 +74,7 @@ def _clicks(env):
         kind="click",
         label=env._("Link Clicked"),
         model="link.tracker.click",
-        domain=[("mailing_trace_id", "!=", False)] + _of_traces(env, [("is_test_trace", "=", False)]),
+        domain=_of_traces(env, [("is_test_trace", "=", False)]),
         join=_clicked_by_person,
         date="create_date",
         direction="in",
@@ -83,14 +83,14 @@ def _clicks(env):
         title=lambda row: SQL("COALESCE(%s, %s)", row("link_id.title"), row("link_id.url")),
         utm=("link_id.campaign_id", "link_id.source_id", "link_id.medium_id"),
         document=("mailing_trace_id.model", "mailing_trace_id.res_id"),
-        reach=lambda family: Domain(_of_traces(env, _traces_of(env, family))),
+        reach=lambda family: _of_traces(env, _traces_of(env, family)),
     )
 
 
 def _of_traces(env, domain):
-    """The clicks of these traces, of which the reader need not be able to read more than their click."""
-    # sudo: a click may be read by those who may not read the traces; only where it came from is looked up.
-    return [("mailing_trace_id", "in", env["mailing.trace"].sudo()._search(domain))]
+    """The clicks of these traces: any employee may read clicks, but whose they are stands in the trace."""
+    traces = env["mailing.trace"]
+    return Domain("mailing_trace_id", "in", traces._search(domain)) if traces.has_access("read") else Domain.FALSE
 
 
 def _not_by_machine(row):

@@ -73,7 +73,9 @@ def _orders(env):
         join=_join_sent,
         date=lambda row: row.of("mail.message", "date"),
         direction="out",
-        channel="sale",
+        channel=_sent_channel,
+        conversation=lambda row: SQL("%s = 'comment'", row.of("mail.message", "message_type")),
+        preview=("mail.message", "preview"),
         **order,
     )
     yield Source(
@@ -98,18 +100,45 @@ def _orders(env):
     )
 
 
+# How Odoo mails a quotation, and later the confirmed order.
+LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
+
+
 def _join_sent(row):
-    """Odoo notes the moment in the chatter, with a subtype of its own."""
+    """Odoo leaves the mail in the chatter, or where somebody marks it as sent, a line with a subtype of its own."""
     row.touch = row.query.make_alias(row.alias, "pareto_sent")
     condition = SQL(
-        "%s = 'sale.order' AND %s = %s AND %s = %s",
+        "%s = 'sale.order' AND %s = %s AND (%s = %s OR %s)",
         row.of("mail.message", "model"),
         row.of("mail.message", "res_id"),
         SQL.identifier(row.alias, "id"),
         row.of("mail.message", "subtype_id"),
         row.id_of("sale.mt_order_sent"),
+        is_quotation_mail(row.env, row.touch, SQL.identifier(row.alias)),
     )
     row.query.add_join("JOIN", row.touch, "mail_message", condition)
+
+
+def is_quotation_mail(env, message, order):
+    """Whether a message is the mail that brought the quotation: one that came after the confirmation is the order's.
+
+    :param message: the alias of mail.message
+    :param order: SQL, that of its sale.order
+    """
+    field = env["mail.message"]._field_to_sql
+    return SQL(
+        """(%s = 'comment' AND %s = %s AND (%s.state <> 'sale' OR %s < %s.date_order))""",
+        field(message, "message_type"),
+        field(message, "email_layout_xmlid"),
+        LAYOUT,
+        order,
+        field(message, "date"),
+        order,
+    )
+
+
+def _sent_channel(row):
+    return SQL("CASE %s WHEN 'comment' THEN 'email' ELSE 'sale' END", row.of("mail.message", "message_type"))
 
 
 def _order_channel(row):
