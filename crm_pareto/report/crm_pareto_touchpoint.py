@@ -90,18 +90,14 @@ class CrmParetoTouchpoint(models.Model):
     def _search(self, domain, *args, **kwargs):
         """The touches, looked for only where the domain leaves some: through the indexes of the documents."""
         domain = Domain(domain).optimize_full(self)
-        return super(CrmParetoTouchpoint, self._within(self._reach, domain))._search(domain, *args, **kwargs)
+        return super(CrmParetoTouchpoint, self._within(self._reach(domain)))._search(domain, *args, **kwargs)
 
     def _as_query(self, ordered=True):
-        return super(CrmParetoTouchpoint, self._within(self._reach_ids, self._ids))._as_query(ordered)
+        return super(CrmParetoTouchpoint, self._within(Reach(ids=self._numbers(self._ids))))._as_query(ordered)
 
-    def _within(self, reach, what):
-        """Self, told where to look; the first to know says it."""
-        return self if "pareto_reach" in self.env.context else self.with_context(pareto_reach=reach(what))
-
-    @api.model
-    def _reach_ids(self, ids):
-        return Reach(ids=self._numbers(ids))
+    def _within(self, reach):
+        """Self, whose SQL looks there only; the records that are found do not carry it on."""
+        return self.with_context(pareto_reach=reach)
 
     @api.model
     def _reach(self, domain):
@@ -110,12 +106,26 @@ class CrmParetoTouchpoint(models.Model):
         for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
             if isinstance(condition, DomainCondition) and condition.operator == "in" and all(condition.value):
                 found[condition.field_expr] = tuple(condition.value)
-        partners = found.get("customer_id") or found.get("partner_id")
+        partners = found.get("customer_id")
+        if not partners and "partner_id" in found:
+            partners = (*found["partner_id"], *self._written_to(found["partner_id"]))
         return Reach(
             family=self._family(partners) if partners else None,
             leads=found.get("lead_id"),
             ids=self._numbers(found["id"]) if "id" in found else None,
         )
+
+    @api.model
+    def _written_to(self, contacts):
+        """The partners of the documents that some contacts wrote on: they need not be of the same company."""
+        documents = {document.model: document for document in self._documents() if document.model in self.env}
+        # sudo: only where to look; what is found there is decided by the documents' own rules.
+        messages = self.env["mail.message"].sudo()
+        domain = [("author_id", "in", contacts), ("model", "in", list(documents)), ("res_id", "!=", 0)]
+        partners = []
+        for model, ids in messages._read_group(domain, ["model"], ["res_id:array_agg"]):
+            partners += self.env[model].sudo().browse(set(ids)).exists().mapped(documents[model].partner)
+        return [partner if isinstance(partner, int) else partner.id for partner in partners]
 
     @staticmethod
     def _numbers(ids):

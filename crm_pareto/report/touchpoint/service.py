@@ -51,7 +51,13 @@ def _deliveries(env):
 
 def _tickets(env):
     ticket = env["helpdesk.ticket"]
-    common = {"model": "helpdesk.ticket", "channel": "service", "partner": "partner_id", "user": "user_id"}
+    common = {
+        "model": "helpdesk.ticket",
+        "channel": "service",
+        "partner": "partner_id",
+        "user": "user_id",
+        "index": "partner_id",
+    }
     yield Source(number=98, kind="ticket", label=env._("Ticket"), date="create_date", direction="in", **common)
     # OCA's name of the field and Enterprise's.
     closed = next((name for name in ("closed_date", "close_date") if name in ticket._fields), None)
