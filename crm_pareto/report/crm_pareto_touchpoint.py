@@ -4,11 +4,18 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
-from odoo.tools import SQL, sql
+from odoo.tools import SQL, OrderedSet, sql
 
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, NO_ROUTES
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NUMBERS, Reach
+
+FEW = 1000  # records up to which their numbers are told to each source
+
+
+def _is_few(value):
+    return isinstance(value, OrderedSet) and len(value) <= FEW and all(value)
+
 
 ANSWERED_WITHIN = timedelta(days=14)  # what follows later is no answer
 
@@ -104,7 +111,7 @@ class CrmParetoTouchpoint(models.Model):
         """Where to look for what a domain describes, from its conditions that all must hold."""
         found = {}
         for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
-            if isinstance(condition, DomainCondition) and condition.operator == "in" and all(condition.value):
+            if isinstance(condition, DomainCondition) and condition.operator == "in" and _is_few(condition.value):
                 found[condition.field_expr] = tuple(condition.value)
         partners = found.get("customer_id")
         if not partners and "partner_id" in found:
