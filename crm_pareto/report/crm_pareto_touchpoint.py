@@ -8,7 +8,7 @@ from odoo.tools import SQL, OrderedSet, sql
 
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, NO_ROUTES
 from .touchpoint import correspondence, logged, marketing, sales, service
-from .touchpoint.source import COLUMNS, NUMBERS, Reach
+from .touchpoint.source import COLUMNS, NUMBERS, Reach, select_together
 
 FEW = 1000  # records up to which their numbers are told to each source
 
@@ -82,9 +82,15 @@ class CrmParetoTouchpoint(models.Model):
     def _table_query(self):
         reach = self.env.context.get("pareto_reach") or Reach()
         readable = [source for source in self._sources() if source.is_readable(self.env)]
-        branches = [branch for source in readable if (branch := source.select(self.env, reach)) is not None]
-        documents = correspondence.with_documents(self.env, self._documents(), reach)
-        return SQL("%s %s", documents, SQL(" UNION ALL ").join(branches or [self._nothing()]))
+        groups = defaultdict(list)
+        for source in readable:
+            # Where the rows are few, planning takes longer than reading: then as few branches as possible.
+            groups[(reach.is_narrow and source.records) or source.number].append(source)
+        branches = [sql for group in groups.values() if (sql := select_together(self.env, group, reach)) is not None]
+        tables = [correspondence.with_documents(self.env, self._documents(), reach)]
+        if reach.family is not None and "mailing.trace" in self.env:
+            tables.append(marketing.with_traces(self.env, reach))
+        return SQL("WITH %s %s", SQL(", ").join(tables), SQL(" UNION ALL ").join(branches or [self._nothing()]))
 
     @staticmethod
     def _nothing():
@@ -100,39 +106,55 @@ class CrmParetoTouchpoint(models.Model):
         return super(CrmParetoTouchpoint, self._within(self._reach(domain)))._search(domain, *args, **kwargs)
 
     def _as_query(self, ordered=True):
-        return super(CrmParetoTouchpoint, self._within(Reach(ids=self._numbers(self._ids))))._as_query(ordered)
+        return super(CrmParetoTouchpoint, self._within(Reach(**self._by_ids(self._ids))))._as_query(ordered)
 
     def _within(self, reach):
         """Self, whose SQL looks there only; the records that are found do not carry it on."""
         return self.with_context(pareto_reach=reach)
 
     @api.model
+    def _by_ids(self, ids):
+        numbers = self._numbers(ids)
+        return {"ids": numbers, "documents": correspondence.documents_of(self.env, numbers)}
+
+    @api.model
     def _reach(self, domain):
         """Where to look for what a domain describes, from its conditions that all must hold."""
-        found = {}
+        found, since = {}, None
         for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
-            if isinstance(condition, DomainCondition) and condition.operator == "in" and _is_few(condition.value):
+            if not isinstance(condition, DomainCondition):
+                continue
+            if condition.operator == "in" and _is_few(condition.value):
                 found[condition.field_expr] = tuple(condition.value)
+            elif condition.field_expr == "date" and condition.operator in (">", ">="):
+                since = fields.Datetime.to_datetime(condition.value)
         partners = found.get("customer_id")
         if not partners and "partner_id" in found:
             partners = (*found["partner_id"], *self._written_to(found["partner_id"]))
+        customers, family = self._family(partners) if partners else (None, None)
         return Reach(
-            family=self._family(partners) if partners else None,
+            family=family,
+            customer=customers[0] if customers and len(customers) == 1 else None,
             leads=found.get("lead_id"),
-            ids=self._numbers(found["id"]) if "id" in found else None,
+            since=since,
+            **(self._by_ids(found["id"]) if "id" in found else {}),
         )
 
     @api.model
     def _written_to(self, contacts):
         """The partners of the documents that some contacts wrote on: they need not be of the same company."""
-        documents = {document.model: document for document in self._documents() if document.model in self.env}
+        documents = {document.model: document.partner for document in self._documents() if document.model in self.env}
         # sudo: only where to look; what is found there is decided by the documents' own rules.
         messages = self.env["mail.message"].sudo()
-        domain = [("author_id", "in", contacts), ("model", "in", list(documents)), ("res_id", "!=", 0)]
+        written = Domain("author_id", "in", contacts) & Domain("model", "in", list(documents))
         partners = []
-        for model, ids in messages._read_group(domain, ["model"], ["res_id:array_agg"]):
-            partners += self.env[model].sudo().browse(set(ids)).exists().mapped(documents[model].partner)
-        return [partner if isinstance(partner, int) else partner.id for partner in partners]
+        for (name,) in messages._read_group(written, ["model"]):
+            query = messages._search(written & Domain("model", "=", name))
+            model = self.env[name].sudo().with_context(active_test=False)
+            found = model._search([("id", "in", query.subselect(SQL.identifier(query.table, "res_id")))])
+            partner = model._field_to_sql(found.table, documents[name])
+            partners += [id_ for (id_,) in self.env.execute_query(found.select(SQL("DISTINCT %s", partner))) if id_]
+        return partners
 
     @staticmethod
     def _numbers(ids):
@@ -148,7 +170,7 @@ class CrmParetoTouchpoint(models.Model):
         # sudo: only where to look; what is found there is decided by the documents' own rules.
         every = self.env["res.partner"].sudo().with_context(active_test=False)
         customers = every.browse(partners).exists().commercial_partner_id
-        return every._search([("commercial_partner_id", "in", customers.ids)]).get_result_ids()
+        return customers.ids, every._search([("commercial_partner_id", "in", customers.ids)]).get_result_ids()
 
     # -- who was in touch --------------------------------------------------------------
 
@@ -255,20 +277,21 @@ class CrmParetoTouchpoint(models.Model):
     def _register_hook(self):
         """Have the indexes by which a partner's records are found, also of apps installed after this one."""
         super()._register_hook()
-        for source in self._sources():
-            if source.index:
-                self._ensure_index(source)
+        indexes = [(source.model, source.index) for source in self._sources() if source.index]
+        if "mailing.trace" in self.env:
+            indexes += marketing.LOOKUPS
+        for model, columns in indexes:
+            self._ensure_index(self.env[model]._table, columns)
 
-    def _ensure_index(self, source):
-        table = self.env[source.model]._table
-        name = sql.make_index_name(table, INDEX + source.index.replace(", ", "_"))
+    def _ensure_index(self, table, columns):
+        name = sql.make_index_name(table, INDEX + columns.replace(", ", "_"))
         if not sql.index_exists(self.env.cr, name):
-            index, columns = SQL.identifier(name), map(SQL.identifier, source.index.split(", "))
-            on = SQL("%s (%s)", SQL.identifier(table), SQL(", ").join(columns))
-            self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s", index, on))
+            names = map(SQL.identifier, columns.split(", "))
+            on = SQL("%s (%s)", SQL.identifier(table), SQL(", ").join(names))
+            self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s", SQL.identifier(name), on))
 
 
-INDEX = "pareto_"
+INDEX = "pareto_by_"
 
 
 def drop_touchpoint_indexes(cr):

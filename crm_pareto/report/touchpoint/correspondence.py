@@ -1,5 +1,6 @@
 """What people wrote, said and planned on the documents of customers."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import SUPERUSER_ID
@@ -63,7 +64,7 @@ class OnDocuments(Source):
             return None
         model = env[self.model]
         query = Query(env, f"pareto_{model._table}", SQL.identifier(model._table))
-        row = Row(model, query)
+        row = Row(model, query, reach.customer)
         condition = SQL("document.model = %s AND document.id = %s", *map(row, self.link))
         query.add_join("JOIN", "document", None, condition)
         self.join(row)
@@ -73,6 +74,8 @@ class OnDocuments(Source):
         return SQL("(%s OR document.model = 'crm.lead')", super()._has_customer(row))
 
     def _customer_id(self, row, name):
+        if row.customer:
+            return SQL("%s", row.customer)
         return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
 
     def _of_document(self, row, name):
@@ -81,17 +84,32 @@ class OnDocuments(Source):
     _company_id = _team_id = _lead_id = _of_document
 
 
+def documents_of(env, ids):
+    """{model: ids} of the documents on which some touches are.
+
+    :param ids: {source number: record numbers}
+    """
+    found = defaultdict(list)
+    for source in sources(env):
+        if isinstance(source, OnDocuments) and source.number in ids:
+            # sudo: only where to look; what is found there is decided by the documents' own rules.
+            query = env[source.model].sudo().browse(ids[source.number])._as_query(ordered=False)
+            for model, id_ in env.execute_query(query.select(*map(SQL.identifier, source.link))):
+                found[model].append(id_)
+    return dict(found)
+
+
 def with_documents(env, documents, reach):
-    """The documents that the reader may see, for all branches to read from: `WITH document AS (…)`.
+    """The documents that the reader may see, for all branches to read from: `document AS (…)`.
 
     Worked out once where they are few, those of some customers; else each branch finds its own.
 
     :param documents: `Document`s
     """
     selects = [sql for document in documents if (sql := _select_documents(env, document, reach))]
-    few = reach.family is not None or reach.leads is not None
+    few = reach.family is not None or reach.leads is not None or reach.documents is not None
     return SQL(
-        "WITH document AS %s (%s)",
+        "document AS %s (%s)",
         SQL("MATERIALIZED") if few else SQL("NOT MATERIALIZED"),
         SQL(" UNION ALL ").join(selects or [NO_DOCUMENTS]),
     )
@@ -111,6 +129,10 @@ def _select_documents(env, document, reach):
     if reach.leads is not None and not document.lead:
         return None
     domain = Domain(list(document.domain)) if document.domain else Domain.TRUE
+    if reach.documents is not None:
+        if document.model not in reach.documents:
+            return None
+        domain &= Domain("id", "in", reach.documents[document.model])
     if reach.family is not None:
         domain &= Domain(document.partner, "in", reach.family)
     if reach.leads is not None:
@@ -141,7 +163,8 @@ def _may_post(row):
     if rules.is_true():
         return SQL("TRUE")
     # sudo: the rules of writing stand in the domain themselves, in place of those of reading.
-    return SQL("%s IN %s", row("id"), row.model.sudo()._search(rules).subselect())
+    model = row.model.sudo()
+    return rules.optimize_full(model)._to_sql(model, row.alias, row.query)
 
 
 # -- mails -----------------------------------------------------------------------------
@@ -193,9 +216,10 @@ def _is_no_quotation(row):
 def _is_no_mailing(row):
     """A mailing that keeps its mails leaves a message beside its trace: the trace is the touch."""
     return SQL(
-        """(%(type)s <> 'email_outgoing' OR NOT EXISTS (
-                SELECT FROM mailing_trace trace
-                 WHERE trace.model = %(model)s AND trace.res_id = %(id)s AND trace.message_id = %(reference)s))""",
+        """NOT EXISTS (
+               SELECT FROM mailing_trace mailed
+                WHERE mailed.model = %(model)s AND mailed.message_id = %(reference)s
+                  AND mailed.res_id = CASE WHEN %(type)s = 'email_outgoing' THEN %(id)s END)""",
         type=row("message_type"),
         model=row("model"),
         id=row("res_id"),
@@ -249,7 +273,9 @@ def _mail_contact(row):
         type=row("message_type"),
         author=row("author_id"),
         message=row("id"),
-        customer=row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
+        customer=SQL("%s", row.customer)
+        if row.customer
+        else row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
     )
 
 

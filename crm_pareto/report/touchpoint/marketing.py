@@ -18,6 +18,11 @@ MACHINE = SQL("interval '1 second'")
 # To whom a mailing goes, and how that leads to a contact.
 RECIPIENTS = ("res.partner", "mailing.contact", "crm.lead", "sale.order", "event.registration")
 
+# The columns by which the contact of a mailing's address is found.
+LOOKUPS = (("res.partner", "email_normalized"), ("mailing.contact", "email_normalized"))
+# The traces of those whose touches are sought (see `with_traces`).
+OF_FAMILY = SQL("(SELECT trace.id FROM trace)")
+
 
 def sources(env):
     if "mailing.trace" in env:
@@ -52,7 +57,7 @@ def _mailings(env):
             label=labels[step],
             model="mailing.trace",
             domain=domain,
-            join=_not_by_machine if step == "opened" else None,
+            where=_not_by_machine if step == "opened" else None,
             date=moment,
             direction=direction,
             channel=_trace_channel,
@@ -62,7 +67,7 @@ def _mailings(env):
             user="mass_mailing_id.user_id",
             utm=("campaign_id", "mass_mailing_id.source_id", "mass_mailing_id.medium_id"),
             document=("model", "res_id"),
-            reach=lambda family: _traces_of(env, family),
+            reach=lambda family: Domain("id", "in", OF_FAMILY),
             index="res_id, model",
         )
 
@@ -83,7 +88,7 @@ def _clicks(env):
         title=lambda row: SQL("COALESCE(%s, %s)", row("link_id.title"), row("link_id.url")),
         utm=("link_id.campaign_id", "link_id.source_id", "link_id.medium_id"),
         document=("mailing_trace_id.model", "mailing_trace_id.res_id"),
-        reach=lambda family: _of_traces(env, _traces_of(env, family)),
+        reach=lambda family: Domain("mailing_trace_id", "in", OF_FAMILY),
     )
 
 
@@ -94,7 +99,7 @@ def _of_traces(env, domain):
 
 
 def _not_by_machine(row):
-    row.query.add_where(SQL("%s > %s + %s", row("open_datetime"), row("sent_datetime"), MACHINE))
+    return SQL("%s > %s + %s", row("open_datetime"), row("sent_datetime"), MACHINE)
 
 
 def _clicked_by_person(row):
@@ -115,7 +120,14 @@ def _person(row, path=""):
     cases = [SQL("WHEN 'res.partner' THEN %s", id_)]
     for name in RECIPIENTS[2:]:
         if name in row.env:
-            partner = row.joined(name, id_, "pareto_" + row.env[name]._table, "partner_id")
+            recipient = row.env[name]
+            # Not joined: a row is of one model only, and PostgreSQL orders eight joins at most (join_collapse_limit).
+            partner = SQL(
+                "(SELECT %s FROM %s recipient WHERE recipient.id = %s)",
+                recipient._field_to_sql("recipient", "partner_id"),
+                SQL.identifier(recipient._table),
+                id_,
+            )
             cases.append(SQL("WHEN %s THEN %s", name, partner))
     cases.append(
         SQL(
@@ -127,20 +139,23 @@ def _person(row, path=""):
     return SQL("CASE %s %s END", model, SQL(" ").join(cases))
 
 
-def _traces_of(env, family):
-    """The traces of some partners, found through the recipients; the same as `_person` the other way round."""
+def with_traces(env, reach):
+    """The traces of some partners, found through the recipients, for all branches to read from: `trace AS (…)`.
+
+    The same as `_person` the other way round.
+    """
     # sudo: only where to look: the traces themselves are found by the reader's own rules.
-    partners = env["res.partner"].sudo().with_context(active_test=False).browse(family)
-    domain = Domain([("model", "=", "res.partner"), ("res_id", "in", family)])
-    for name in RECIPIENTS[2:]:
-        if name in env:
-            found = env[name].sudo().with_context(active_test=False)._search([("partner_id", "in", family)])
-            domain |= Domain("model", "=", name) & Domain("res_id", "in", found)
-    emails = [email for email in partners.mapped("email_normalized") if email]
-    if emails:
-        contacts = env["mailing.contact"].sudo()._search([("email_normalized", "in", emails)])
-        domain |= Domain("model", "=", "mailing.contact") & Domain("res_id", "in", contacts)
-    return domain
+    found = {"res.partner": Domain("id", "in", reach.family)}
+    found.update({name: Domain("partner_id", "in", reach.family) for name in RECIPIENTS[2:] if name in env})
+    emails = env["res.partner"].sudo().with_context(active_test=False)._search(found["res.partner"])
+    found["mailing.contact"] = Domain("email_normalized", "in", emails.subselect("email_normalized"))
+    selects = []
+    for name, domain in found.items():
+        recipients = env[name].sudo().with_context(active_test=False)._search(domain)
+        traces = env["mailing.trace"].sudo()._search([("model", "=", name), ("res_id", "in", recipients)])
+        selects.append(traces.select())
+    # Apart, each is found through the index on both columns; with OR they would not be.
+    return SQL("trace AS MATERIALIZED (%s)", SQL(" UNION ALL ").join(selects))
 
 
 # -- events, surveys, ratings, sign-ups ------------------------------------------------------

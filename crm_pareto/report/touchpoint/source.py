@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -64,6 +65,7 @@ class Source:
     currency: str | Callable = "currency_id"
     date_promised: str = ""
     document: tuple = ()  # the fields of the model and id to open; by default the record itself
+    where: Callable | None = None  # takes a `Row` and gives SQL that holds of touches, besides `domain`
     join: Callable | None = None  # takes a `Row` and joins what is needed; `row.touch` is what gives the id
     reach: Callable | None = None  # the domain of records of some partners, where `customer` is no field
     index: str = ""  # the column by which to find a partner's records, where Odoo has no index on it
@@ -83,9 +85,19 @@ class Source:
         if row is None:
             return None
         row.query.add_where(self._has_customer(row))
+        if reach.since:
+            row.query.add_where(SQL("(%s)::timestamp >= %s", self._value(row, self.date), reach.since))
         if reach.ids is not None:
             row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
-        return row.query.select(self._id(row), *(self._column(row, name, type_) for name, type_ in COLUMNS.items()))
+        return row.query.select(*(SQL("%s AS %s", sql, SQL.identifier(n)) for n, sql in self._values(row).items()))
+
+    def _values(self, row):
+        return {"id": self._id(row), **{name: self._column(row, name, type_) for name, type_ in COLUMNS.items()}}
+
+    @property
+    def records(self):
+        """Sources in which this is the same become one SELECT; None: a SELECT of its own."""
+        return None if self.join else (self.model, self.partner, self.customer, self.lead, self.document)
 
     def _row(self, env, reach):
         """The records that are touches, in the model's own search: the reader's record rules are in the query."""
@@ -96,26 +108,34 @@ class Source:
         query = model._search(Domain(list(self.domain)) & domain)
         if query.is_empty():
             return None
-        row = Row(model, query)
+        row = Row(model, query, None if self.reach else reach.customer)
         if self.join:
             self.join(row)
+        if self.where:
+            row.query.add_where(self.where(row))
         return row
 
     def _has_customer(self, row):
         """Whether it is a touch with a customer; a lead may have none yet."""
         return SQL("TRUE") if self.lead == "id" else SQL("%s IS NOT NULL", self._customer_id(row, "customer_id"))
 
+    def _is_touch(self, row):
+        conditions = [Domain(list(self.domain)).optimize_full(row.model)._to_sql(row.model, row.alias, row.query)]
+        if self.where:
+            conditions.append(self.where(row))
+        return SQL("(%s)", SQL(" AND ").join(conditions))
+
     def _id(self, row):
         id_ = SQL.identifier(row.touch, "id")
-        return SQL("%s::bigint * %s + %s AS id", id_, NUMBERS, self.number)
+        return SQL("%s::bigint * %s + %s", id_, NUMBERS, self.number)
 
     def _column(self, row, name, type_):
         value = getattr(self, f"_{name}", self._declared)(row, name)
         if value is None:
-            return SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(name))
+            return SQL("NULL::%s", SQL(type_))
         if type_ == "timestamp":  # Odoo knows whole seconds: what it compares must not have more
             value = SQL("date_trunc('second', (%s)::timestamp)", value)
-        return SQL("(%s)::%s AS %s", value, SQL(type_), SQL.identifier(name))
+        return SQL("(%s)::%s", value, SQL(type_))
 
     def _declared(self, row, name):
         """A column as declared, by its name or that without `_id`."""
@@ -138,6 +158,8 @@ class Source:
     _direction = _channel = _conversation = _internal = _constant
 
     def _customer_id(self, row, name):
+        if row.customer:
+            return SQL("%s", row.customer)
         partner = self._value(row, self.customer or self.partner)
         return row.joined("res.partner", partner, "pareto_customer", "commercial_partner_id")
 
@@ -162,10 +184,33 @@ class Source:
         return self._value(row, self.currency) if self.amount else None
 
 
+def select_together(env, sources, reach):
+    """The touches of sources with the same `records`, as one SELECT: PostgreSQL plans, and reads, the records once."""
+    first = sources[0]
+    if len(sources) == 1:
+        return first.select(env, reach)
+    domain = reach.domain(first)
+    if domain is None:
+        return None
+    model = env[first.model].with_context(active_test=False)
+    row = Row(model, model._search(domain), None if first.reach else reach.customer)
+    row.query.add_where(first._has_customer(row))
+    touches = [{"is_touch": source._is_touch(row), **source._values(row)} for source in sources]
+    differing = [name for name in touches[0] if any(touch[name] != touches[0][name] for touch in touches)]
+    rows = SQL(", ").join(SQL("(%s)", SQL(", ").join(touch[name] for name in differing)) for touch in touches)
+    names = SQL(", ").join(map(SQL.identifier, differing))
+    values = SQL("LATERAL (SELECT * FROM (VALUES %s) touch(%s))", rows, names)
+    row.query.add_join("JOIN", "touch", values, SQL("is_touch"))
+    columns = {**touches[0], **{name: SQL.identifier("touch", name) for name in differing}}
+    del columns["is_touch"]
+    return row.query.select(*(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()))
+
+
 class Row:
     """One record of a source inside its query; called with a path of fields it gives their SQL."""
 
-    def __init__(self, model, query):
+    def __init__(self, model, query, customer=None):
+        self.customer = customer  # whose all rows are, where that is known already
         self.env, self.model, self.query = model.env, model, query
         self.alias = self.touch = query.table
 
@@ -225,8 +270,16 @@ class Reach:
     """What the timeline is asked for, as far as it tells where to look: all of it where nothing is given."""
 
     family: tuple | None = None  # the partners of the commercial entities sought
+    customer: int | None = None  # the one to whom all of the family belong
     leads: tuple | None = None
+    since: datetime | None = None  # nothing before it is sought
     ids: dict | None = None  # {source number: record numbers}
+    documents: dict | None = None  # {model: ids} of the documents on which those are
+
+    @property
+    def is_narrow(self):
+        """Whether it is about some customers or leads."""
+        return self.ids is None and (self.family is not None or self.leads is not None)
 
     def domain(self, source):
         """The records of a source to look at; None where it has none of them."""
