@@ -3,29 +3,16 @@
 python -m tests.hot_paths --database NAME -- <odoo options>
 """
 
-import argparse
-import json
-
-import odoo.api
-import odoo.modules.registry
 from odoo.fields import Command
-from odoo.tools import config
+
+from .script import main
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", required=True)
-    parser.add_argument("odoo_options", nargs="*")
-    chosen = parser.parse_args()
-    config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
-    with odoo.modules.registry.Registry(chosen.database).cursor() as cursor:
-        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True})
-        env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
-        documents = _prepare(env)
-        for _warm in range(2):  # the second time, caches are filled alike
-            counts = _count(env, *documents)
-        print(json.dumps(counts))
-        cursor.rollback()
+def _counts(env):
+    env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
+    documents = _prepare(env)
+    _count(env, *documents)
+    return _count(env, *documents)  # the second time, caches are filled alike
 
 
 def _prepare(env):
@@ -67,4 +54,4 @@ def _count(env, partners, orders, invoices):
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, _counts)

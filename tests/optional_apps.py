@@ -3,24 +3,7 @@
 python -m tests.optional_apps --database NAME -- <odoo options>
 """
 
-import argparse
-import json
-
-import odoo.api
-import odoo.modules.registry
-from odoo.tools import config
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", required=True)
-    parser.add_argument("odoo_options", nargs="*")
-    chosen = parser.parse_args()
-    config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
-    with odoo.modules.registry.Registry(chosen.database).cursor() as cursor:
-        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True})
-        print(json.dumps(_kinds(env)))
-        cursor.rollback()
+from .script import main
 
 
 def _kinds(env):
@@ -35,4 +18,4 @@ def _kinds(env):
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, _kinds)
