@@ -1,0 +1,130 @@
+"""How the credit for a sale is shared over the touches that came before it.
+
+A journey is the campaigns (or channels) of a customer's touches, in order of time. Each function returns the shares of
+its touches in that order; they sum to 1 up to a float's precision, and `exact` makes them so in decimals.
+"""
+
+from collections import Counter
+from decimal import Decimal
+
+START, SALE, NO_SALE = "(start)", "(sale)", "(no sale)"  # states besides the campaigns
+ENDS, MIDDLE = 0.4, 0.2  # of the position-based model: the first, the last, and all between
+
+
+def first_touch(count):
+    """All to the first of `count` touches."""
+    return [1.0] + [0.0] * (count - 1)
+
+
+def last_touch(count):
+    """All to the last of `count` touches."""
+    return [0.0] * (count - 1) + [1.0]
+
+
+def linear(count):
+    """The same to each of `count` touches."""
+    return [1 / count] * count
+
+
+def position_based(count):
+    """40 % to the first, 40 % to the last, 20 % to all between; of two, half to each."""
+    if count <= 2:
+        return linear(count)
+    return [ENDS] + [MIDDLE / (count - 2)] * (count - 2) + [ENDS]
+
+
+def time_decay(ages, half_life):
+    """Half as much to a touch that is a half-life older.
+
+    :param ages: how long before the sale each touch was, in the unit of `half_life`
+    :raises ValueError: for a half-life that is not positive
+    """
+    if half_life <= 0:
+        raise ValueError("A half-life is above zero.")
+    latest = min(ages)  # ages count from there, so that an old journey does not vanish below the smallest float
+    return _normal([2 ** ((latest - age) / half_life) for age in ages])
+
+
+def data_driven(journey, effects):
+    """In proportion to what each campaign's removal would cost (see `removal_effects`); linear where none would.
+
+    :param effects: {campaign: removal effect}
+    """
+    return _normal([effects.get(campaign, 0) for campaign in journey])
+
+
+def removal_effects(journeys):
+    """The share of sales that would be lost without each campaign: 1 - P(sale without it) / P(sale).
+
+    From the absorbing Markov chain of order one over all journeys (Anderl, Becker, von Wangenheim, Schumann 2016,
+    Mapping the customer journey, Int. J. of Research in Marketing 33): a step into a removed campaign ends without a
+    sale. Exact: with N = (I - Q)^-1 the expected visits (Kemeny, Snell 1960, Finite Markov Chains), a sale passes
+    campaign i with probability N[start, i] / N[i, i] * P(sale from i), so that no chain need be solved without i.
+
+    :param journeys: (campaigns in order, how many ended with a sale, how many without)
+    :return: {campaign: effect from 0 to 1}; empty where there was no sale
+    """
+    steps = Counter()
+    for journey, sales, losses in journeys:
+        path = [START, *journey]
+        for step in zip(path, path[1:], strict=False):
+            steps[step] += sales + losses
+        steps[path[-1], SALE] += sales
+        steps[path[-1], NO_SALE] += losses
+    departures = Counter()
+    for (state, _next), count in steps.items():
+        departures[state] += count
+    states = [START, *sorted({state for state in departures if state != START and departures[state]}, key=str)]
+    position = {state: index for index, state in enumerate(states)}
+    moves = [[0.0] * len(states) for _state in states]
+    sale = [0.0] * len(states)
+    for (state, following), count in steps.items():
+        if count and following in position:
+            moves[position[state]][position[following]] = count / departures[state]
+        elif count and following == SALE:
+            sale[position[state]] = count / departures[state]
+    visits = _expected_visits(moves)
+    chance = [sum(n * p for n, p in zip(row, sale, strict=True)) for row in visits]
+    if not chance[0]:
+        return {}
+    return {
+        state: visits[0][index] / visits[index][index] * chance[index] / chance[0]
+        for state, index in position.items()
+        if state != START
+    }
+
+
+def _expected_visits(moves):
+    """(I - moves)^-1 by Gauss-Jordan; the pivots are positive, as from every state the journey ends some time."""
+    size = len(moves)
+    rows = [[(i == j) - moves[i][j] for j in range(size)] + [float(i == j) for j in range(size)] for i in range(size)]
+    for column in range(size):
+        pivot = max(range(column, size), key=lambda row: abs(rows[row][column]))
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        scale = rows[column][column]
+        rows[column] = [value / scale for value in rows[column]]
+        for row in range(size):
+            if row != column and (factor := rows[row][column]):
+                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
+    return [row[size:] for row in rows]
+
+
+def exact(shares, digits):
+    """Shares as decimals of so many digits that sum to 1 exactly: the largest remainders are rounded up.
+
+    :param shares: floats that sum to about 1
+    """
+    units = 10**digits
+    whole = [int(share * units) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda index: whole[index] - shares[index] * units)
+    missing = units - sum(whole)
+    for index in by_remainder[:missing] if missing > 0 else []:
+        whole[index] += 1
+    for index in by_remainder[::-1][: max(-missing, 0)]:
+        whole[index] -= 1
+    return [Decimal(amount).scaleb(-digits) for amount in whole]
+
+
+def _normal(weights):
+    total = sum(weights)
+    return [weight / total for weight in weights] if total else linear(len(weights))
