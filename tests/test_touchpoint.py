@@ -44,6 +44,20 @@ class TestTouchpoint(TouchCase):
                 self.assertTrue(narrowed)
                 self.assertEqual(narrowed, everything.grouped(field)[record])
 
+    def test_since_a_moment_equals_what_is_filtered_out_of_everything(self):
+        lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})
+        for record in (self.customer, lead):
+            for hour in (9, 10, 11):
+                self.mail(record, MOMENT.replace(hour=hour), author=self.person)
+        lead.activity_schedule("mail.mail_activity_data_call").action_feedback(feedback="Reached")
+        touchpoints = self.env["crm.pareto.touchpoint"]
+        everything = touchpoints.search([])
+        for operator in (">=", ">"):
+            late = everything.filtered_domain([("date", operator, MOMENT)])
+            self.assertEqual(touchpoints.search([("date", operator, MOMENT)]), late)
+            of_lead = touchpoints.search([("date", operator, MOMENT), ("lead_id", "=", lead.id)])
+            self.assertEqual(of_lead, late.filtered(lambda touch: touch.lead_id == lead))
+
     def test_a_note_is_marked_and_goes_nowhere(self):
         self.customer.message_post(body="Bad payer", message_type="comment", subtype_xmlid="mail.mt_note")
         (note,) = self.touches()

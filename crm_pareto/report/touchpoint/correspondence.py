@@ -58,6 +58,7 @@ class OnDocuments(Source):
     """Touches that hang on documents by model and number, and are seen by whoever may see the document."""
 
     link: tuple  # the fields that name the document's model and id
+    moment: str  # the field with the moment, or the day
 
     def _row(self, env, reach):
         if reach.ids is not None and self.number not in reach.ids:
@@ -100,19 +101,34 @@ def documents_of(env, ids):
 
 
 def with_documents(env, documents, reach):
-    """The documents that the reader may see, for all branches to read from: `document AS (…)`.
+    """What all branches read from: `document AS (…)`, the documents that the reader may see.
 
-    Worked out once where they are few, those of some customers; else each branch finds its own.
+    Worked out once where they are few: those of some customers, or on which something happened of late. Else each
+    branch finds its own.
 
     :param documents: `Document`s
     """
     selects = [sql for document in documents if (sql := _select_documents(env, document, reach))]
-    few = reach.family is not None or reach.leads is not None or reach.documents is not None
-    return SQL(
+    few = reach.is_narrow or reach.documents is not None or reach.is_recent
+    table = SQL(
         "document AS %s (%s)",
         SQL("MATERIALIZED") if few else SQL("NOT MATERIALIZED"),
         SQL(" UNION ALL ").join(selects or [NO_DOCUMENTS]),
     )
+    return SQL("%s, %s", _with_recent(env, reach), table) if reach.is_recent else table
+
+
+def _with_recent(env, reach):
+    """`recent AS (…)`: the documents on which something happened since then, whoever may see them."""
+    selects = []
+    for source in sources(env):
+        if isinstance(source, OnDocuments):
+            # sudo: only where to look; what is found there is decided by the documents' own rules.
+            model = env[source.model].sudo().with_context(active_test=False)
+            query = model._search([(source.moment, ">=", reach.since)])
+            model_name, res_id = (model._field_to_sql(query.table, name, query) for name in source.link)
+            selects.append(query.select(SQL("%s AS model", model_name), SQL("%s AS id", res_id)))
+    return SQL("recent AS MATERIALIZED (%s)", SQL(" UNION ").join(selects))
 
 
 NO_DOCUMENTS = SQL(
@@ -140,6 +156,9 @@ def _select_documents(env, document, reach):
     model = env[document.model].with_context(active_test=False)
     query = model._search(domain)
     row = Row(model, query)
+    if reach.is_recent:
+        recent = SQL("(SELECT recent.id FROM recent WHERE recent.model = %s)", document.model)
+        query.add_where(SQL("%s IN %s", row("id"), recent))
     return query.select(
         SQL("%s::varchar AS model", document.model),
         SQL("%s AS id", row("id")),
@@ -177,6 +196,7 @@ def _mails(env):
         label=env._("Message"),
         model="mail.message",
         link=("model", "res_id"),
+        moment="date",
         join=_join_subtype,
         date="date",
         direction=_mail_direction,
@@ -214,17 +234,20 @@ def _is_no_quotation(row):
 
 
 def _is_no_mailing(row):
-    """A mailing that keeps its mails leaves a message beside its trace: the trace is the touch."""
-    return SQL(
-        """NOT EXISTS (
-               SELECT FROM mailing_trace mailed
-                WHERE mailed.model = %(model)s AND mailed.message_id = %(reference)s
-                  AND mailed.res_id = CASE WHEN %(type)s = 'email_outgoing' THEN %(id)s END)""",
-        type=row("message_type"),
-        model=row("model"),
-        id=row("res_id"),
-        reference=row("message_id"),
+    """A mailing that keeps its mails leaves a message beside its trace: the trace is the touch.
+
+    Of one customer's messages few are of mailings: looked up for those. Of all messages PostgreSQL joins what is left
+    out only where the condition is nothing but the absence.
+    """
+    sent, message = SQL("%s = 'email_outgoing'", row("message_type")), row("res_id")
+    traced = SQL(
+        """NOT EXISTS (SELECT FROM mailing_trace mailed
+                        WHERE mailed.model = %s AND mailed.message_id = %s AND mailed.res_id = %s)""",
+        row("model"),
+        row("message_id"),
+        message if row.customer else SQL("CASE WHEN %s THEN %s END", sent, message),
     )
+    return SQL("(NOT %s OR %s)", sent, traced) if row.customer else traced
 
 
 def _is_note(row):
@@ -289,6 +312,7 @@ def _activities(env):
         label=env._("Activity"),
         model="mail.activity",
         link=("res_model", "res_id"),
+        moment="date_done",
         join=_only_done,
         date=_done_at,
         direction=lambda row: SQL("CASE WHEN %s = 'other' THEN 'none' ELSE 'out' END", _activity_channel(row)),

@@ -34,6 +34,10 @@ COLUMNS = {
     "amount": "numeric",
     "currency_id": "integer",
 }
+# Made once: a report has some 700 columns.
+NAMES = {name: SQL.identifier(name) for name in ("id", *COLUMNS)}
+TYPES = {name: SQL(type_) for name, type_ in COLUMNS.items()}
+NULLS = {name: SQL("NULL::%s", type_) for name, type_ in TYPES.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +93,10 @@ class Source:
             row.query.add_where(SQL("(%s)::timestamp >= %s", self._value(row, self.date), reach.since))
         if reach.ids is not None:
             row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
-        return row.query.select(*(SQL("%s AS %s", sql, SQL.identifier(n)) for n, sql in self._values(row).items()))
+        return row.query.select(*(SQL("%s AS %s", sql, NAMES[name]) for name, sql in self._values(row).items()))
 
     def _values(self, row):
-        return {"id": self._id(row), **{name: self._column(row, name, type_) for name, type_ in COLUMNS.items()}}
+        return {"id": self._id(row), **{name: self._column(row, name) for name in COLUMNS}}
 
     @property
     def records(self):
@@ -129,13 +133,13 @@ class Source:
         id_ = SQL.identifier(row.touch, "id")
         return SQL("%s::bigint * %s + %s", id_, NUMBERS, self.number)
 
-    def _column(self, row, name, type_):
+    def _column(self, row, name):
         value = getattr(self, f"_{name}", self._declared)(row, name)
         if value is None:
-            return SQL("NULL::%s", SQL(type_))
-        if type_ == "timestamp":  # Odoo knows whole seconds: what it compares must not have more
+            return NULLS[name]
+        if COLUMNS[name] == "timestamp":  # Odoo knows whole seconds: what it compares must not have more
             value = SQL("date_trunc('second', (%s)::timestamp)", value)
-        return SQL("(%s)::%s", value, SQL(type_))
+        return SQL("(%s)::%s", value, TYPES[name])
 
     def _declared(self, row, name):
         """A column as declared, by its name or that without `_id`."""
@@ -203,7 +207,7 @@ def select_together(env, sources, reach):
     row.query.add_join("JOIN", "touch", values, SQL("is_touch"))
     columns = {**touches[0], **{name: SQL.identifier("touch", name) for name in differing}}
     del columns["is_touch"]
-    return row.query.select(*(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()))
+    return row.query.select(*(SQL("%s AS %s", sql, NAMES[name]) for name, sql in columns.items()))
 
 
 class Row:
@@ -280,6 +284,11 @@ class Reach:
     def is_narrow(self):
         """Whether it is about some customers or leads."""
         return self.ids is None and (self.family is not None or self.leads is not None)
+
+    @property
+    def is_recent(self):
+        """Whether it is about everybody's touches since some moment."""
+        return bool(self.since) and self.ids is None and not self.is_narrow
 
     def domain(self, source):
         """The records of a source to look at; None where it has none of them."""
