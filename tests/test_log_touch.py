@@ -1,8 +1,8 @@
 """Writing down what Odoo has no record of."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools.misc import file_open
 
@@ -74,6 +74,19 @@ class TestLogTouch(TouchCase):
         found, missing = wizard._find_contacts(["Ada Alder", "Twin", "nobody@x.example"])
         self.assertEqual((found, missing), (self.person, ["Twin", "nobody@x.example"]))
         self.assertEqual(len(twins), 2)
+
+    def test_nothing_is_logged_while_a_pasted_line_stands_for_nobody(self):
+        form = self.form(self.env["res.partner"])
+        form.name = "Call"
+        form.pasted = "Ada Alder\nnobody@x.example"
+        wizard = form.save()
+        self.assertEqual((wizard.partner_ids, wizard.pasted), (self.person, "nobody@x.example"))
+        with self.assertRaisesRegex(UserError, "pasted lines"):
+            wizard.action_log()
+
+    def test_a_touch_has_happened_already(self):
+        with self.assertRaisesRegex(ValidationError, "cannot lie ahead"):
+            self.log(self.person, datetime.now() + timedelta(days=1))
 
     def test_without_a_contact_it_says_what_to_do(self):
         form = self.form(self.env["res.partner"])

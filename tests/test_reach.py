@@ -52,6 +52,34 @@ class TestReach(TouchCase):
         self.assertEqual(self.customer.pareto_known_by_ids, self.anna)
         self.assertEqual(self.env["res.partner"].search(known_by_one), self.customer)
 
+    def test_a_search_by_how_many_know_them(self):
+        customers = self.customer + self.env["res.partner"].create([{"name": "Birch"}, {"name": "Cedar"}])
+        for partner, users in zip(customers, ((), self.anna, self.anna + self.berta), strict=True):
+            for user in users:
+                self.log(partner, NOW, user_id=user.id)
+        for operator, value, expected in (
+            ("=", 0, [0]),
+            ("=", 1, [1]),
+            ("!=", 1, [0, 2]),
+            ("in", [1, 2], [1, 2]),
+            ("<", 2, [0, 1]),
+            ("<=", 1, [0, 1]),
+            (">", 0, [1, 2]),
+            (">=", 0, [0, 1, 2]),
+            (">=", 2, [2]),
+        ):
+            with self.subTest(operator=operator, value=value):
+                found = customers.search([("pareto_known_by_count", operator, value), ("id", "in", customers.ids)])
+                self.assertEqual(found.mapped("pareto_known_by_count"), expected)
+
+    def test_what_odoo_sent_by_itself_is_no_conversation(self):
+        robot = self.env.ref("base.user_root")
+        self.customer.with_user(robot).sudo().message_post(
+            body="Thanks", message_type="comment", subtype_xmlid="mail.mt_comment", author_id=robot.partner_id.id
+        )
+        self.assertEqual(self.touches().direction, "out")
+        self.assertFalse(self.customer.pareto_last_out)
+
     def test_the_channels_by_which_they_reach_us(self):
         for channel, direction in (("event", "in"), ("phone", "in"), ("phone", "in"), ("post", "out")):
             self.log(self.person, NOW, channel=channel, direction=direction)
@@ -103,6 +131,11 @@ class TestReach(TouchCase):
                 for moment, direction in touches:
                     self.log(customers[-1], moment, direction=direction)
             operator = data.draw(st.sampled_from(["<", "<=", ">", ">="]))
+            days = data.draw(st.lists(st.integers(0, 12), min_size=1, max_size=3))
+            found = customers.search([("pareto_silent_days", "in", days), ("id", "in", customers.ids)])
+            self.assertEqual(found, customers.filtered(lambda c: c.pareto_silent_days in days))
+            found = customers.search([("pareto_silent_days", "!=", days[0]), ("id", "in", customers.ids)])
+            self.assertEqual(found, customers.filtered(lambda c: c.pareto_silent_days != days[0]))
             for field, value in (
                 ("pareto_silent_days", data.draw(st.integers(0, 12))),
                 ("pareto_last_in", data.draw(moments)),

@@ -13,7 +13,7 @@ class TestTimeline(TouchCase):
     def load(self, record, filters=None, before=None, user=None):
         self.env.flush_all()
         timeline = self.env["crm.pareto.timeline"].with_user(user or self.env.user)
-        return timeline.load(record._name, record.id, filters, before)
+        return timeline.page(record._name, record.id, filters, before)
 
     def test_forty_at_a_time_until_all_are_there_each_once(self):
         for minutes in range(90):
@@ -69,6 +69,12 @@ class TestTimeline(TouchCase):
         self.assertEqual(summary["channels"], [["event", "Fair or Event", 1]])
         self.assertEqual(summary["people"], [[anna.id, "anna", 1]])
         self.assertEqual((summary["count"], summary["known_by"]), (1, ["anna"]))
+
+    def test_the_summary_of_a_lead_is_of_the_company(self):
+        lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})
+        self.log(self.customer, MOMENT)
+        summary = self.env["crm.pareto.timeline"].summary("crm.lead", lead.id)
+        self.assertEqual((summary["partner_id"], summary["last_out"]), (self.customer.id, MOMENT))
 
     def test_whose_record_may_not_be_read_has_no_history(self):
         lead = self.env["crm.lead"].create({"name": "Gauges", "user_id": self.env.user.id})

@@ -44,6 +44,40 @@ class TestTouchpoint(TouchCase):
                 self.assertTrue(narrowed)
                 self.assertEqual(narrowed, everything.grouped(field)[record])
 
+    def test_a_contact_s_mail_on_a_lead_without_customer_is_the_contact_s(self):
+        lead = self.env["crm.lead"].create({"name": "Gauges", "email_from": "ada@alder.example"})
+        self.mail(lead, MOMENT, author=self.person)
+        found = self.env["crm.pareto.touchpoint"].search([("partner_id", "=", self.person.id), ("kind", "=", "mail")])
+        self.assertEqual(found.lead_id, lead)
+
+    def test_a_mail_that_a_template_sent_is_no_note(self):
+        self.customer.message_post(body="Offer", message_type="email_outgoing", subtype_id=False)
+        touch = self.touches()
+        self.assertEqual((touch.direction, touch.internal, touch.conversation), ("out", False, False))
+
+    def test_a_day_begins_where_the_reader_is(self):
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "amount": 10,
+                "date": "2026-06-15",
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "journal_id": self.env["account.journal"]
+                .create({"name": "Bank", "code": "BNKX", "type": "bank", "company_id": self.env.company.id})
+                .id,
+            }
+        )
+        payment.state = "paid"
+        self.env.flush_all()
+        for tz, moment in (("America/New_York", "2026-06-15 04:00:00"), ("Europe/Berlin", "2026-06-14 22:00:00")):
+            touchpoints = self.env["crm.pareto.touchpoint"].with_context(tz=tz)
+            mine = [("customer_id", "=", self.customer.id), ("kind", "=", "payment")]
+            self.assertEqual(str(touchpoints.search(mine).date), moment)
+            ((day, _count),) = touchpoints._read_group(mine, ["date:day"], ["__count"])
+            self.assertEqual(str(day)[:10], "2026-06-15")
+            touchpoints.invalidate_model()
+
     def test_since_a_moment_equals_what_is_filtered_out_of_everything(self):
         lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})
         for record in (self.customer, lead):
@@ -82,7 +116,7 @@ class TestTouchpoint(TouchCase):
         with self.assertRaises(AccessError):
             self.touches(user=portal)
         with self.assertRaises(AccessError):
-            self.env["crm.pareto.timeline"].with_user(portal).load("res.partner", portal.partner_id.id)
+            self.env["crm.pareto.timeline"].with_user(portal).page("res.partner", portal.partner_id.id)
 
     def test_another_addon_adds_a_source_in_a_few_lines(self):
         bank = Source(

@@ -66,7 +66,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         return [(field, partners) for field, partners in parts if partners]
 
     @api.depends("pareto_value_id")
-    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_pareto_reach(self):
         found, now = {}, fields.Datetime.now()
         names = dict(self.env["crm.pareto.touchpoint"]._fields["channel"]._description_selection(self.env))
@@ -115,13 +115,20 @@ class CrmParetoReachMixin(models.AbstractModel):
 
     def _search_pareto_silent_days(self, operator, value):
         """N days ago was the last one: the more days, the earlier."""
-        if operator == "in" and set(value) == {False}:
-            return self._search_by_last(operator, value)
+        now = fields.Datetime.now()
+        if operator == "in":
+            return Domain.OR(self._silent_for(days, now) for days in value)
         if operator not in COMPARISONS:
             return NotImplemented
         days = value + 1 if operator in (">", "<=") else value  # whole days: more than 5 are 6
         earlier = operator in (">", ">=")
-        return self._search_by_last("<=" if earlier else ">", fields.Datetime.now() - timedelta(days=days))
+        return self._search_by_last("<=" if earlier else ">", now - timedelta(days=days))
+
+    def _silent_for(self, days, now):
+        """Customers who have been silent for so many days; 0, as which Odoo takes none, finds who never talked too."""
+        last = SQL("max(date) > %s AND max(date) <= %s", now - timedelta(days=days + 1), now - timedelta(days=days))
+        domain = Domain("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(TALK, last))
+        return domain if days else domain | Domain(self._search_by_last("in", {False}))
 
     def _search_pareto_is_overdue(self, operator, value):
         if operator != "in":
@@ -140,16 +147,22 @@ class CrmParetoReachMixin(models.AbstractModel):
         return Domain("id", "in", customers) & Domain("id", "not in", recent)
 
     def _search_pareto_known_by_count(self, operator, value):
+        people = SQL("count(DISTINCT user_id)")
         if operator == "in":
-            operator, value = "=", next(iter(value))
-        if operator not in COMPARISONS or not value:
+            holds, condition = 0 in value, SQL("%s = ANY(%s)", people, [int(number) for number in value])
+        elif operator in COMPARISONS:
+            holds = {"<": 0 < value, "<=": 0 <= value, ">": 0 > value, ">=": 0 >= value}[operator]
+            condition = SQL("%s %s %s", people, COMPARISONS[operator], value)
+        else:
             return NotImplemented
-        having = SQL("count(DISTINCT user_id) %s %s", COMPARISONS[operator], value)
         domain = TALK & Domain("user_id.active", "=", True)
-        return [("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(domain, having))]
+        customers_having = self.env["crm.pareto.touchpoint"]._customers_having
+        if holds:  # then it holds of those without any touch too
+            return [("id", "not in", customers_having(domain, SQL("NOT (%s)", condition)))]
+        return [("id", "in", customers_having(domain, condition))]
 
 
-COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=", "=")}
+COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=")}
 
 
 def by_count(counts):

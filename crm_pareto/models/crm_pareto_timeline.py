@@ -29,7 +29,7 @@ class CrmParetoTimeline(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def load(self, model, res_id, filters=None, before=None):
+    def page(self, model, res_id, filters=None, before=None):
         """A page of the touches of a record's customer, newest first.
 
         :param model: res.partner, crm.lead or sale.order
@@ -59,7 +59,7 @@ class CrmParetoTimeline(models.AbstractModel):
         touchpoints = self.env["crm.pareto.touchpoint"]
         channels = dict(touchpoints._fields["channel"]._description_selection(self.env))
         record = self.env[model].browse(res_id)
-        partner = record if model == "res.partner" else record.partner_id
+        partner = record if model == "res.partner" else record.partner_id.commercial_partner_id
         users = touchpoints._read_group(
             self._domain(model, res_id), ["user_id"], ["__count"], order="__count desc, user_id"
         )

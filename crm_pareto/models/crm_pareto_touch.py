@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 CHANNELS = [
     ("email", "Email"),
@@ -52,13 +55,19 @@ class CrmParetoTouch(models.Model):
         ondelete="set null",
         domain="[('share', '=', False)]",
     )
-    lead_id = fields.Many2one("crm.lead", "Lead", index="btree_not_null", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     source_id = fields.Many2one("utm.source", ondelete="set null")
     medium_id = fields.Many2one("utm.medium", ondelete="set null")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
+
+    @api.constrains("date")
+    def _check_date(self):
+        latest = fields.Datetime.now() + timedelta(minutes=5)  # clocks differ
+        if any(touch.date > latest for touch in self):
+            raise ValidationError(self.env._("A touch has happened already: its date cannot lie ahead."))
 
     @api.model
     def get_import_templates(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -22,7 +24,7 @@ class CrmParetoChannelReport(models.Model):
     _order = "turnover desc, id"
 
     channel = fields.Selection(CHANNELS, readonly=True)
-    customer_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True)
     touches = fields.Integer(readonly=True)
     turnover = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -38,8 +40,8 @@ class CrmParetoChannelReport(models.Model):
                        / SUM(reached.touches) OVER (PARTITION BY reached.customer_id) AS turnover
               FROM reached LEFT JOIN earned ON earned.customer_id = reached.customer_id
              UNION ALL
-            SELECT COALESCE(earned.customer_id, 0) * %(numbers)s, NULL, earned.customer_id, 0, %(currency)s,
-                   earned.turnover
+            SELECT COALESCE(earned.customer_id, 0) * %(numbers)s + %(numbers)s - 1, NULL, earned.customer_id, 0,
+                   %(currency)s, earned.turnover
               FROM earned
              WHERE NOT EXISTS (SELECT FROM reached WHERE reached.customer_id = earned.customer_id)
             """,
@@ -79,6 +81,7 @@ class CrmParetoChannelReport(models.Model):
                 ("customer_id", "!=", False),
                 ("company_id", "in", [self.env.company.id, False]),
                 ("date", ">=", fields.Datetime.to_datetime(period.date_from)),
+                ("date", "<", fields.Datetime.to_datetime(period.date_to + timedelta(days=1))),
             ]
         )
 

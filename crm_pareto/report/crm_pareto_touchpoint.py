@@ -8,7 +8,7 @@ from odoo.tools import SQL, OrderedSet, sql
 
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, NO_ROUTES
 from .touchpoint import correspondence, logged, marketing, sales, service
-from .touchpoint.source import COLUMNS, NUMBERS, Reach, select_together
+from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
 FEW = 1000  # records up to which their numbers are told to each source
 
@@ -49,8 +49,8 @@ class CrmParetoTouchpoint(models.Model):
     res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
     user_id = fields.Many2one("res.users", "Our Person", readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
-    customer_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
@@ -94,8 +94,8 @@ class CrmParetoTouchpoint(models.Model):
 
     @staticmethod
     def _nothing():
-        columns = [SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(name)) for name, type_ in COLUMNS.items()]
-        return SQL("SELECT NULL::bigint AS id, %s WHERE FALSE", SQL(", ").join(columns))
+        columns = SQL(", ").join(SQL("%s AS %s", NULLS[name], NAMES[name]) for name in COLUMNS)
+        return SQL("SELECT NULL::bigint AS id, %s WHERE FALSE", columns)
 
     # -- where to look ---------------------------------------------------------------
 
@@ -130,7 +130,9 @@ class CrmParetoTouchpoint(models.Model):
                 since = fields.Datetime.to_datetime(condition.value)
         partners = found.get("customer_id")
         if not partners and "partner_id" in found:
-            partners = (*found["partner_id"], *self._written_to(found["partner_id"]))
+            written_to = self._written_to(found["partner_id"])
+            # A document without a customer is found nowhere but among all.
+            partners = None if None in written_to else (*found["partner_id"], *written_to)
         customers, family = self._family(partners) if partners else (None, None)
         return Reach(
             family=family,
@@ -142,7 +144,7 @@ class CrmParetoTouchpoint(models.Model):
 
     @api.model
     def _written_to(self, contacts):
-        """The partners of the documents that some contacts wrote on: they need not be of the same company."""
+        """The partners of the documents that some contacts wrote on: they need not be of the same company; or none."""
         documents = {document.model: document.partner for document in self._documents() if document.model in self.env}
         # sudo: only where to look; what is found there is decided by the documents' own rules.
         messages = self.env["mail.message"].sudo()
@@ -153,7 +155,7 @@ class CrmParetoTouchpoint(models.Model):
             model = self.env[name].sudo().with_context(active_test=False)
             found = model._search([("id", "in", query.subselect(SQL.identifier(query.table, "res_id")))])
             partner = model._field_to_sql(found.table, documents[name])
-            partners += [id_ for (id_,) in self.env.execute_query(found.select(SQL("DISTINCT %s", partner))) if id_]
+            partners += [id_ for (id_,) in self.env.execute_query(found.select(SQL("DISTINCT %s", partner)))]
         return partners
 
     @staticmethod
@@ -281,7 +283,8 @@ class CrmParetoTouchpoint(models.Model):
         if "mailing.trace" in self.env:
             indexes += marketing.LOOKUPS
         for model, columns in indexes:
-            self._ensure_index(self.env[model]._table, columns)
+            if not getattr(self.env[model]._fields[columns.split(", ")[0]], "index", False):
+                self._ensure_index(self.env[model]._table, columns)
 
     def _ensure_index(self, table, columns):
         name = sql.make_index_name(table, INDEX + columns.replace(", ", "_"))

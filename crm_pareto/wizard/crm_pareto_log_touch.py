@@ -17,7 +17,6 @@ class CrmParetoLogTouch(models.TransientModel):
     partner_ids = fields.Many2many("res.partner", string="With")
     pasted = fields.Text(
         "Paste Contacts",
-        store=False,
         help="One a line: an email address, or a name as it stands in Contacts.",
     )
     name = fields.Char("What About", required=True)
@@ -26,7 +25,7 @@ class CrmParetoLogTouch(models.TransientModel):
         [channel for channel in CHANNELS if channel[0] in LOGGED], required=True, default="phone"
     )
     direction = fields.Selection(WAYS, required=True, default="out")
-    lead_id = fields.Many2one("crm.lead", "Lead")
+    lead_id = fields.Many2one("crm.lead")
     campaign_id = fields.Many2one("utm.campaign")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     activity_type_id = fields.Many2one("mail.activity.type", "Next Step", domain="[('res_model', '=', False)]")
@@ -95,6 +94,8 @@ class CrmParetoLogTouch(models.TransientModel):
         :raises UserError: where there is no contact
         """
         self.ensure_one()
+        if self.pasted:
+            raise UserError(self.env._("Correct or remove the pasted lines that stand for no contact, or for several."))
         if not self.partner_ids:
             raise UserError(self.env._("Choose or paste at least one contact."))
         touch = {

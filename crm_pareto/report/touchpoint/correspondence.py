@@ -75,9 +75,7 @@ class OnDocuments(Source):
         return SQL("(%s OR document.model = 'crm.lead')", super()._has_customer(row))
 
     def _customer_id(self, row, name):
-        if row.customer:
-            return SQL("%s", row.customer)
-        return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
+        return _customer(row)
 
     def _of_document(self, row, name):
         return SQL.identifier("document", name)
@@ -98,6 +96,13 @@ def documents_of(env, ids):
             for model, id_ in env.execute_query(query.select(*map(SQL.identifier, source.link))):
                 found[model].append(id_)
     return dict(found)
+
+
+def _customer(row):
+    """The commercial entity of the document's partner."""
+    if row.customer:
+        return SQL("%s", row.customer)
+    return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
 
 
 def with_documents(env, documents, reach):
@@ -201,7 +206,7 @@ def _mails(env):
         date="date",
         direction=_mail_direction,
         channel=_mail_channel,
-        conversation=lambda row: SQL("NOT %s", _is_note(row)),
+        conversation=_is_talk,
         internal=_is_note,
         partner=_mail_contact,
         title=lambda row: SQL("COALESCE(NULLIF(%s, ''), document.title)", row("subject")),
@@ -229,7 +234,7 @@ def _is_no_quotation(row):
         quotation=LAYOUT,
         model=row("model"),
         id=row("res_id"),
-        is_mail=is_quotation_mail(row.env, row.alias, SQL("quoted")),
+        is_mail=is_quotation_mail(row.env, row.alias, "quoted"),
     )
 
 
@@ -253,11 +258,22 @@ def _is_no_mailing(row):
 def _is_note(row):
     """Odoo's own rule of what is kept from portal users (mail.message `_get_search_domain_share`).
 
-    Odoo files what it texts and posts under notes too.
+    Odoo files what it texts, posts, and sends by template under notes too.
     """
     type_, internal, subtype = row("message_type"), row("is_internal"), row("subtype_id")
     note = SQL("(%s IS TRUE OR %s IS NULL OR subtype.internal IS TRUE)", internal, subtype)
-    return SQL("(%s NOT IN ('sms', 'snailmail', 'whatsapp') AND %s)", type_, note)
+    return SQL("(%s NOT IN ('sms', 'snailmail', 'whatsapp', 'email_outgoing') AND %s)", type_, note)
+
+
+def _is_talk(row):
+    """Neither a note nor what Odoo sent by itself, or to many."""
+    return SQL(
+        "(NOT %s AND %s <> 'email_outgoing' AND %s IS DISTINCT FROM %s)",
+        _is_note(row),
+        row("message_type"),
+        _author_user(row),
+        SUPERUSER_ID,
+    )
 
 
 def _author_user(row):
@@ -296,9 +312,7 @@ def _mail_contact(row):
         type=row("message_type"),
         author=row("author_id"),
         message=row("id"),
-        customer=SQL("%s", row.customer)
-        if row.customer
-        else row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
+        customer=_customer(row),
     )
 
 
@@ -335,21 +349,25 @@ def _only_done(row):
 
 
 def _has_no_meeting(row):
+    """Not with EXISTS: PostgreSQL would then read all attendees into a hash table."""
     return SQL(
-        """(%(meeting)s IS NULL OR NOT EXISTS (
-                SELECT FROM calendar_attendee attendee JOIN res_partner person ON person.id = attendee.partner_id
-                 WHERE attendee.event_id = %(meeting)s AND person.commercial_partner_id = %(customer)s))""",
+        """(%(meeting)s IS NULL OR (
+                SELECT attendee.id FROM calendar_attendee attendee JOIN res_partner person ON person.id = %(partner)s
+                 WHERE attendee.event_id = %(meeting)s AND person.commercial_partner_id = %(customer)s
+                 LIMIT 1) IS NULL)""",
         meeting=row("calendar_event_id"),
-        customer=row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id"),
+        partner=row.env["calendar.attendee"]._field_to_sql("attendee", "partner_id"),
+        customer=_customer(row),
     )
 
 
 def _done_at(row):
     """When it was marked done: Odoo keeps the day, and the moment in write_date as long as nobody touches it."""
     return SQL(
-        "CASE WHEN %(written)s::date = %(day)s THEN %(written)s ELSE %(day)s::timestamp END",
+        "CASE WHEN %(written)s::date = %(day)s THEN %(written)s ELSE %(midnight)s END",
         written=row("write_date"),
         day=row("date_done"),
+        midnight=row.midnight(row("date_done")),
     )
 
 

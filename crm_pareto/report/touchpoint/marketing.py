@@ -131,9 +131,12 @@ def _person(row, path=""):
             cases.append(SQL("WHEN %s THEN %s", name, partner))
     cases.append(
         SQL(
-            """WHEN 'mailing.contact' THEN (SELECT min(person.id) FROM res_partner person
-                                             WHERE person.email_normalized = %s)""",
-            row(path + "email"),
+            """WHEN 'mailing.contact' THEN (
+                   SELECT min(person.id) FROM mailing_contact recipient JOIN res_partner person ON %s = %s
+                    WHERE recipient.id = %s)""",
+            row.env["res.partner"]._field_to_sql("person", "email_normalized"),
+            row.env["mailing.contact"]._field_to_sql("recipient", "email_normalized"),
+            id_,
         )
     )
     return SQL("CASE %s %s END", model, SQL(" ").join(cases))

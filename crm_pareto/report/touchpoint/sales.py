@@ -114,7 +114,7 @@ def _join_sent(row):
         SQL.identifier(row.alias, "id"),
         row.of("mail.message", "subtype_id"),
         row.id_of("sale.mt_order_sent"),
-        is_quotation_mail(row.env, row.touch, SQL.identifier(row.alias)),
+        is_quotation_mail(row.env, row.touch, row.alias),
     )
     row.query.add_join("JOIN", row.touch, "mail_message", condition)
 
@@ -123,17 +123,17 @@ def is_quotation_mail(env, message, order):
     """Whether a message is the mail that brought the quotation: one that came after the confirmation is the order's.
 
     :param message: the alias of mail.message
-    :param order: SQL, that of its sale.order
+    :param order: that of its sale.order
     """
-    field = env["mail.message"]._field_to_sql
+    field, of_order = env["mail.message"]._field_to_sql, env["sale.order"]._field_to_sql
     return SQL(
-        """(%s = 'comment' AND %s = %s AND (%s.state <> 'sale' OR %s < %s.date_order))""",
+        """(%s = 'comment' AND %s = %s AND (%s <> 'sale' OR %s < %s))""",
         field(message, "message_type"),
         field(message, "email_layout_xmlid"),
         LAYOUT,
-        order,
+        of_order(order, "state"),
         field(message, "date"),
-        order,
+        of_order(order, "date_order"),
     )
 
 

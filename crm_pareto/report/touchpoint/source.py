@@ -10,34 +10,35 @@ from odoo.tools import SQL
 # A touch's id is the number of its record times this, plus the number of its source.
 NUMBERS = 256
 
+TIMESTAMP, VARCHAR, BOOLEAN = SQL("timestamp"), SQL("varchar"), SQL("boolean")
+INTEGER, NUMERIC = SQL("integer"), SQL("numeric")
 # Each column of a touch and what stands there where a source has none.
 COLUMNS = {
-    "date": "timestamp",
-    "date_promised": "timestamp",
-    "direction": "varchar",
-    "channel": "varchar",
-    "kind": "varchar",
-    "conversation": "boolean",
-    "internal": "boolean",
-    "title": "varchar",
-    "res_model": "varchar",
-    "res_id": "integer",
-    "user_id": "integer",
-    "partner_id": "integer",
-    "customer_id": "integer",
-    "lead_id": "integer",
-    "company_id": "integer",
-    "team_id": "integer",
-    "campaign_id": "integer",
-    "source_id": "integer",
-    "medium_id": "integer",
-    "amount": "numeric",
-    "currency_id": "integer",
+    "date": TIMESTAMP,
+    "date_promised": TIMESTAMP,
+    "direction": VARCHAR,
+    "channel": VARCHAR,
+    "kind": VARCHAR,
+    "conversation": BOOLEAN,
+    "internal": BOOLEAN,
+    "title": VARCHAR,
+    "res_model": VARCHAR,
+    "res_id": INTEGER,
+    "user_id": INTEGER,
+    "partner_id": INTEGER,
+    "customer_id": INTEGER,
+    "lead_id": INTEGER,
+    "company_id": INTEGER,
+    "team_id": INTEGER,
+    "campaign_id": INTEGER,
+    "source_id": INTEGER,
+    "medium_id": INTEGER,
+    "amount": NUMERIC,
+    "currency_id": INTEGER,
 }
 # Made once: a report has some 700 columns.
 NAMES = {name: SQL.identifier(name) for name in ("id", *COLUMNS)}
-TYPES = {name: SQL(type_) for name, type_ in COLUMNS.items()}
-NULLS = {name: SQL("NULL::%s", type_) for name, type_ in TYPES.items()}
+NULLS = {name: SQL("NULL::%s", type_) for name, type_ in COLUMNS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +90,9 @@ class Source:
         if row is None:
             return None
         row.query.add_where(self._has_customer(row))
+        row.query.add_where(SQL("%s IS NOT NULL", self._date(row, "date")))
         if reach.since:
-            row.query.add_where(SQL("(%s)::timestamp >= %s", self._value(row, self.date), reach.since))
+            row.query.add_where(SQL("%s >= %s", self._date(row, "date"), reach.since))
         if reach.ids is not None:
             row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
         return row.query.select(*(SQL("%s AS %s", sql, NAMES[name]) for name, sql in self._values(row).items()))
@@ -124,7 +126,8 @@ class Source:
         return SQL("TRUE") if self.lead == "id" else SQL("%s IS NOT NULL", self._customer_id(row, "customer_id"))
 
     def _is_touch(self, row):
-        conditions = [Domain(list(self.domain)).optimize_full(row.model)._to_sql(row.model, row.alias, row.query)]
+        conditions = [SQL("%s IS NOT NULL", self._date(row, "date"))]
+        conditions += [Domain(list(self.domain)).optimize_full(row.model)._to_sql(row.model, row.alias, row.query)]
         if self.where:
             conditions.append(self.where(row))
         return SQL("(%s)", SQL(" AND ").join(conditions))
@@ -137,14 +140,20 @@ class Source:
         value = getattr(self, f"_{name}", self._declared)(row, name)
         if value is None:
             return NULLS[name]
-        if COLUMNS[name] == "timestamp":  # Odoo knows whole seconds: what it compares must not have more
+        if COLUMNS[name] == TIMESTAMP:  # Odoo knows whole seconds: what it compares must not have more
             value = SQL("date_trunc('second', (%s)::timestamp)", value)
-        return SQL("(%s)::%s", value, TYPES[name])
+        return SQL("(%s)::%s", value, COLUMNS[name])
 
     def _declared(self, row, name):
         """A column as declared, by its name or that without `_id`."""
         value = getattr(self, name.removesuffix("_id"))
         return self._value(row, value)
+
+    def _date(self, row, name):
+        """The moment, as timestamp; of what has only a day, its beginning where the reader is."""
+        value = self._value(row, self.date)
+        is_day = isinstance(self.date, str) and row.type_of(self.date) == "date"
+        return row.midnight(value) if is_day else SQL("(%s)::timestamp", value)
 
     @staticmethod
     def _value(row, value):
@@ -226,6 +235,21 @@ class Row:
             alias = self._join(comodel, alias, link, model._field_to_sql(alias, link, self.query))
             model = comodel
         return model._field_to_sql(alias, name, self.query)
+
+    def type_of(self, path):
+        """The type of the field at the end of a path."""
+        *links, name = path.split(".")
+        model = self.model
+        for link in links:
+            model = self.env[model._fields[link].comodel_name]
+        return model._fields[name].type
+
+    def midnight(self, day):
+        """The moment, in UTC, at which a day begins where the reader is.
+
+        :param day: SQL of a date
+        """
+        return SQL("(%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, str(self.env.tz))
 
     def has(self, name):
         """Whether the model has this field: some come with other apps."""

@@ -51,7 +51,8 @@ export class Timeline extends Component {
         });
         onWillStart(() => this.open(this.props.record));
         onWillUpdateProps(({ record }) => {
-            if (record.resId !== this.record.resId) {
+            const isOther = this.identity(record) !== this.record.identity;
+            if (isOther && !record.dirty) {
                 return this.open(record);
             }
         });
@@ -59,11 +60,19 @@ export class Timeline extends Component {
 
     /** Show a record from its newest touch on. */
     async open(record) {
-        this.record = { resModel: record.resModel, resId: record.resId };
-        Object.assign(this.state, { summary: null, touches: [], more: false });
+        const { resModel, resId } = record;
+        this.record = { resModel, resId, identity: this.identity(record) };
+        const filters = { ...NO_FILTERS };
+        Object.assign(this.state, { summary: null, touches: [], more: false, filters });
         if (record.resId) {
             await Promise.all([this.summarize(), this.load()]);
         }
+    }
+
+    /** What the history is of: the record, and its customer, who may be changed. */
+    identity(record) {
+        const customer = record.resModel === "res.partner" ? false : record.data.partner_id;
+        return `${record.resId}, ${customer ? customer.id : ""}`;
     }
 
     call(method, ...args) {
@@ -72,7 +81,11 @@ export class Timeline extends Component {
     }
 
     async summarize() {
-        this.state.summary = await this.call("summary");
+        const record = this.record;
+        const summary = await this.call("summary");
+        if (record === this.record) {
+            this.state.summary = summary;
+        }
     }
 
     /** The first page, or the one that follows what is shown. */
@@ -83,7 +96,7 @@ export class Timeline extends Component {
             user_id: Number(this.state.filters.user_id) || false,
         };
         const page = await this.lastAsked.add(
-            this.call("load", filters, last ? [last.date, last.id] : false),
+            this.call("page", filters, last ? [last.date, last.id] : false),
         );
         this.state.touches = last ? [...this.state.touches, ...page.touches] : page.touches;
         this.state.more = page.more;
@@ -120,9 +133,8 @@ export class Timeline extends Component {
     when(touch) {
         const date = deserializeDateTime(touch.date);
         // What Odoo keeps as a day only has no time of day.
-        return touch.date.endsWith("00:00:00")
-            ? date.toFormat("d LLL")
-            : date.toFormat("d LLL, HH:mm");
+        const isDay = date.equals(date.startOf("day"));
+        return date.toFormat(isDay ? "d LLL" : "d LLL, HH:mm");
     }
 
     promised(touch) {
@@ -168,7 +180,7 @@ export class Timeline extends Component {
         const { resModel, resId } = this.record;
         return this.action.doAction("crm_pareto.crm_pareto_log_touch_action", {
             additionalContext: { active_model: resModel, active_id: resId, active_ids: [resId] },
-            onClose: () => this.open(this.record),
+            onClose: () => this.open(this.props.record),
         });
     }
 }
