@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..analytics.in_touch import InTouch
 from .crm_pareto_value_fields import USER
 
 TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
@@ -68,24 +69,22 @@ class CrmParetoReachMixin(models.AbstractModel):
     @api.depends("pareto_value_id")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_pareto_reach(self):
-        found, now = {}, fields.Datetime.now()
-        names = dict(self.env["crm.pareto.touchpoint"]._fields["channel"]._description_selection(self.env))
+        touchpoints, now = self.env["crm.pareto.touchpoint"], fields.Datetime.now()
+        names = dict(touchpoints._fields["channel"]._description_selection(self.env))
+        found = {}
         for field, partners in self._pareto_touches():
-            found |= self.env["crm.pareto.touchpoint"]._reach_by(field, [(field, "in", partners.ids)])
+            found |= touchpoints._in_touch(field, [(field, "in", partners.ids)])
         for partner in self:
-            reach = found.get(partner.id, {})
-            last = reach.get("last")
-            here = [user for user, _count in by_count(reach.get("users", {})) if user.active]
-            partner.pareto_last_in = reach.get("last_in")
-            partner.pareto_last_out = reach.get("last_out")
-            partner.pareto_silent_days = (now - last).days if last else False
+            in_touch = found.get(partner.id) or InTouch()
             rhythm = partner.pareto_value_id.tier_id.touch_days
-            partner.pareto_is_overdue = rhythm and (not last or last < now - timedelta(days=rhythm))
-            partner.pareto_channels = ", ".join(
-                names[channel] for channel, _count in by_count(reach.get("channels", {}))
-            )
-            partner.pareto_known_by_ids = self.env["res.users"].union(*here)
-            partner.pareto_known_by_count = len(here)
+            since = now - timedelta(days=rhythm)
+            partner.pareto_last_in = in_touch.last_in
+            partner.pareto_last_out = in_touch.last_out
+            partner.pareto_silent_days = in_touch.silent_days(now)
+            partner.pareto_is_overdue = rhythm and (not in_touch.last or in_touch.last < since)
+            partner.pareto_channels = ", ".join(names[channel] for channel, _count in in_touch.routes.most_common())
+            partner.pareto_known_by_ids = self.env["res.users"].union(*in_touch.known_by)
+            partner.pareto_known_by_count = len(in_touch.known_by)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_answer_hours(self):
@@ -163,8 +162,3 @@ class CrmParetoReachMixin(models.AbstractModel):
 
 
 COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=")}
-
-
-def by_count(counts):
-    """The items of a {thing: count}, most first."""
-    return sorted(counts.items(), key=lambda item: -item[1])

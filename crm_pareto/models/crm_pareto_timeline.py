@@ -1,5 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..analytics.in_touch import InTouch
 
 PAGE = 40
 FIELDS = (
@@ -57,35 +59,41 @@ class CrmParetoTimeline(models.AbstractModel):
         :return: {"count", "last_in", "last_out", "silent_days", "answer_hours", "people", "channels", "partner_id"}
         """
         touchpoints = self.env["crm.pareto.touchpoint"]
-        channels = dict(touchpoints._fields["channel"]._description_selection(self.env))
-        record = self.env[model].browse(res_id)
-        partner = record if model == "res.partner" else record.partner_id.commercial_partner_id
-        users = touchpoints._read_group(
-            self._domain(model, res_id), ["user_id"], ["__count"], order="__count desc, user_id"
-        )
-        used = touchpoints._read_group(self._domain(model, res_id), ["channel"], ["__count"], order="__count desc")
+        names = dict(touchpoints._fields["channel"]._description_selection(self.env))
+        field, id_ = self._subject(model, res_id)
+        domain = [(field, "=", id_)]
+        in_touch = touchpoints._in_touch(field, domain).get(id_) or InTouch()
         return {
-            "count": sum(count for _channel, count in used),
-            "channels": [[channel, channels[channel], count] for channel, count in used],
-            "people": [[user.id, user.name, count] for user, count in users if user],
-            "partner_id": partner.id,
-            "last_in": partner.pareto_last_in,
-            "last_out": partner.pareto_last_out,
-            "silent_days": partner.pareto_silent_days if partner.pareto_last_in or partner.pareto_last_out else False,
-            "known_by": partner.pareto_known_by_ids.mapped("name"),
-            "answer_hours": partner.pareto_answer_hours,
+            "count": in_touch.count,
+            "channels": [[channel, names[channel], count] for channel, count in in_touch.channels.most_common()],
+            "people": [[user.id, user.name, count] for user, count in in_touch.people.most_common()],
+            "partner_id": id_ if field != "lead_id" else False,
+            "last_in": in_touch.last_in,
+            "last_out": in_touch.last_out,
+            "silent_days": in_touch.silent_days(fields.Datetime.now()),
+            "known_by": [user.name for user in in_touch.known_by],
+            "answer_hours": touchpoints._answer_hours(field, domain).get(id_, False),
         }
 
     @api.model
     def _domain(self, model, res_id):
-        """The touches that a record's page shows: those of the customer; of a lead without one, its own."""
+        """The touches that a record's page shows."""
+        field, id_ = self._subject(model, res_id)
+        return Domain(field, "=", id_)
+
+    @api.model
+    def _subject(self, model, res_id):
+        """Whose touches a record's page shows: those of the customer; of a lead without one, its own.
+
+        :return: (the field of the touch, id)
+        """
         record = self.env[model].browse(res_id)
         record.check_access("read")
         if model == "crm.lead" and not record.partner_id:
-            return Domain("lead_id", "=", res_id)
+            return "lead_id", res_id
         partner = record if model == "res.partner" else record.partner_id.commercial_partner_id
         is_customer = partner == partner.commercial_partner_id
-        return Domain("customer_id" if is_customer else "partner_id", "=", partner.id)
+        return "customer_id" if is_customer else "partner_id", partner.id
 
     @api.model
     def _filtered(self, filters):

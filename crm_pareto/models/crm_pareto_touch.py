@@ -22,8 +22,6 @@ CHANNELS = [
     ("portal", "Portal"),
     ("other", "Other"),
 ]
-# What the customer does with a document is no way of reaching us.
-NO_ROUTES = ("sale", "invoice", "payment", "delivery")
 DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 # The channels of what Odoo itself does not record.
 LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "other")

@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..analytics.in_touch import NO_ROUTES
 from ..analytics.windows import window
-from ..models.crm_pareto_touch import CHANNELS, NO_ROUTES
+from ..models.crm_pareto_touch import CHANNELS
 
 NUMBERS = 32  # channels there may be: a row's id is made of the customer and the channel
 

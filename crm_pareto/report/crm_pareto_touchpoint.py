@@ -6,7 +6,8 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet, sql
 
-from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, NO_ROUTES
+from ..analytics.in_touch import InTouch
+from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
@@ -177,38 +178,16 @@ class CrmParetoTouchpoint(models.Model):
     # -- who was in touch --------------------------------------------------------------
 
     @api.model
-    def _reach_by(self, field, domain):
-        """Who was in touch, when, and by what.
+    def _in_touch(self, field, domain):
+        """Who was in touch, when and by what, of all touches in a domain.
 
-        Only real conversations tell when and who; any incoming touch tells a channel that the customer reaches us by.
-
-        :param field: "customer_id" or "partner_id"
-        :return: {id: {"count", "last_in", "last_out", "last", "channels": {channel: count}, "users": {user: count}}}
+        :param field: "customer_id", "partner_id" or "lead_id"
+        :return: {id: InTouch}
         """
-        groups = self._read_group(
-            domain, [field, "direction", "channel", "conversation", "user_id"], ["__count", "date:max"]
-        )
-        found = defaultdict(
-            lambda: {
-                "count": 0,
-                "last": False,
-                "last_in": False,
-                "last_out": False,
-                "channels": defaultdict(int),
-                "users": defaultdict(int),
-            }
-        )
-        for record, direction, channel, conversation, user, count, date in groups:
-            reach = found[record.id]
-            reach["count"] += count
-            if direction == "in" and channel not in NO_ROUTES:
-                reach["channels"][channel] += count
-            if not conversation or direction == "none":
-                continue
-            for last in ("last", f"last_{direction}"):
-                reach[last] = max(date, reach[last] or date)
-            if user:
-                reach["users"][user] += count
+        by = [field, "direction", "channel", "conversation", "user_id"]
+        found = defaultdict(InTouch)
+        for record, *group in self._read_group(domain, by, ["__count", "date:max"]):
+            found[record.id].add(*group)
         return dict(found)
 
     @api.model
