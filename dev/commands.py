@@ -193,7 +193,7 @@ def _wait_until_it_answers(process, url):
 @contextmanager
 def _test_database(*requirements):
     """An Odoo whose test database holds the addon as it is in the working tree."""
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", *requirements) as odoo:
+    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca", *requirements) as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
         odoo.ensure_installed(
             TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True
@@ -217,7 +217,7 @@ def test(chosen):
     without = [path for path in chosen.paths if path not in with_apps]
     codes = []
     if without:
-        with _test_database("oca") as odoo:
+        with _test_database() as odoo:
             missing = browser.ensure()
             codes.append(_pytest(odoo, TEST_DATABASE, [f"--ignore={APPS_TESTS}", *without], http=not missing))
         if missing:

@@ -59,6 +59,7 @@ def ours(odoo, database):
 
 def test_installing_and_uninstalling_leaves_no_trace():
     with throwaway_database("crm_pareto_trace") as (odoo, database):
+        odoo.run_server(database, ["-i", "base"], "Listing the addons there are now", None)
         schema_before, rows_before = schema(odoo, database), rows(odoo, database)
         odoo.run_server(database, ["-i", "crm_pareto"], "Installing", None, strict=True)
         assert ours(odoo, database), "the look for our names finds them while the addon is there"
