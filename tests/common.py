@@ -170,9 +170,9 @@ class ParetoHttpCase(HttpCase):
 
     @classmethod
     def setUpClass(cls):
+        super().setUpClass()
         cls.startClassPatcher(patch("odoo.tests.common.ChromeBrowser", PatientBrowser))
         cls.startClassPatcher(patch("odoo.tests.common.CHECK_BROWSER_ITERATIONS", 300))  # of 0.1 s
-        super().setUpClass()
 
 
 @contextmanager
