@@ -227,7 +227,7 @@ def test(chosen):
     if with_apps:
         with _apps_test_database() as odoo:
             codes.append(_pytest(odoo, APPS_TEST_DATABASE, with_apps))
-    return max(codes)
+    return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 
 def _pytest(odoo, database, words, http=False):

@@ -96,6 +96,14 @@ class TestReach(TouchCase):
         self.mail(self.customer, asked + timedelta(hours=1))  # on another document: of something else
         self.assertEqual(self.customer.pareto_answer_hours, 4)
 
+    def test_the_mail_that_brings_the_quotation_is_an_answer(self):
+        order = self.env["sale.order"].create({"partner_id": self.person.id})
+        self.mail(order, NOW - timedelta(hours=5), author=self.person)
+        layout = "mail.mail_notification_layout_with_responsible_signature"
+        self.mail(order, NOW - timedelta(hours=2), email_layout_xmlid=layout)
+        self.assertIn("quotation_sent", self.touches().mapped("kind"))
+        self.assertEqual(self.customer.pareto_answer_hours, 3)
+
     def test_without_mails_there_is_no_time_to_answer(self):
         self.assertFalse(self.customer.pareto_answer_hours)
 

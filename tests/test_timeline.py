@@ -68,7 +68,7 @@ class TestTimeline(TouchCase):
         summary = self.env["crm.pareto.timeline"].summary("res.partner", self.customer.id)
         self.assertEqual(summary["channels"], [["event", "Fair or Event", 1]])
         self.assertEqual(summary["people"], [[anna.id, "anna", 1]])
-        self.assertEqual((summary["count"], summary["known_by"]), (1, ["anna"]))
+        self.assertEqual((summary["count"], summary["known_by"]), (1, [[anna.id, "anna"]]))
 
     def test_the_summary_of_a_lead_is_of_the_company(self):
         lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})

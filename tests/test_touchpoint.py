@@ -86,10 +86,11 @@ class TestTouchpoint(TouchCase):
         lead.activity_schedule("mail.mail_activity_data_call").action_feedback(feedback="Reached")
         touchpoints = self.env["crm.pareto.touchpoint"]
         everything = touchpoints.search([])
-        for operator in (">=", ">"):
-            late = everything.filtered_domain([("date", operator, MOMENT)])
-            self.assertEqual(touchpoints.search([("date", operator, MOMENT)]), late)
-            of_lead = touchpoints.search([("date", operator, MOMENT), ("lead_id", "=", lead.id)])
+        done = everything.filtered(lambda touch: touch.kind == "activity").date
+        for operator, moment in ((">=", MOMENT), (">", MOMENT), (">=", done), (">", done)):
+            late = everything.filtered_domain([("date", operator, moment)])
+            self.assertEqual(touchpoints.search([("date", operator, moment)]), late)
+            of_lead = touchpoints.search([("date", operator, moment), ("lead_id", "=", lead.id)])
             self.assertEqual(of_lead, late.filtered(lambda touch: touch.lead_id == lead))
 
     def test_a_note_is_marked_and_goes_nowhere(self):

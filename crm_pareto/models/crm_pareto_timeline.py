@@ -71,7 +71,7 @@ class CrmParetoTimeline(models.AbstractModel):
             "last_in": in_touch.last_in,
             "last_out": in_touch.last_out,
             "silent_days": in_touch.silent_days(fields.Datetime.now()),
-            "known_by": [user.name for user in in_touch.known_by],
+            "known_by": [[user.id, user.name] for user in in_touch.known_by],
             "answer_hours": touchpoints._answer_hours(field, domain).get(id_, False),
         }
 

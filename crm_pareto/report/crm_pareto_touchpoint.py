@@ -73,7 +73,7 @@ class CrmParetoTouchpoint(models.Model):
     @api.model
     def _documents(self):
         """The kinds of documents on which customers are written to and called about; an addon adds its own."""
-        return list(correspondence.DOCUMENTS)
+        return correspondence.documents(self.env)
 
     @api.model
     def _selection_kind(self):
@@ -82,13 +82,15 @@ class CrmParetoTouchpoint(models.Model):
     @property
     def _table_query(self):
         reach = self.env.context.get("pareto_reach") or Reach()
-        readable = [source for source in self._sources() if source.is_readable(self.env)]
+        sources = self._sources()
         groups = defaultdict(list)
-        for source in readable:
+        for source in sources:
+            if not source.is_readable(self.env):
+                continue
             # Where the rows are few, planning takes longer than reading: then as few branches as possible.
             groups[(reach.is_narrow and source.records) or source.number].append(source)
         branches = [sql for group in groups.values() if (sql := select_together(self.env, group, reach)) is not None]
-        tables = [correspondence.with_documents(self.env, self._documents(), reach)]
+        tables = [correspondence.with_documents(self.env, self._documents(), sources, reach)]
         if reach.family is not None and "mailing.trace" in self.env:
             tables.append(marketing.with_traces(self.env, reach))
         return SQL("WITH %s %s", SQL(", ").join(tables), SQL(" UNION ALL ").join(branches or [self._nothing()]))
@@ -116,7 +118,7 @@ class CrmParetoTouchpoint(models.Model):
     @api.model
     def _by_ids(self, ids):
         numbers = self._numbers(ids)
-        return {"ids": numbers, "documents": correspondence.documents_of(self.env, numbers)}
+        return {"ids": numbers, "documents": correspondence.documents_of(self.env, self._sources(), numbers)}
 
     @api.model
     def _reach(self, domain):
@@ -196,7 +198,7 @@ class CrmParetoTouchpoint(models.Model):
 
         :return: {id: hours}; not those without an answer
         """
-        mails = Domain("kind", "=", "mail") & Domain("direction", "in", ["in", "out"])
+        mails = Domain("kind", "in", ["mail", "quotation_sent"]) & Domain("direction", "in", ["in", "out"])
         query = self._search(Domain(domain) & mails)
         columns = [field, "direction", "res_model", "res_id", "date"]
         selected = [SQL("%s AS %s", self._field_to_sql(self._table, c, query), SQL.identifier(c)) for c in columns]

@@ -14,9 +14,6 @@ from .source import Row, Source
 NOT_TOUCHES = ("notification", "user_notification", "out_of_office", "auto_comment")
 
 
-SALES = ("out_invoice", "out_refund", "out_receipt")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A kind of document on which customers are written to and called about, where its app is installed."""
@@ -29,19 +26,24 @@ class Document:
     lead: str = ""
 
 
-DOCUMENTS = (
-    Document(model="res.partner", partner="id"),
-    Document(model="crm.lead", team="team_id", lead="id"),
-    Document(model="sale.order", team="team_id", lead="opportunity_id"),
-    Document(model="account.move", domain=(("move_type", "in", SALES),), team="team_id"),
-    Document(model="project.task"),
-    Document(model="helpdesk.ticket"),
-    Document(model="event.registration", title="event_id.name"),
-    Document(model="stock.picking", domain=("|", ("picking_type_code", "=", "outgoing"), ("return_id", "!=", False))),
-    Document(model="repair.order"),
-    Document(model="survey.user_input", title="survey_id.title"),
-    Document(model="crm.phonecall", team="team_id", lead="opportunity_id"),
-)
+def documents(env):
+    """The kinds there are, those of optional apps included."""
+    sales = env["account.move"].get_sale_types(include_receipts=True)
+    return [
+        Document(model="res.partner", partner="id"),
+        Document(model="crm.lead", team="team_id", lead="id"),
+        Document(model="sale.order", team="team_id", lead="opportunity_id"),
+        Document(model="account.move", domain=(("move_type", "in", sales),), team="team_id"),
+        Document(model="project.task"),
+        Document(model="helpdesk.ticket"),
+        Document(model="event.registration", title="event_id.name"),
+        Document(
+            model="stock.picking", domain=("|", ("picking_type_code", "=", "outgoing"), ("return_id", "!=", False))
+        ),
+        Document(model="repair.order"),
+        Document(model="survey.user_input", title="survey_id.title"),
+        Document(model="crm.phonecall", team="team_id", lead="opportunity_id"),
+    ]
 
 
 def sources(env):
@@ -83,13 +85,14 @@ class OnDocuments(Source):
     _company_id = _team_id = _lead_id = _of_document
 
 
-def documents_of(env, ids):
+def documents_of(env, sources, ids):
     """{model: ids} of the documents on which some touches are.
 
+    :param sources: all sources; asked are the `OnDocuments`
     :param ids: {source number: record numbers}
     """
     found = defaultdict(list)
-    for source in sources(env):
+    for source in sources:
         if isinstance(source, OnDocuments) and source.number in ids:
             # sudo: only where to look; what is found there is decided by the documents' own rules.
             query = env[source.model].sudo().browse(ids[source.number])._as_query(ordered=False)
@@ -105,13 +108,14 @@ def _customer(row):
     return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
 
 
-def with_documents(env, documents, reach):
+def with_documents(env, documents, sources, reach):
     """What all branches read from: `document AS (…)`, the documents that the reader may see.
 
     Worked out once where they are few: those of some customers, or on which something happened of late. Else each
     branch finds its own.
 
     :param documents: `Document`s
+    :param sources: all sources; what happened of late is asked of the `OnDocuments`
     """
     selects = [sql for document in documents if (sql := _select_documents(env, document, reach))]
     few = reach.is_narrow or reach.documents is not None or reach.is_recent
@@ -120,17 +124,20 @@ def with_documents(env, documents, reach):
         SQL("MATERIALIZED") if few else SQL("NOT MATERIALIZED"),
         SQL(" UNION ALL ").join(selects or [NO_DOCUMENTS]),
     )
-    return SQL("%s, %s", _with_recent(env, reach), table) if reach.is_recent else table
+    return SQL("%s, %s", _with_recent(env, sources, reach), table) if reach.is_recent else table
 
 
-def _with_recent(env, reach):
+def _with_recent(env, sources, reach):
     """`recent AS (…)`: the documents on which something happened since then, whoever may see them."""
     selects = []
-    for source in sources(env):
+    for source in sources:
         if isinstance(source, OnDocuments):
             # sudo: only where to look; what is found there is decided by the documents' own rules.
             model = env[source.model].sudo().with_context(active_test=False)
-            query = model._search([(source.moment, ">=", reach.since)])
+            is_day = model._fields[source.moment].type == "date"
+            # Moments of a day lie on it in UTC or, east of there, on the one before.
+            since = reach.since.date() if is_day else reach.since
+            query = model._search([(source.moment, ">=", since)])
             model_name, res_id = (model._field_to_sql(query.table, name, query) for name in source.link)
             selects.append(query.select(SQL("%s AS model", model_name), SQL("%s AS id", res_id)))
     return SQL("recent AS MATERIALIZED (%s)", SQL(" UNION ").join(selects))

@@ -107,6 +107,12 @@ export class Timeline extends Component {
         return this.load();
     }
 
+    /** Show the conversations that a figure above is about. */
+    showBehind(filters) {
+        this.state.filters = { ...NO_FILTERS, conversation: true, ...filters };
+        return this.load();
+    }
+
     unfilter() {
         this.state.filters = { ...NO_FILTERS };
         return this.load();
@@ -146,7 +152,7 @@ export class Timeline extends Component {
     }
 
     day(text) {
-        return text ? formatDate(deserializeDateTime(text)) : _t("never");
+        return formatDate(deserializeDateTime(text));
     }
 
     /** Half of the customer's mails are answered within this time, in words. */
