@@ -33,16 +33,25 @@ def position_based(count):
     return [ENDS] + [MIDDLE / (count - 2)] * (count - 2) + [ENDS]
 
 
+def decay(age, half_life):
+    """The weight of a touch: half as much for each half-life that it is older.
+
+    :param age: in the unit of `half_life`
+    :raises ValueError: for a half-life that is not positive
+    """
+    if half_life <= 0:
+        raise ValueError("A half-life is above zero.")
+    return 0.5 ** (age / half_life)
+
+
 def time_decay(ages, half_life):
     """Half as much to a touch that is a half-life older.
 
     :param ages: how long before the sale each touch was, in the unit of `half_life`
     :raises ValueError: for a half-life that is not positive
     """
-    if half_life <= 0:
-        raise ValueError("A half-life is above zero.")
     latest = min(ages)  # ages count from there, so that an old journey does not vanish below the smallest float
-    return _normal([2 ** ((latest - age) / half_life) for age in ages])
+    return _normal([decay(age - latest, half_life) for age in ages])
 
 
 def data_driven(journey, effects):
@@ -53,7 +62,7 @@ def data_driven(journey, effects):
     return _normal([effects.get(campaign, 0) for campaign in journey])
 
 
-def removal_effects(journeys):
+def removal_effects(steps):
     """The share of sales that would be lost without each campaign: 1 - P(sale without it) / P(sale).
 
     From the absorbing Markov chain of order one over all journeys (Anderl, Becker, von Wangenheim, Schumann 2016,
@@ -64,13 +73,6 @@ def removal_effects(journeys):
     :param journeys: (campaigns in order, how many ended with a sale, how many without)
     :return: {campaign: effect from 0 to 1}; empty where there was no sale
     """
-    steps = Counter()
-    for journey, sales, losses in journeys:
-        path = [START, *journey]
-        for step in zip(path, path[1:], strict=False):
-            steps[step] += sales + losses
-        steps[path[-1], SALE] += sales
-        steps[path[-1], NO_SALE] += losses
     departures = Counter()
     for (state, _next), count in steps.items():
         departures[state] += count

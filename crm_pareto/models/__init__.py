@@ -2,6 +2,7 @@ from . import crm_pareto_line_cost
 from . import crm_pareto_tier
 from . import crm_pareto_touch
 from . import crm_pareto_value_mixin
+from . import crm_pareto_result_mixin
 from . import crm_pareto_value_fields
 from . import crm_pareto_valued_mixin
 from . import crm_pareto_touched_mixin
@@ -15,7 +16,16 @@ from . import crm_pareto_ranking
 from . import crm_pareto_recompute
 from . import crm_pareto_run
 from . import crm_pareto_timeline
+from . import crm_pareto_attribution
+from . import crm_pareto_journey
+from . import crm_pareto_campaign
+from . import crm_pareto_campaign_sums
+from . import crm_pareto_campaign_analysis
+from . import account_analytic_account
+from . import account_analytic_plan
 from . import account_move
+from . import analytic_mixin
+from . import base
 from . import crm_lead
 from . import product_product
 from . import product_template
@@ -23,3 +33,4 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import utm_campaign

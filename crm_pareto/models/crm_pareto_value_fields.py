@@ -1,28 +1,9 @@
-from functools import reduce
-
 from odoo import api, fields, models
-from odoo.fields import Domain
 
+from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_mixin import PROFIT
 
 USER = "crm_pareto.group_user"
-
-
-def by_value(path):
-    """A field's search method: what is asked of the field is asked of the value row.
-
-    :param path: the field of the value row
-    """
-
-    def search(records, operator, value):
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented  # Odoo then takes all but those that the positive operator finds
-        domain = Domain("pareto_value_id", "any", Domain(path, operator, value))
-        if operator == "in" and any(member is False for member in value):
-            domain |= Domain("pareto_value_id", "=", False)
-        return domain
-
-    return search
 
 
 class CrmParetoValueFields(models.AbstractModel):
@@ -80,13 +61,8 @@ class CrmParetoValueFields(models.AbstractModel):
 
     @api.depends("pareto_value_id")
     def _compute_pareto_fields(self):
-        self._copy_from_value(self._pareto_fields)
+        copy_from_value(self, self._pareto_fields)
 
     @api.depends("pareto_value_id")
     def _compute_pareto_profit_fields(self):
-        self._copy_from_value(self._pareto_profit_fields)
-
-    def _copy_from_value(self, names):
-        for record in self:
-            for name, path in names.items():
-                record[name] = reduce(lambda row, part: row[part], path.split("."), record.pareto_value_id)
+        copy_from_value(self, self._pareto_profit_fields)

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .crm_pareto_value_fields import USER
@@ -14,7 +13,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
     """
 
     _name = "crm.pareto.valued.mixin"
-    _inherit = "crm.pareto.value.fields"
+    _inherit = ["crm.pareto.value.fields", "crm.pareto.result.mixin"]
     _description = "Shows a Customer's Value"
     # The many2one that names the customer; None where the record is the customer.
     _pareto_partner_field = "partner_id"
@@ -52,34 +51,10 @@ class CrmParetoValuedMixin(models.AbstractModel):
             return self.company_id
         return self.env.company
 
-    def _search_pareto_value_id(self, operator, value):
-        """Searching by value only comes from the related fields: a domain on the row, or its absence."""
-        if operator not in ("in", "any", "any!"):
-            return NotImplemented
-        values = self.env["crm.pareto.customer"]
-        if operator == "in":
-            wanted = values._search([("id", "in", [id_ for id_ in value if id_])])
-        else:
-            wanted = value if not isinstance(value, Domain | list) else values._search(Domain(value))
-        query = self._search(Domain.TRUE)
-        row = self._field_to_sql(self._table, "pareto_value_id", query)
-        condition = SQL("%s IN %s", row, wanted.subselect())
-        if operator == "in" and not all(value):
-            condition = SQL("(%s OR %s IS NULL)", condition, row)
-        query.add_where(condition)
-        return [("id", "in", query)]
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """One join with the value rows, for every search, sort and group-by on the pareto_ fields."""
-        paths = self._pareto_fields | self._pareto_form_fields | self._pareto_profit_fields
-        path = "id" if field_expr == "pareto_value_id" else paths.get(field_expr)
-        if query is None or path is None or "." in path:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
-        return self.env["crm.pareto.customer"]._field_to_sql(self._join_value(alias, query), path, query)
+    def _pareto_paths(self):
+        return self._pareto_fields | self._pareto_form_fields | self._pareto_profit_fields
 
     def _join_value(self, alias, query):
-        """Join the customer's value row; the alias of its table."""
         company = SQL("%s", self.env.company.id)
         partner = alias
         if self._pareto_partner_field:

@@ -14,6 +14,11 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     pareto_window = fields.Selection(related="company_id.pareto_window", readonly=False, required=True)
+    pareto_attribution_model = fields.Selection(
+        related="company_id.pareto_attribution_model", readonly=False, required=True
+    )
+    pareto_lookback_days = fields.Integer(related="company_id.pareto_lookback_days", readonly=False)
+    pareto_half_life_days = fields.Integer(related="company_id.pareto_half_life_days", readonly=False)
     pareto_covering_index = fields.Boolean(
         "Faster Computation",
         help="An index of invoice lines that holds all that the values are summed from: about 60 MB a million lines.",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from .crm_pareto_value_fields import USER, CrmParetoValueFields, by_value
+from .crm_pareto_result_mixin import by_value, copy_from_value
+from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
 
 
@@ -77,7 +78,7 @@ class ResPartner(models.Model):
 
     @api.depends("pareto_value_id")
     def _compute_pareto_form_fields(self):
-        self._copy_from_value(self._pareto_form_fields)
+        copy_from_value(self, self._pareto_form_fields)
 
     @api.depends_context("company")
     def _compute_pareto_trend(self):

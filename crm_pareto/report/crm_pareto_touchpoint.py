@@ -95,6 +95,20 @@ class CrmParetoTouchpoint(models.Model):
             tables.append(marketing.with_traces(self.env, reach))
         return SQL("WITH %s %s", SQL(", ").join(tables), SQL(" UNION ALL ").join(branches or [self._nothing()]))
 
+    @api.model
+    def _by_campaign(self, partners=None):
+        """SQL: the touches that campaigns brought about; what earns them credit for sales.
+
+        :param partners: ids; only touches with their commercial entities
+        """
+        family = self._family(partners)[1] if partners is not None else None
+        return self._within(Reach(family=family, by_campaign=True))._table_query
+
+    @api.model
+    def _kinds_by_campaign(self):
+        """The kinds of touches that campaigns bring about."""
+        return [source.kind for source in self._sources() if source.by_campaign]
+
     @staticmethod
     def _nothing():
         columns = SQL(", ").join(SQL("%s AS %s", NULLS[name], NAMES[name]) for name in COLUMNS)
@@ -137,11 +151,13 @@ class CrmParetoTouchpoint(models.Model):
             # A document without a customer is found nowhere but among all.
             partners = None if None in written_to else (*found["partner_id"], *written_to)
         customers, family = self._family(partners) if partners else (None, None)
+        by_campaign = "campaign_id" in found and set(found.get("kind", [""])) <= set(self._kinds_by_campaign())
         return Reach(
             family=family,
             customer=customers[0] if customers and len(customers) == 1 else None,
             leads=found.get("lead_id"),
             since=since,
+            by_campaign=by_campaign,
             **(self._by_ids(found["id"]) if "id" in found else {}),
         )
 

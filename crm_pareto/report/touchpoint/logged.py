@@ -13,6 +13,7 @@ def sources(env):
         direction=lambda row: row("direction"),
         channel=lambda row: row("channel"),
         conversation=True,
+        by_campaign=True,
         partner="partner_id",
         user="user_id",
         lead="lead_id",

@@ -62,6 +62,7 @@ def _mailings(env):
             direction=direction,
             channel=_trace_channel,
             conversation=step == "replied",
+            by_campaign=direction == "in",
             partner=_person,
             title="mass_mailing_id.subject",
             user="mass_mailing_id.user_id",
@@ -82,6 +83,7 @@ def _clicks(env):
         domain=_of_traces(env, [("is_test_trace", "=", False)]),
         join=_clicked_by_person,
         date="create_date",
+        by_campaign=True,
         direction="in",
         channel=lambda row: _trace_channel(row, "mailing_trace_id."),
         partner=lambda row: _person(row, "mailing_trace_id."),
@@ -167,6 +169,7 @@ def with_traces(env, reach):
 def _events(env):
     registration = {
         "model": "event.registration",
+        "by_campaign": True,
         "direction": "in",
         "channel": "event",
         "partner": "partner_id",

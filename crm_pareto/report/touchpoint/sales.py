@@ -31,6 +31,7 @@ def _leads(env):
         kind="lead_created",
         label=env._("Lead Created"),
         date="create_date",
+        by_campaign=True,
         **{**lead, "direction": _came_in, "channel": _lead_channel},
     )
     for number, kind, label in ((66, "won", env._("Won")), (67, "lost", env._("Lost"))):

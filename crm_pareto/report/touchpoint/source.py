@@ -66,6 +66,7 @@ class Source:
     team: str = ""
     lead: str = ""
     utm: tuple | Callable = ("campaign_id", "source_id", "medium_id")  # those that the model has
+    by_campaign: bool = False  # whether a campaign brings it about: one that carries a campaign earns credit for sales
     amount: str | Callable = ""
     currency: str | Callable = "currency_id"
     date_promised: str = ""
@@ -93,6 +94,8 @@ class Source:
         row.query.add_where(SQL("%s IS NOT NULL", self._date(row, "date")))
         if reach.since:
             row.query.add_where(SQL("%s >= %s", self._date(row, "date"), reach.since))
+        if reach.by_campaign:
+            row.query.add_where(SQL("%s IS NOT NULL", self._utm(row, "campaign_id")))
         if reach.ids is not None:
             row.query.add_where(SQL("%s IN %s", SQL.identifier(row.touch, "id"), tuple(reach.ids[self.number])))
         return row.query.select(*(SQL("%s AS %s", sql, NAMES[name]) for name, sql in self._values(row).items()))
@@ -301,13 +304,14 @@ class Reach:
     customer: int | None = None  # the one to whom all of the family belong
     leads: tuple | None = None
     since: datetime | None = None  # nothing before it is sought
+    by_campaign: bool = False  # only what a campaign brought about is sought
     ids: dict | None = None  # {source number: record numbers}
     documents: dict | None = None  # {model: ids} of the documents on which those are
 
     @property
     def is_narrow(self):
         """Whether it is about some customers or leads."""
-        return self.ids is None and (self.family is not None or self.leads is not None)
+        return self.ids is None and not self.by_campaign and (self.family is not None or self.leads is not None)
 
     @property
     def is_recent(self):
@@ -317,6 +321,8 @@ class Reach:
     def domain(self, source):
         """The records of a source to look at; None where it has none of them."""
         if self.ids is not None and source.number not in self.ids:
+            return None
+        if self.by_campaign and not source.by_campaign:
             return None
         domain = Domain.TRUE
         if self.family is not None:

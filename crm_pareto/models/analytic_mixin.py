@@ -1,0 +1,114 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command, Domain
+from odoo.tools import float_compare, float_round
+
+
+class AnalyticMixin(models.AbstractModel):
+    """Lines that can be spent on campaigns: of vendor bills, purchase orders, expenses.
+
+    The analytic distribution is the truth: what is posted is posted by it. The campaigns are read from it and, where
+    they are picked, written to it.
+    """
+
+    _inherit = "analytic.mixin"
+
+    pareto_campaign_ids = fields.Many2many(
+        "utm.campaign",
+        string="Campaigns",
+        compute="_compute_pareto_campaign_ids",
+        inverse="_inverse_pareto_campaign_ids",
+        search="_search_pareto_campaign_ids",
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="What this is spent on. The analytic distribution follows: in equal parts, which can be changed there.",
+    )
+
+    @api.depends("analytic_distribution")
+    def _compute_pareto_campaign_ids(self):
+        for line in self:
+            accounts = line._pareto_accounts(line.analytic_distribution)
+            line.pareto_campaign_ids = [Command.set(accounts.pareto_campaign_id.ids)]
+
+    def _inverse_pareto_campaign_ids(self):
+        for line in self:
+            line._pareto_spend_on(line.pareto_campaign_ids._pareto_ensure_accounts())
+
+    @api.onchange("pareto_campaign_ids")
+    def _onchange_pareto_campaign_ids(self):
+        """Show the distribution at once; that of a campaign without an account comes with saving, which makes it."""
+        accounts = self.pareto_campaign_ids._origin._pareto_accounts()
+        if accounts.pareto_campaign_id == self.pareto_campaign_ids._origin:
+            self._pareto_spend_on(accounts)
+
+    def _search_pareto_campaign_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: only which accounts; the lines are found by the reader's own rules.
+        accounts = self.env["account.analytic.account"].sudo()
+        spent = accounts.search([("pareto_campaign_id", "in", [id_ for id_ in value if id_])])
+        found = Domain("analytic_distribution", "in", spent.ids)
+        if not all(value):
+            every = accounts.search([("pareto_campaign_id", "!=", False)])
+            found |= Domain("analytic_distribution", "not in", every.ids)
+        return found
+
+    @api.model
+    def _pareto_accounts(self, distribution):
+        """The campaigns' accounts in a distribution."""
+        ids = [int(id_) for key in distribution or {} for id_ in key.split(",") if id_.isdigit()]
+        # sudo: only of which campaign an account is.
+        accounts = self.env["account.analytic.account"].sudo().browse(ids).exists() if ids else None
+        return accounts.filtered("pareto_campaign_id") if accounts else self.env["account.analytic.account"]
+
+    def _pareto_spend_on(self, accounts):
+        """Put the line on campaigns' accounts in equal parts; where they are its already, their parts stay."""
+        self.ensure_one()
+        distribution = dict(self.analytic_distribution or {})
+        before = self._pareto_accounts(distribution)
+        if before.pareto_campaign_id == accounts.pareto_campaign_id:
+            return
+        columns = {account.root_plan_id._column_name() for account in before | accounts}
+        fresh = {str(id_): share for id_, share in zip(accounts.ids, self._pareto_parts(len(accounts)), strict=True)}
+        self.analytic_distribution = self._merge_distribution(distribution, {**fresh, "__update__": list(columns)})
+
+    @api.model
+    def _pareto_parts(self, count):
+        """100 % in `count` parts, as precise as percentages are kept; the last takes what rounding left."""
+        digits = self.env["decimal.precision"].precision_get("Percentage Analytic")
+        part = float_round(100 / count, precision_digits=digits) if count else 0
+        return [part] * (count - 1) + [float_round(100 - part * (count - 1), precision_digits=digits)] if count else []
+
+    @api.constrains("analytic_distribution")
+    def _check_pareto_campaigns(self):
+        for line in self:
+            accounts = line._pareto_accounts(line.analytic_distribution)
+            if not accounts:
+                continue
+            line._check_pareto_total(accounts)
+            other = accounts.pareto_campaign_id.company_id - line.company_id.parent_ids
+            if line.company_id and other:
+                campaign = accounts.pareto_campaign_id.filtered(lambda c, other=other: c.company_id in other)[:1]
+                raise ValidationError(
+                    self.env._(
+                        "The campaign “%(campaign)s” belongs to %(other)s and this to %(company)s: choose a campaign of"
+                        " %(company)s, or one of all companies.",
+                        campaign=campaign.title,
+                        other=campaign.company_id.name,
+                        company=line.company_id.name,
+                    )
+                )
+
+    def _check_pareto_total(self, accounts):
+        shares = [
+            share
+            for key, share in self.analytic_distribution.items()
+            if accounts & accounts.browse(int(id_) for id_ in key.split(",") if id_.isdigit())
+        ]
+        if float_compare(sum(shares), 100, precision_digits=2) > 0:
+            raise ValidationError(
+                self.env._(
+                    "The campaigns of “%(line)s” take %(total)s %% of it: lower them to 100 %% or less.",
+                    line=self.display_name,
+                    total=round(sum(shares), 2),
+                )
+            )

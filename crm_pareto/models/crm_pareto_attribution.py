@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .crm_pareto_value_mixin import PROFIT
+
+# The models of attribution, by the ends of the names of their columns.
+MODELS = [
+    ("first", "First Touch"),
+    ("last", "Last Touch"),
+    ("linear", "Linear"),
+    ("decay", "Time Decay"),
+    ("position", "Position Based"),
+    ("data", "Data Driven"),
+]
+CREDITS = tuple(f"credit_{model}" for model, _label in MODELS)
+DIGITS = 12  # decimals of a credit
+# Numbers of the sources (see report/touchpoint/) whose touch stands for the campaign that a document itself carries.
+ORDER_SOURCE, INVOICE_SOURCE, CREDIT_NOTE_SOURCE = OWN_SOURCES = 69, 71, 72
+NUMBERS = 256  # a touch's id is the number of its record times this, plus the number of its source
+
+
+class CrmParetoAttribution(models.Model):
+    """How the credit for what customers bought is shared over the campaigns that reached them before.
+
+    Grain: one revenue document and touch. The credits of a document sum to exactly 1 under each model. A document
+    without a touch has no row: it is unattributed. The rows are written by `_recompute` alone and can be dropped and
+    computed again; which model is shown changes none of them.
+    """
+
+    _name = "crm.pareto.attribution"
+    _description = "Attribution"
+    _log_access = False
+    _rec_name = "move_id"
+    _order = "date desc, move_id desc, touch_date, id"
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade", readonly=True, index=True)
+    date = fields.Date("Invoice Date", required=True, readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", help="The first that it bills.")
+    revenue = fields.Monetary(readonly=True, aggregator=None, help="Of the whole document.")
+    margin = fields.Monetary(readonly=True, aggregator=None, groups=PROFIT, help="Of the whole document.")
+    is_order = fields.Boolean("Counts as an Order", readonly=True, help="The first document of its order.")
+    is_new_customer = fields.Boolean("New Customer", readonly=True, help="The customer's first document.")
+
+    touch_source = fields.Integer(readonly=True, aggregator=None)
+    touch_record = fields.Integer(readonly=True, aggregator=None)
+    touch_id = fields.Many2one("crm.pareto.touchpoint", "Touch", compute="_compute_touch_id")
+    touch_date = fields.Datetime("Touched", readonly=True)
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade", index=True)
+    source_id = fields.Many2one("utm.source", readonly=True, ondelete="set null")
+    medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="set null")
+    credit_first = fields.Float("First Touch", digits=(16, DIGITS), readonly=True)
+    credit_last = fields.Float("Last Touch", digits=(16, DIGITS), readonly=True)
+    credit_linear = fields.Float("Linear", digits=(16, DIGITS), readonly=True)
+    credit_decay = fields.Float("Time Decay", digits=(16, DIGITS), readonly=True)
+    credit_position = fields.Float("Position Based", digits=(16, DIGITS), readonly=True)
+    credit_data = fields.Float("Data Driven", digits=(16, DIGITS), readonly=True)
+
+    @api.depends("touch_source", "touch_record")
+    def _compute_touch_id(self):
+        for row in self:
+            row.touch_id = row.touch_record * NUMBERS + row.touch_source if row.touch_record else False
+
+    @api.model
+    def _cron_recompute(self):
+        """Share out the credit for everything anew, company by company."""
+        # sudo: scheduled for all companies of the database, whoever started it.
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        for done, company in enumerate(companies, 1):
+            self._recompute(company)
+            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
+
+    @api.model
+    def _recompute(self, company, as_of=None):
+        """Make the company's rows those that its ledger and its touches give.
+
+        :param as_of: the last day that counts; today by default
+        :return: False where another transaction is computing them
+        """
+        as_of = as_of or fields.Date.context_today(self)
+        journeys = self.env["crm.pareto.journey"].with_company(company)
+        if not journeys._begin(company):
+            return False
+        journeys._make_touches(company, as_of)
+        journeys._make_documents(company, as_of)
+        journeys._make_steps(company)
+        journeys._make_credits(company)
+        journeys._make_amounts(company)
+        self._replace(company)
+        self.env["crm.pareto.campaign"]._recompute(company, as_of)
+        return True
+
+    @api.model
+    def _replace(self, company):
+        """Delete the company's rows that are no longer so, and insert those that are new; equal ones stay."""
+        columns = (
+            "move_id",
+            "date",
+            "customer_id",
+            "order_id",
+            "revenue",
+            "margin",
+            "is_order",
+            "is_new_customer",
+            "touch_source",
+            "touch_record",
+            "touch_date",
+            "campaign_id",
+            "source_id",
+            "medium_id",
+            *CREDITS,
+        )
+        same = SQL(
+            "(%s) IS NOT DISTINCT FROM (%s)",
+            SQL(", ").join(SQL.identifier("known", column) for column in columns),
+            SQL(", ").join(SQL.identifier("fresh", column) for column in columns),
+        )
+        keys = SQL(
+            "known.company_id = %s AND known.move_id = fresh.move_id AND known.touch_source = fresh.touch_source"
+            " AND known.touch_record = fresh.touch_record AND %s",
+            company.id,
+            same,
+        )
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM crm_pareto_attribution known WHERE company_id = %s"
+                " AND NOT EXISTS (SELECT FROM crm_pareto_fresh fresh WHERE %s)",
+                company.id,
+                keys,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO crm_pareto_attribution (company_id, %s) SELECT %s, %s FROM crm_pareto_fresh fresh"
+                " WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution known WHERE %s)",
+                names,
+                company.id,
+                names,
+                keys,
+            )
+        )
+        self.invalidate_model()

@@ -1,0 +1,398 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..analytics import attribution
+from .crm_pareto_attribution import CREDIT_NOTE_SOURCE, DIGITS, INVOICE_SOURCE, NUMBERS, ORDER_SOURCE
+
+LOCK_SPACE = 20260121  # any number that no other advisory lock here has
+START, SALE, NO_SALE = 0, -1, -2  # beside the campaigns' ids
+
+
+class CrmParetoJourney(models.AbstractModel):
+    """The SQL that finds what campaigns did before each sale, and shares out the credit. Temporary tables, in order:
+
+    1. crm_pareto_touches: what campaigns brought about, of all customers and leads.
+    2. crm_pareto_documents: the revenue documents that may owe something to a campaign, each with its journey: that
+       of its order, else of itself; a credit note has its invoice's.
+    3. crm_pareto_steps: a row a journey and touch, in order of time.
+    4. crm_pareto_credits: the same with the credits of each model, which sum to 1.
+    5. crm_pareto_fresh: a row a document and touch, with the document's amounts.
+    """
+
+    _name = "crm.pareto.journey"
+    _description = "Journeys to a Sale"
+
+    @api.model
+    def _begin(self, company):
+        return self.env["crm.pareto.recompute"]._begin(company, LOCK_SPACE)
+
+    @api.model
+    def _make_table(self, name, query, analyze=True):
+        self.env["crm.pareto.ranking"]._make_table(name, query)
+        if analyze:
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+
+    # -- 1. touches --------------------------------------------------------------------
+
+    @api.model
+    def _make_touches(self, company, as_of):
+        """A touch of no company counts in each of them."""
+        self.env.flush_all()
+        # sudo: a result of the company, whoever asks for it; who sees it is decided where it is shown.
+        touches = self.env["crm.pareto.touchpoint"].sudo().with_context(allowed_company_ids=company.ids)
+        self._make_table(
+            "crm_pareto_touches",
+            SQL(
+                """
+                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id
+                  FROM (%s) touch
+                 WHERE (company_id = %s OR company_id IS NULL) AND date < %s
+                """,
+                touches._by_campaign(),
+                company.id,
+                as_of + timedelta(days=1),
+            ),
+        )
+
+    # -- 2. documents ------------------------------------------------------------------
+
+    @api.model
+    def _make_documents(self, company, as_of):
+        """Those of customers whom a campaign touched, and those that carry a campaign themselves."""
+        report = self.env["crm.pareto.revenue.report"]
+        self._make_origins(company)
+        self._make_table(
+            "crm_pareto_documents",
+            SQL(
+                """
+                SELECT MIN(move_id) OVER (PARTITION BY order_id, CASE WHEN order_id IS NULL THEN origin_id END,
+                                          journey_customer_id, campaign_id, source_id, medium_id) AS journey_id,
+                       document.*
+                  FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
+                               %(customer)s AS customer_id, origin.id AS origin_id,
+                               COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
+                                   AS journey_customer_id,
+                               orders.id AS order_id,
+                               COALESCE(move.campaign_id, orders.campaign_id) AS campaign_id,
+                               CASE WHEN move.campaign_id IS NULL THEN orders.source_id ELSE move.source_id
+                                END AS source_id,
+                               CASE WHEN move.campaign_id IS NULL THEN orders.medium_id ELSE move.medium_id
+                                END AS medium_id,
+                               -- A credit note that no invoice and no order explains has no journey.
+                               CASE WHEN orders.id IS NOT NULL THEN orders.date_order
+                                    WHEN origin.move_type <> 'out_refund' THEN origin.invoice_date + interval '1 day'
+                                END AS moment
+                          FROM account_move move
+                          LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+                          LEFT JOIN crm_pareto_origins reversed ON reversed.move_id = move.id
+                          JOIN account_move origin ON origin.id = COALESCE(reversed.origin_id, move.id)
+                          LEFT JOIN res_partner origin_linked ON origin_linked.id = origin.pareto_customer_id
+                          LEFT JOIN crm_pareto_ordered own ON own.move_id = move.id
+                          LEFT JOIN crm_pareto_ordered before ON before.move_id = origin.id
+                          LEFT JOIN sale_order orders ON orders.id = COALESCE(own.order_id, before.order_id)
+                         WHERE %(sale)s AND move.company_id = %(company)s AND move.invoice_date <= %(as_of)s) document
+                 WHERE campaign_id IS NOT NULL
+                    OR journey_customer_id IN (SELECT customer_id FROM crm_pareto_touches)
+                """,
+                customer=report._customer(),
+                sale=report._is_sale(),
+                company=company.id,
+                as_of=as_of,
+            ),
+        )
+
+    @api.model
+    def _make_origins(self, company):
+        """crm_pareto_origins: what a document reverses, and that again, to the first; crm_pareto_ordered: its order.
+
+        The first of the orders that a document bills: one journey a document.
+        """
+        self._make_table(
+            "crm_pareto_origins",
+            SQL(
+                """
+                WITH RECURSIVE chain (move_id, origin_id, depth) AS (
+                    SELECT id, reversed_entry_id, 1 FROM account_move
+                     WHERE reversed_entry_id IS NOT NULL AND company_id = %s
+                     UNION ALL
+                    SELECT chain.move_id, move.reversed_entry_id, depth + 1
+                      FROM chain JOIN account_move move ON move.id = chain.origin_id
+                     WHERE move.reversed_entry_id IS NOT NULL
+                )
+                SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain ORDER BY move_id, depth DESC
+                """,
+                company.id,
+            ),
+        )
+        self._make_table(
+            "crm_pareto_ordered",
+            SQL(
+                """
+                SELECT DISTINCT ON (line.move_id) line.move_id, orders.id AS order_id
+                  FROM sale_order_line_invoice_rel link
+                  JOIN account_move_line line ON line.id = link.invoice_line_id
+                  JOIN sale_order_line ordered ON ordered.id = link.order_line_id
+                  JOIN sale_order orders ON orders.id = ordered.order_id
+                 WHERE line.company_id = %s
+                 ORDER BY line.move_id, orders.date_order, orders.id
+                """,
+                company.id,
+            ),
+        )
+
+    # -- 3. steps ----------------------------------------------------------------------
+
+    @api.model
+    def _make_steps(self, company):
+        """The touches of each journey: within the look-back, and the document's own campaign.
+
+        A lead's campaign is copied to its order and invoice: their own is no further touch where it is known already.
+        """
+        self._make_table(
+            "crm_pareto_steps",
+            SQL(
+                """
+                SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
+                       days - MIN(days) OVER (PARTITION BY journey_id) AS days,
+                       ROW_NUMBER() OVER journey AS position, COUNT(*) OVER (PARTITION BY journey_id) AS count
+                  FROM (SELECT *, bool_or(NOT own) OVER (PARTITION BY journey_id, campaign_id) AS known
+                          FROM (%(reached)s UNION ALL %(own)s) step) step
+                 WHERE NOT (own AND known)
+                WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id)
+                """,
+                reached=self._reached(company.pareto_lookback_days),
+                own=self._own_steps(),
+            ),
+        )
+
+    @api.model
+    def _reached(self, days):
+        return SQL(
+            """
+            SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
+                   touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
+              FROM crm_pareto_documents document
+              JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
+               AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
+             WHERE document.move_id = document.journey_id
+            """,
+            days,
+        )
+
+    @api.model
+    def _own_steps(self):
+        return SQL(
+            """
+            SELECT journey_id,
+                   CASE WHEN order_id IS NOT NULL THEN order_id::bigint * %(numbers)s + %(order)s
+                        ELSE origin_id::bigint * %(numbers)s
+                             + CASE move_type WHEN 'out_refund' THEN %(credit_note)s ELSE %(invoice)s END END,
+                   COALESCE(moment, date), campaign_id, source_id, medium_id, 0, TRUE
+              FROM crm_pareto_documents
+             WHERE move_id = journey_id AND campaign_id IS NOT NULL
+            """,
+            numbers=NUMBERS,
+            order=ORDER_SOURCE,
+            invoice=INVOICE_SOURCE,
+            credit_note=CREDIT_NOTE_SOURCE,
+        )
+
+    # -- 4. credits --------------------------------------------------------------------
+
+    @api.model
+    def _make_credits(self, company):
+        """Shares of small whole tables of weights: by position, by age, by campaign.
+
+        The rounded running sums are subtracted from each other, so that the credits sum to exactly 1.
+        """
+        self._make_positions()
+        self._make_weights(company)
+        running = SQL(", ").join(
+            SQL(
+                """ROUND((CASE WHEN position = count THEN 1 ELSE
+                   SUM(%(weight)s) OVER journey / SUM(%(weight)s) OVER whole END)::numeric, %(digits)s) AS %(upto)s""",
+                weight=SQL.identifier(weight),
+                digits=DIGITS,
+                upto=SQL.identifier(upto),
+            )
+            for weight, upto in (("decay", "upto_decay"), ("effect", "upto_data"))
+        )
+        self._make_table(
+            "crm_pareto_credits",
+            SQL(
+                """
+                SELECT *, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
+                       upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
+                  FROM (SELECT weighted.*, %(running)s
+                          FROM (%(weighted)s) weighted
+                        WINDOW whole AS (PARTITION BY journey_id),
+                               journey AS (PARTITION BY journey_id ORDER BY position)) step
+                WINDOW journey AS (PARTITION BY journey_id ORDER BY position)
+                """,
+                running=running,
+                weighted=self._weighted(),
+            ),
+        )
+
+    @api.model
+    def _weighted(self):
+        """The steps with the credits by position, and with their weights by age and by campaign.
+
+        A campaign's effect is shared over its touches in the journey; where none has any, all count alike.
+        """
+        return SQL(
+            """
+            SELECT step.*, credit_first, credit_last, credit_linear, credit_position, decay.weight AS decay,
+                   CASE WHEN SUM(effect.weight) OVER journey > 0
+                        THEN effect.weight / COUNT(*) OVER (PARTITION BY journey_id, campaign_id) ELSE 1 END AS effect
+              FROM crm_pareto_steps step
+              JOIN crm_pareto_positions share USING (count, position)
+              JOIN crm_pareto_decays decay USING (days)
+              JOIN crm_pareto_effects effect USING (campaign_id)
+            WINDOW journey AS (PARTITION BY journey_id)
+            """
+        )
+
+    @api.model
+    def _make_positions(self):
+        """crm_pareto_positions: the credits by position in journeys of each length there is."""
+        counts = self.env.execute_query(SQL("SELECT DISTINCT count FROM crm_pareto_steps ORDER BY count"))
+        rows = []
+        for (count,) in counts:
+            models_ = (
+                attribution.first_touch(count),
+                attribution.last_touch(count),
+                attribution.exact(attribution.linear(count), DIGITS),
+                attribution.exact(attribution.position_based(count), DIGITS),
+            )
+            rows += [(count, position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
+        columns = ("credit_first", "credit_last", "credit_linear", "credit_position")
+        self._fill("crm_pareto_positions", ("count", "position", *columns), rows)
+
+    @api.model
+    def _make_weights(self, company):
+        """crm_pareto_decays: the weight of a touch by the days it is older than the journey's latest;
+        crm_pareto_effects: that of each campaign.
+        """
+        half_life = company.pareto_half_life_days
+        days = range(company.pareto_lookback_days + 2)  # an invoice's moment is the next day's beginning
+        self._fill("crm_pareto_decays", ("days", "weight"), [(day, attribution.decay(day, half_life)) for day in days])
+        effects = attribution.removal_effects(self._count_steps())
+        campaigns = self.env.execute_query(SQL("SELECT DISTINCT campaign_id FROM crm_pareto_steps"))
+        weights = [(campaign, max(effects.get(campaign, 0), 0)) for (campaign,) in campaigns]
+        self._fill("crm_pareto_effects", ("campaign_id", "weight"), weights)
+
+    @api.model
+    def _count_steps(self):
+        """How often a journey went from one campaign to another, to a sale, or to none: {(from, to): times}.
+
+        An order, and an invoice without one, is a sale. Touches that led to none of these are journeys that did not
+        convert, one a customer, or a lead that has none.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH path AS (
+                    SELECT journey_id AS path, position, position = count AS ends, campaign_id, %(sale)s AS outcome
+                      FROM crm_pareto_steps
+                     WHERE journey_id IN (SELECT journey_id FROM crm_pareto_documents WHERE move_type <> 'out_refund')
+                     UNION ALL
+                    SELECT path, ROW_NUMBER() OVER ahead, ROW_NUMBER() OVER back = 1, campaign_id, %(no_sale)s
+                      FROM (SELECT touch.*, -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
+                              FROM crm_pareto_touches touch
+                             WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)) lost
+                    WINDOW ahead AS (PARTITION BY path ORDER BY date, id),
+                           back AS (PARTITION BY path ORDER BY date DESC, id DESC)
+                ), step AS (
+                    SELECT COALESCE(LAG(campaign_id) OVER (PARTITION BY path ORDER BY position), %(start)s) AS before,
+                           campaign_id, ends, outcome
+                      FROM path
+                )
+                SELECT before, campaign_id, COUNT(*) FROM step GROUP BY before, campaign_id
+                 UNION ALL
+                SELECT campaign_id, outcome, COUNT(*) FROM step WHERE ends GROUP BY campaign_id, outcome
+                """,
+                start=START,
+                sale=SALE,
+                no_sale=NO_SALE,
+            )
+        )
+        names = {START: attribution.START, SALE: attribution.SALE, NO_SALE: attribution.NO_SALE}
+        return {(names.get(before, before), names.get(after, after)): count for before, after, count in rows}
+
+    @api.model
+    def _fill(self, name, columns, rows):
+        """Make a temporary table of a few rows."""
+        values = SQL(", ").join(SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in rows)
+        table = SQL("SELECT * FROM (VALUES %s) AS rows (%s)", values, SQL(", ").join(map(SQL.identifier, columns)))
+        if not rows:
+            table = SQL("SELECT %s WHERE FALSE", SQL(", ").join(SQL("0 AS %s", SQL.identifier(c)) for c in columns))
+        self._make_table(name, table)
+
+    # -- 5. documents and touches ----------------------------------------------------------
+
+    @api.model
+    def _make_amounts(self, company):
+        """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
+        report = self.env["crm.pareto.revenue.report"]
+        credited = SQL("SELECT move_id FROM crm_pareto_documents JOIN crm_pareto_journeys USING (journey_id)")
+        self._make_table("crm_pareto_journeys", SQL("SELECT DISTINCT journey_id FROM crm_pareto_credits"))
+        self._make_table("crm_pareto_credited", credited)
+        self._make_table(
+            "crm_pareto_amounts",
+            SQL(
+                """
+                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                  FROM (%s AND move.id IN (SELECT move_id FROM crm_pareto_credited)) line
+                 WHERE company_id = %s GROUP BY move_id
+                """,
+                report._table_query,
+                company.id,
+            ),
+        )
+        self._make_table("crm_pareto_firsts", self._first_documents(company))
+        self._make_table(
+            "crm_pareto_fresh",
+            SQL(
+                """
+                SELECT move_id, document.date, document.customer_id, document.order_id,
+                       COALESCE(amount.revenue, 0) AS revenue, COALESCE(amount.margin, 0) AS margin,
+                       document.move_type <> 'out_refund' AND ROW_NUMBER() OVER (
+                           PARTITION BY document.order_id, CASE WHEN document.order_id IS NULL THEN origin_id END,
+                                        credit.touch_id
+                               ORDER BY document.move_type = 'out_refund', document.date, move_id) = 1 AS is_order,
+                       first.move_id IS NOT NULL AS is_new_customer,
+                       (credit.touch_id %% %(numbers)s)::int AS touch_source,
+                       (credit.touch_id / %(numbers)s)::int AS touch_record,
+                       date_trunc('second', credit.date) AS touch_date,
+                       credit.campaign_id, credit.source_id, credit.medium_id,
+                       credit_first::numeric, credit_last::numeric, credit_linear, credit_decay, credit_position,
+                       credit_data
+                  FROM crm_pareto_documents document
+                  JOIN crm_pareto_credits credit USING (journey_id)
+                  LEFT JOIN crm_pareto_amounts amount USING (move_id)
+                  LEFT JOIN crm_pareto_firsts first USING (move_id)
+                """,
+                numbers=NUMBERS,
+            ),
+        )
+
+    @api.model
+    def _first_documents(self, company):
+        """The first document of each customer who is credited here."""
+        report = self.env["crm.pareto.revenue.report"]
+        return SQL(
+            """
+            SELECT DISTINCT ON (customer_id) move_id
+              FROM (SELECT move.id AS move_id, %(customer)s AS customer_id, move.invoice_date AS date
+                      FROM account_move move LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+                     WHERE %(sale)s AND move.company_id = %(company)s AND move.move_type <> 'out_refund') document
+             WHERE customer_id IN (SELECT customer_id FROM crm_pareto_documents)
+             ORDER BY customer_id, date, move_id
+            """,
+            customer=report._customer(),
+            sale=report._is_sale(),
+            company=company.id,
+        )

@@ -1,0 +1,79 @@
+from functools import reduce
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+def by_value(path):
+    """A field's search method: what is asked of the field is asked of the value row.
+
+    :param path: the field of the value row
+    """
+
+    def search(records, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # Odoo then takes all but those that the positive operator finds
+        domain = Domain("pareto_value_id", "any", Domain(path, operator, value))
+        if operator == "in" and any(member is False for member in value):
+            domain |= Domain("pareto_value_id", "=", False)
+        return domain
+
+    return search
+
+
+def copy_from_value(records, names):
+    """Set fields from the records' rows of results.
+
+    :param names: {field: path of fields from the row}
+    """
+    for record in records:
+        for name, path in names.items():
+            record[name] = reduce(lambda row, part: row[part], path.split("."), record.pareto_value_id)
+
+
+class CrmParetoResultMixin(models.AbstractModel):
+    """Fields that come from a row of results, searched, sorted and grouped by through one join.
+
+    The record has a field `pareto_value_id`, not stored, that finds the row.
+    """
+
+    _name = "crm.pareto.result.mixin"
+    _description = "Shows Results"
+
+    def _pareto_paths(self):
+        """{field of the record: field of the row}"""
+        return {}
+
+    def _join_value(self, alias, query):
+        """Join the row of results to the record.
+
+        :return: the alias of its table
+        """
+        raise NotImplementedError
+
+    def _search_pareto_value_id(self, operator, value):
+        """Searching by results only comes from the fields: a domain on the row, or its absence."""
+        if operator not in ("in", "any", "any!"):
+            return NotImplemented
+        values = self.env[self._fields["pareto_value_id"].comodel_name]
+        if operator == "in":
+            wanted = values._search([("id", "in", [id_ for id_ in value if id_])])
+        else:
+            wanted = value if not isinstance(value, Domain | list) else values._search(Domain(value))
+        query = self._search(Domain.TRUE)
+        row = self._field_to_sql(self._table, "pareto_value_id", query)
+        condition = SQL("%s IN %s", row, wanted.subselect())
+        if operator == "in" and not all(value):
+            condition = SQL("(%s OR %s IS NULL)", condition, row)
+        query.add_where(condition)
+        return [("id", "in", query)]
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """One join with the rows, for every search, sort and group-by."""
+        path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
+        if query is None or path is None or "." in path:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        rows = self.env[self._fields["pareto_value_id"].comodel_name]
+        return rows._field_to_sql(self._join_value(alias, query), path, query)
