@@ -59,7 +59,8 @@ def data_driven(journey, effects):
 
     :param effects: {campaign: removal effect}
     """
-    return _normal([effects.get(campaign, 0) for campaign in journey])
+    touches = Counter(journey)
+    return _normal([effects.get(campaign, 0) / touches[campaign] for campaign in journey])
 
 
 def removal_effects(steps):

@@ -1,0 +1,294 @@
+"""How the credit for what customers bought is shared over the campaigns that reached them before."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from . import attribution_oracle
+from .common import LedgerCase
+
+AS_OF = date(2026, 6, 30)
+
+
+class CampaignCase(LedgerCase):
+    """Tests on campaigns, what they brought about, and what was sold."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.spring, cls.fair, cls.print = cls.new_campaigns("Spring", "Fair", "Print")
+        cls.partner = cls.new_partner("Alder", is_company=True)
+
+    @classmethod
+    def new_campaigns(cls, *names):
+        return cls.env["utm.campaign"].create([{"title": name, "company_id": cls.company.id} for name in names])
+
+    @classmethod
+    def touch(cls, campaign, day, partner=None, **values):
+        """A logged touch of a campaign at noon."""
+        moment = datetime(day.year, day.month, day.day, 12)
+        values = {"partner_id": (partner or cls.partner).id, "date": moment, "campaign_id": campaign.id, **values}
+        return cls.env["crm.pareto.touch"].create(
+            {"name": "Met", "channel": "event", "company_id": cls.company.id, **values}
+        )
+
+    @classmethod
+    def order(cls, day, partner=None, price=100, **values):
+        """A confirmed order of one product."""
+        line = Command.create({"product_id": cls.product.id, "product_uom_qty": 1, "price_unit": price})
+        order = cls.env["sale.order"].create(
+            {"partner_id": (partner or cls.partner).id, "order_line": [line], **values}
+        )
+        order.action_confirm()
+        order.date_order = datetime(day.year, day.month, day.day, 15)
+        return order
+
+    @classmethod
+    def bill_order(cls, order, day):
+        """The posted invoice of an order."""
+        order.order_line.qty_delivered = order.order_line.product_uom_qty
+        invoice = order._create_invoices()
+        invoice.invoice_date = day
+        invoice.action_post()
+        return invoice
+
+    def attribute(self, as_of=AS_OF):
+        self.env["crm.pareto.attribution"]._recompute(self.company, as_of)
+        return self.env["crm.pareto.attribution"].search([("company_id", "=", self.company.id)])
+
+    def credits(self, invoice):
+        """{campaign: linear credit} of an invoice, after a computation."""
+        rows = self.attribute().filtered(lambda row: row.move_id == invoice)
+        return {row.campaign_id.title: round(row.credit_linear, 4) for row in rows}
+
+
+class TestJourneys(CampaignCase):
+    def test_touches_before_the_invoice_and_within_the_look_back_earn_credit(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
+        for campaign, day in ((self.spring, date(2026, 3, 20)), (self.fair, date(2026, 6, 1))):
+            self.touch(campaign, day)
+        self.touch(self.print, date(2026, 3, 1))  # too old
+        self.touch(self.print, date(2026, 6, 17))  # too late
+        self.assertEqual(self.credits(invoice), {"Spring": 0.5, "Fair": 0.5})
+
+    def test_the_look_back_is_the_companys(self):
+        self.company.pareto_lookback_days = 10
+        invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
+        self.touch(self.spring, date(2026, 6, 1))
+        self.touch(self.fair, date(2026, 6, 10))
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+
+    def test_a_contacts_touch_counts_for_the_company(self):
+        contact = self.new_partner("Ada", parent_id=self.partner.id)
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.touch(self.fair, date(2026, 6, 1), contact)
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+
+    def test_an_invoice_of_an_order_has_what_came_before_the_order(self):
+        order = self.order(date(2026, 5, 10))
+        invoice = self.bill_order(order, date(2026, 6, 15))
+        self.touch(self.spring, date(2026, 5, 1))
+        self.touch(self.fair, date(2026, 6, 1))
+        self.assertEqual(self.credits(invoice), {"Spring": 1})
+
+    def test_the_campaign_of_a_hand_made_order_earns_credit(self):
+        invoice = self.bill_order(self.order(date(2026, 5, 10), campaign_id=self.fair.id), date(2026, 6, 15))
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+        row = self.env["crm.pareto.attribution"].search([("move_id", "=", invoice.id)])
+        self.assertEqual(row.touch_id.action_open_document()["res_model"], "sale.order")
+
+    def test_an_orders_campaign_that_it_took_from_its_lead_counts_once(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Gauges", "partner_id": self.partner.id, "campaign_id": self.fair.id, "type": "opportunity"}
+        )
+        self.env.cr.execute(SQL("UPDATE crm_lead SET create_date = '2026-05-01' WHERE id = %s", lead.id))
+        order = self.order(date(2026, 5, 10), campaign_id=self.fair.id, opportunity_id=lead.id)
+        invoice = self.bill_order(order, date(2026, 6, 15))
+        rows = self.attribute().filtered(lambda row: row.move_id == invoice)
+        self.assertEqual([(row.touch_record, row.credit_linear) for row in rows], [(lead.id, 1)])
+
+    def test_an_accountants_campaign_on_the_invoice_counts(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100), campaign_id=self.print.id)
+        self.assertEqual(self.credits(invoice), {"Print": 1})
+
+    def test_a_credit_note_carries_its_invoices_credit(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.touch(self.spring, date(2026, 6, 1))
+        self.touch(self.fair, date(2026, 6, 20))  # after the invoice, before the credit note
+        refund = self.invoice(
+            self.partner,
+            (self.product, 1, 40),
+            day=date(2026, 6, 25),
+            move_type="out_refund",
+            reversed_entry_id=invoice.id,
+        )
+        self.assertEqual(self.credits(refund), {"Spring": 1})
+        self.assertEqual(sum(self.attribute().mapped("revenue")), 60)
+
+    def test_a_credit_note_of_nothing_is_unattributed(self):
+        self.touch(self.fair, date(2026, 6, 1))
+        self.invoice(self.partner, (self.product, 1, 40), move_type="out_refund")
+        self.assertFalse(self.attribute())
+
+    def test_revenue_credited_to_another_customer_follows_that_customers_touches(self):
+        lessee = self.new_partner("Lessee")
+        invoice = self.invoice(self.partner, (self.product, 1, 100), pareto_customer_id=lessee.id)
+        self.touch(self.spring, date(2026, 6, 1))
+        self.touch(self.fair, date(2026, 6, 1), lessee)
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+
+    def test_another_companys_touches_and_invoices_stay_out(self):
+        other = self.new_company("Other", "EUR")
+        self.touch(self.fair, date(2026, 6, 1), company_id=other.id)
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.assertFalse(self.attribute())
+
+    def test_a_draft_earns_nothing(self):
+        self.touch(self.fair, date(2026, 6, 1))
+        self.invoice(self.partner, (self.product, 1, 100)).button_draft()
+        self.assertFalse(self.attribute())
+
+    def test_as_of_a_past_day_only_what_was_known_then_counts(self):
+        self.touch(self.fair, date(2026, 5, 1))
+        self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 5, 15))
+        self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
+        self.assertEqual(len(self.attribute(date(2026, 5, 31))), 1)
+        self.assertEqual(len(self.attribute()), 2)
+
+
+class TestModels(CampaignCase):
+    def test_each_model_shares_out_as_its_function_does(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        for campaign, day in ((self.spring, 1), (self.fair, 5), (self.spring, 9), (self.print, 13)):
+            self.touch(campaign, date(2026, 6, day))
+        self.touch(self.fair, date(2026, 6, 2), self.new_partner("No order"))
+        rows = self.attribute().filtered(lambda row: row.move_id == invoice).sorted("touch_date")
+        expected = attribution_oracle.credits(self.env, self.company, AS_OF)[invoice]
+        for row, credits in zip(rows, expected, strict=True):
+            for name in CREDITS:
+                self.assertAlmostEqual(row[name], credits[name], 9, name)
+
+    def test_showing_another_model_changes_no_row(self):
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.touch(self.spring, date(2026, 6, 1))
+        self.touch(self.fair, date(2026, 6, 2))
+        rows = self.attribute()
+        before = rows.read()
+        self.company.pareto_attribution_model = "last"
+        again = self.attribute()
+        self.assertEqual(again.read(), before)
+        self.assertEqual((self.spring.pareto_revenue, self.fair.pareto_revenue), (0, 100))
+
+    def test_a_very_old_touch_of_a_short_half_life_keeps_its_credit(self):
+        self.company.write({"pareto_lookback_days": 4000, "pareto_half_life_days": 1})
+        self.touch(self.fair, date(2016, 1, 1))
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.assertEqual(self.attribute().credit_decay, 1)
+
+    def test_dropped_rows_come_back_the_same(self):
+        for day in (1, 5, 9):
+            self.touch(self.fair, date(2026, 6, day))
+        self.invoice(self.partner, (self.product, 3, 33.33))
+        names = ["move_id", "touch_id", "revenue", "margin", *CREDITS]
+        before = self.attribute().read(names, load=None)
+        self.env.cr.execute("DELETE FROM crm_pareto_attribution")
+        after = self.attribute().read(names, load=None)
+        for row in before + after:
+            del row["id"]
+        self.assertEqual(after, before)
+
+
+class TestLedger(CampaignCase):
+    """Attributed and unattributed are the ledger, whatever happened."""
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.data())
+    def test_credits_sum_to_one_and_revenues_to_the_ledger_under_every_model(self, data):
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self._make_history(data)
+            rows = self.attribute()
+            self._check_credits(rows)
+            self._check_oracle(rows)
+            self._check_ledger()
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+
+    def _make_history(self, data):
+        days = st.integers(0, 180).map(lambda back: AS_OF - timedelta(days=back))
+        cents = st.integers(1, 100_000).map(lambda amount: amount / 100)
+        campaigns = st.sampled_from([self.spring, self.fair, self.print])
+        partners = [self.partner, self.new_partner("Birch"), self.new_partner("Cedar")]
+        partners.append(self.new_partner("Ada", parent_id=self.partner.id))
+        for _touch in range(data.draw(st.integers(0, 8))):
+            self.touch(data.draw(campaigns), data.draw(days), data.draw(st.sampled_from(partners)))
+        invoices = []
+        for _document in range(data.draw(st.integers(1, 5))):
+            partner, day = data.draw(st.sampled_from(partners)), data.draw(days)
+            kind = data.draw(st.sampled_from(["invoice", "order", "refund", "receipt", "reversal"]))
+            price = data.draw(cents)
+            values = {"campaign_id": data.draw(campaigns).id} if data.draw(st.integers(0, 3)) == 0 else {}
+            if data.draw(st.booleans()):
+                values["currency_id"] = self.env.ref("base.USD").id
+            if kind == "order":
+                order = self.order(day, partner, price, **{k: v for k, v in values.items() if k == "campaign_id"})
+                invoices.append(self.bill_order(order, day + timedelta(days=data.draw(st.integers(0, 20)))))
+            elif kind == "reversal" and invoices:
+                values = {"move_type": "out_refund", "reversed_entry_id": data.draw(st.sampled_from(invoices)).id}
+                self.invoice(partner, (self.product, 1, price), day=day, **values)
+            else:
+                move_type = {"refund": "out_refund", "receipt": "out_receipt"}.get(kind, "out_invoice")
+                move = self.invoice(partner, (self.product, 1, price), day=day, move_type=move_type, **values)
+                invoices += move if move_type == "out_invoice" else []
+
+    def _check_credits(self, rows):
+        self.env.cr.execute(
+            SQL(
+                "SELECT %s FROM crm_pareto_attribution WHERE company_id = %s GROUP BY move_id",
+                SQL(", ").join(SQL("SUM(%s)::text", SQL.identifier(name)) for name in CREDITS),
+                self.company.id,
+            )
+        )
+        for sums in self.env.cr.fetchall():
+            self.assertEqual([Decimal(total) for total in sums], [1] * len(CREDITS))
+
+    def _check_oracle(self, rows):
+        expected = attribution_oracle.credits(self.env, self.company, AS_OF)
+        self.assertEqual(set(rows.move_id), set(expected))
+        for move, touches in expected.items():
+            mine = rows.filtered(lambda row, move=move: row.move_id == move)
+            found = sorted((row.touch_date, row.touch_id.id, row.campaign_id.id) for row in mine)
+            self.assertEqual(found, [(t["date"], t["id"], t["campaign"]) for t in touches])
+            by_touch = {row.touch_id.id: row for row in mine}
+            for touch in touches:
+                for name in CREDITS:
+                    self.assertAlmostEqual(by_touch[touch["id"]][name], touch[name], 9, name)
+
+    def _check_ledger(self):
+        """Of the company's documents up to the day: attributed + unattributed = ledger, to the cent, by each model."""
+        self.env.cr.execute(
+            """SELECT COALESCE(-SUM(line.balance), 0)::text
+                 FROM account_move_line line JOIN account_move move ON move.id = line.move_id
+                WHERE move.company_id = %s AND move.state = 'posted' AND line.display_type = 'product'
+                  AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')""",
+            [self.company.id],
+        )
+        ((ledger,),) = self.env.cr.fetchall()
+        analysis = self.env["crm.pareto.campaign.analysis"]
+        for model in (name.removeprefix("credit_") for name in CREDITS):
+            self.company.pareto_attribution_model = model
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    "SELECT SUM(revenue)::text FROM (%s) row WHERE company_id = %s",
+                    analysis._table_query,
+                    self.company.id,
+                )
+            )
+            ((total,),) = self.env.cr.fetchall()
+            self.assertEqual(Decimal(total).quantize(Decimal("0.01")), Decimal(ledger), model)
+            self.assertEqual(Decimal(total), Decimal(ledger), model)
