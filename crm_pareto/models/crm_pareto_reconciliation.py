@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .crm_pareto_attribution import MODELS
+from .crm_pareto_value_mixin import PROFIT
+
+
+class CrmParetoReconciliation(models.TransientModel):
+    """Whether what is shown is what stands in the books, over the company's window.
+
+    The books' side is summed by Odoo's own reading of journal items and analytic lines, not by the reports of this
+    app. What differs is listed by document (crm.pareto.difference).
+    """
+
+    _name = "crm.pareto.reconciliation"
+    _description = "Reconciliation"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date("From", compute="_compute_period")
+    date_to = fields.Date("To", compute="_compute_period")
+    model = fields.Selection(MODELS, "Attribution Model", compute="_compute_attribution")
+
+    ledger = fields.Monetary("Customer Revenue in the Ledger", compute="_compute_customers")
+    customers = fields.Monetary("Customers' Turnover", compute="_compute_customers")
+    no_customer = fields.Monetary("Without a Customer", compute="_compute_customers")
+    customer_difference = fields.Monetary("Difference", compute="_compute_customers")
+
+    attributed = fields.Monetary(compute="_compute_attribution")
+    unattributed = fields.Monetary(compute="_compute_attribution")
+    attribution_difference = fields.Monetary("Unexplained", compute="_compute_attribution")
+
+    analytic = fields.Monetary("On the Campaigns' Analytic Accounts", compute="_compute_costs", groups=PROFIT)
+    analytic_revenue = fields.Monetary("Of It from Customer Invoices", compute="_compute_costs", groups=PROFIT)
+    cost = fields.Monetary("Campaigns' Cost", compute="_compute_costs", groups=PROFIT)
+    cost_difference = fields.Monetary("Not Explained", compute="_compute_costs", groups=PROFIT)
+
+    difference_count = fields.Integer("Documents That Differ", compute="_compute_difference_count")
+
+    @api.model
+    def action_open(self):
+        """Open the reconciliation of the reader's company.
+
+        :raises AccessError: for others than accountants
+        """
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("The reconciliation is for those who may see all invoices."))
+        record = self.create({"company_id": self.env.company.id})
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_reconciliation_action")
+        return {**action, "res_id": record.id}
+
+    @api.depends("company_id")
+    def _compute_period(self):
+        for record in self:
+            run = self.env["crm.pareto.run"]._standing(record.company_id, "customer")
+            record.date_from, record.date_to = run.date_from, run.as_of
+
+    # -- revenue -------------------------------------------------------------------------
+
+    def _get_ledger_domain(self):
+        """The journal items that are customer revenue, as an accountant would filter them."""
+        self.ensure_one()
+        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("parent_state", "=", "posted"),
+            ("display_type", "=", "product"),
+            ("move_id.move_type", "in", types),
+            ("invoice_date", ">=", self.date_from),
+            ("invoice_date", "<=", self.date_to),
+        ]
+
+    def _get_revenue_domain(self):
+        self.ensure_one()
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("date", ">=", self.date_from),
+            ("date", "<=", self.date_to),
+        ]
+
+    @api.depends("date_from", "date_to")
+    def _compute_customers(self):
+        for record in self:
+            # sudo: sums of the company; whoever opens this may see all of its invoices.
+            items, rows = self.env["account.move.line"].sudo(), self.env["crm.pareto.customer"].sudo()
+            lines = self.env["crm.pareto.revenue.report"].sudo()
+            nobody = [*record._get_revenue_domain(), ("customer_id", "=", False)]
+            record.ledger = -items._read_group(record._get_ledger_domain(), [], ["balance:sum"])[0][0]
+            own = [("company_id", "=", record.company_id.id)]
+            record.customers = rows._read_group(own, [], ["turnover:sum"])[0][0]
+            record.no_customer = lines._read_group(nobody, [], ["revenue:sum"])[0][0]
+            record.customer_difference = record._rounded(record.ledger - record.customers - record.no_customer)
+
+    @api.depends("date_from", "date_to")
+    def _compute_attribution(self):
+        for record in self:
+            # sudo: sums of the company; whoever opens this may see all of its invoices.
+            analysis = self.env["crm.pareto.campaign.analysis"].sudo()
+            sums = dict(analysis._read_group(record._get_revenue_domain(), ["kind"], ["revenue:sum"]))
+            record.model = record.company_id.pareto_attribution_model
+            record.attributed, record.unattributed = sums.get("sale", 0), sums.get("unattributed", 0)
+            record.attribution_difference = record._rounded(record.ledger - record.attributed - record.unattributed)
+
+    def _rounded(self, amount):
+        return self.currency_id.round(amount)
+
+    # -- cost ----------------------------------------------------------------------------
+
+    def _get_analytic_domain(self):
+        """The analytic lines on the campaigns' accounts, of all time."""
+        self.ensure_one()
+        # sudo: only which accounts are campaigns'.
+        accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
+        campaigns = accounts.search([("pareto_campaign_id", "!=", False)])
+        return [("company_id", "=", self.company_id.id), ("auto_account_id", "in", campaigns.ids)]
+
+    def _get_analytic_revenue_domain(self):
+        """Those of them that customer invoices put there: revenue already, and no cost."""
+        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        return [*self._get_analytic_domain(), ("move_line_id.move_id.move_type", "in", types)]
+
+    @api.depends("company_id")
+    def _compute_costs(self):
+        for record in self:
+            # sudo: sums of the company; whoever opens this may see all of its invoices.
+            lines, rows = self.env["account.analytic.line"].sudo(), self.env["crm.pareto.campaign"].sudo()
+            record.analytic = -lines._read_group(record._get_analytic_domain(), [], ["amount:sum"])[0][0]
+            revenue = lines._read_group(record._get_analytic_revenue_domain(), [], ["amount:sum"])[0][0]
+            record.analytic_revenue = -revenue
+            mine = [("company_id", "=", record.company_id.id), ("model", "=", MODELS[0][0])]
+            record.cost = rows._read_group(mine, [], ["cost:sum"])[0][0]
+            record.cost_difference = record._rounded(record.analytic - record.analytic_revenue - record.cost)
+
+    # -- differences ---------------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_difference_count(self):
+        for record in self:
+            domain = [("company_id", "=", record.company_id.id)]
+            record.difference_count = self.env["crm.pareto.difference"].search_count(domain)
+
+    def action_recompute(self):
+        """Compute values and attribution of the company anew, now."""
+        self.ensure_one()
+        # sudo: results that nobody may write, of the company; an accountant may have them brought up to date.
+        self.env["crm.pareto.recompute"].sudo()._recompute(self.company_id, history=False)
+        self.env["crm.pareto.attribution"].sudo()._recompute(self.company_id)
+        return self.action_open()
+
+    def _open(self, xml_id, domain, name):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        views = [(False, "list"), *[view for view in action["views"] if view[1] not in ("list", "form")]]
+        return {**action, "name": name, "display_name": name, "domain": domain, "context": {}, "views": views}
+
+    def action_open_ledger(self):
+        """Open the journal items that are customer revenue."""
+        return self._open("account.action_account_moves_all", self._get_ledger_domain(), self.env._("Customer Revenue"))
+
+    def action_open_customers(self):
+        """Open the customers whose turnover is summed."""
+        domain = [("company_id", "=", self.company_id.id)]
+        return self._open("crm_pareto.crm_pareto_customer_action", domain, self.env._("Customers"))
+
+    def action_open_no_customer(self):
+        """Open the revenue lines without a customer."""
+        domain = [*self._get_revenue_domain(), ("customer_id", "=", False)]
+        return self._open("crm_pareto.crm_pareto_revenue_report_action", domain, self.env._("Without a Customer"))
+
+    def action_open_attributed(self):
+        """Open the sales with a campaign's touch before them."""
+        return self._open_analysis("sale", self.env._("Attributed"))
+
+    def action_open_unattributed(self):
+        """Open the sales without one."""
+        return self._open_analysis("unattributed", self.env._("Unattributed"))
+
+    def _open_analysis(self, kind, name):
+        domain = [*self._get_revenue_domain(), ("kind", "=", kind)]
+        return self._open("crm_pareto.crm_pareto_campaign_analysis_action", domain, name)
+
+    def action_open_costs(self):
+        """Open what the campaigns' cost is summed from."""
+        domain = [("company_id", "=", self.company_id.id), ("kind", "!=", "order")]
+        return self._open("crm_pareto.crm_pareto_campaign_cost_report_action", domain, self.env._("Campaign Costs"))
+
+    def action_open_analytic(self):
+        """Open the analytic lines on the campaigns' accounts."""
+        xml_id = "analytic.account_analytic_line_action_entries"
+        return self._open(xml_id, self._get_analytic_domain(), self.env._("Analytic Lines of Campaigns"))
+
+    def action_open_analytic_revenue(self):
+        """Open those that customer invoices put there."""
+        xml_id, name = "analytic.account_analytic_line_action_entries", self.env._("From Customer Invoices")
+        return self._open(xml_id, self._get_analytic_revenue_domain(), name)
+
+    def action_open_differences(self):
+        """Open the documents that explain a difference."""
+        domain = [("company_id", "=", self.company_id.id)]
+        return self._open("crm_pareto.crm_pareto_difference_action", domain, self.env._("Differences"))

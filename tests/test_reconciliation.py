@@ -1,0 +1,123 @@
+"""What is shown is what stands in the books, and what is not is listed by document."""
+
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from .test_campaign_credit import AS_OF, CampaignCase
+
+DIFFERENCES = ("customer_difference", "attribution_difference", "cost_difference")
+
+
+@freeze_time(AS_OF)
+class TestReconciliation(CampaignCase):
+    def reconciliation(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["crm.pareto.reconciliation"].create({"company_id": self.company.id})
+
+    def compute(self):
+        self.recompute(AS_OF)
+        self.attribute()
+        return self.reconciliation()
+
+    def bill(self, *campaigns, price=1000, move_type="in_invoice", distribution=None, **values):
+        """A posted vendor bill on campaigns."""
+        line = {"name": "Stand", "price_unit": price, "tax_ids": [Command.clear()]}
+        if distribution is None:
+            line["pareto_campaign_ids"] = [Command.set([campaign.id for campaign in campaigns])]
+        else:
+            line["analytic_distribution"] = distribution
+        move = self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.new_partner("Messe").id,
+                "invoice_date": date(2026, 6, 1),
+                "invoice_line_ids": [Command.create(line)],
+                **values,
+            }
+        )
+        move.action_post()
+        return move
+
+    def test_after_a_computation_nothing_differs(self):
+        self.touch(self.fair, date(2026, 6, 1))
+        self.invoice(self.partner, (self.product, 3, 33.33))
+        self.invoice(self.new_partner("Birch"), (self.product, 1, 20), move_type="out_refund")
+        self.bill(self.fair, self.spring, price=100.01)
+        found = self.compute()
+        self.assertEqual((found.ledger, found.customers, found.no_customer), (79.99, 79.99, 0))
+        self.assertEqual((found.attributed, found.unattributed), (99.99, -20))
+        self.assertEqual((found.analytic, found.cost), (100.01, 100.01))
+        self.assertEqual([found[name] for name in DIFFERENCES], [0, 0, 0])
+        self.assertEqual(found.difference_count, 0)
+
+    def test_an_invoice_posted_since_is_the_difference_and_is_listed(self):
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.compute()
+        self.env.cr.execute("UPDATE crm_pareto_run SET refreshed_at = now() - interval '1 day'")
+        later = self.invoice(self.partner, (self.product, 1, 40))
+        found = self.reconciliation()
+        self.assertEqual(found.customer_difference, 40)
+        listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
+        self.assertIn((later, "changed", 40), [(row.move_id, row.reason, row.difference) for row in listed])
+
+    def test_an_attributed_invoice_that_is_no_longer_posted_is_listed(self):
+        self.touch(self.fair, date(2026, 6, 1))
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.compute()
+        invoice.button_draft()
+        found = self.reconciliation()
+        self.assertEqual(found.attribution_difference, -100)
+        row = self.env["crm.pareto.difference"].search([("reason", "=", "attribution")])
+        self.assertEqual((row.move_id, row.difference), (invoice, -100))
+
+    def test_a_customer_invoice_on_a_campaigns_account_is_no_cost(self):
+        account = self.fair._pareto_ensure_accounts()
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        invoice.invoice_line_ids.analytic_distribution = {str(account.id): 100}
+        self.bill(self.fair, price=300)
+        found = self.compute()
+        self.assertEqual((found.analytic, found.analytic_revenue, found.cost), (200, -100, 300))
+        self.assertEqual(found.cost_difference, 0)
+        row = self.env["crm.pareto.difference"].search([("reason", "=", "revenue")])
+        self.assertEqual(row.move_id, invoice)
+
+    def test_a_bill_in_a_currency_without_a_rate_is_listed(self):
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "KWD")])
+        currency.active = True
+        currency.rate_ids.unlink()
+        bill = self.bill(self.fair, currency_id=currency.id)
+        self.compute()
+        row = self.env["crm.pareto.difference"].search([("reason", "=", "rate")])
+        self.assertEqual(row.move_id, bill)
+
+    def test_each_figure_opens_what_it_is_the_sum_of(self):
+        self.touch(self.fair, date(2026, 6, 1))
+        self.invoice(self.partner, (self.product, 3, 33.33))
+        self.invoice(self.new_partner("Birch"), (self.product, 1, 20))
+        self.bill(self.fair, price=100.01)
+        found = self.compute()
+        for name, figure, field, sign in (
+            ("ledger", found.ledger, "balance", -1),
+            ("customers", found.customers, "turnover", 1),
+            ("no_customer", found.no_customer, "revenue", 1),
+            ("attributed", found.attributed, "revenue", 1),
+            ("unattributed", found.unattributed, "revenue", 1),
+            ("costs", found.cost, "cost", 1),
+            ("analytic", found.analytic, "amount", -1),
+        ):
+            action = getattr(found, f"action_open_{name}")()
+            opened = self.env[action["res_model"]].search(action["domain"])
+            self.assertAlmostEqual(sign * sum(opened.mapped(field)), figure, 2, name)
+
+    def test_only_who_sees_all_invoices_may_open_it(self):
+        seller = self.new_user("seller", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self.env["crm.pareto.reconciliation"].with_user(seller).action_open()
+        clerk = self.new_user("clerk", "account.group_account_invoice,crm_pareto.group_user")
+        clerk.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        record = self.env["crm.pareto.reconciliation"].with_user(clerk).with_company(self.company)
+        self.assertEqual(record.action_open()["res_model"], "crm.pareto.reconciliation")
