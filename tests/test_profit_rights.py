@@ -17,6 +17,10 @@ MODELS = [
     "crm.lead",
     "product.product",
     "product.template",
+    "utm.campaign",
+    "crm.pareto.campaign",
+    "crm.pareto.attribution",
+    "crm.pareto.campaign.analysis",
 ]
 
 
@@ -27,7 +31,9 @@ class TestProfitRights(LedgerCase):
         cls.partner = cls.new_partner("Birch")
         cls.invoice(cls.partner, (cls.product, 1, 100))
         cls.recompute()
-        cls.env["sale.order"].create({"partner_id": cls.partner.id, "company_id": cls.company.id})
+        campaign = cls.attribute()
+        order = {"partner_id": cls.partner.id, "company_id": cls.company.id, "campaign_id": campaign.id}
+        cls.env["sale.order"].create(order)
         cls.env["crm.lead"].create({"name": "Gauges", "partner_id": cls.partner.id, "company_id": cls.company.id})
         cls.env["crm.pareto.recompute"]._snapshot(cls.company, "customer", "24", date(2026, 6, 30))
         groups = f"{SALES_MANAGER},account.group_account_invoice,product.group_product_manager,base.group_allow_export"
@@ -38,6 +44,15 @@ class TestProfitRights(LedgerCase):
         cls.hidden = [
             (name, field.name) for name in MODELS for field in cls.env[name]._fields.values() if field.groups == PROFIT
         ]
+
+    @classmethod
+    def attribute(cls):
+        """A campaign that reached the customer before."""
+        campaign = cls.env["utm.campaign"].create({"title": "Fair", "company_id": cls.company.id})
+        touch = {"partner_id": cls.partner.id, "campaign_id": campaign.id, "date": "2026-06-10", "name": "Met"}
+        cls.env["crm.pareto.touch"].create({**touch, "company_id": cls.company.id})
+        cls.env["crm.pareto.attribution"]._recompute(cls.company, date(2026, 6, 30))
+        return campaign
 
     def outcome(self, function):
         """The kind of error that a call ends with, or None."""
@@ -80,6 +95,12 @@ class TestProfitRights(LedgerCase):
                 ("res.partner", "pareto_profit"),
                 ("sale.order", "pareto_profit"),
                 ("product.template", "pareto_profit"),
+                ("utm.campaign", "pareto_cost"),
+                ("utm.campaign", "pareto_roi"),
+                ("utm.campaign", "pareto_budget"),
+                ("crm.pareto.campaign", "margin"),
+                ("crm.pareto.attribution", "margin"),
+                ("crm.pareto.campaign.analysis", "cost"),
             },
             set(self.hidden),
         )
@@ -127,6 +148,8 @@ class TestProfitRights(LedgerCase):
             ("crm.pareto.customer", "partner_id.pareto_profit"),
             ("product.product", "pareto_value_id.profit"),
             ("crm.pareto.customer", "snapshot_id.profit_total"),
+            ("utm.campaign", "pareto_value_id.margin"),
+            ("sale.order", "campaign_id.pareto_roi"),
         ):
             with self.subTest(model=name, path=path):
                 model, record = self.env[name], self.one(name)
@@ -144,6 +167,11 @@ class TestProfitRights(LedgerCase):
         costs = self.env["crm.pareto.line.cost"].with_user(self.manager)
         self.assertIs(self.outcome(lambda: costs.search([("company_id", "=", self.company.id)])), AccessError)
         self.assertTrue(costs.with_user(self.controller).search_count([("company_id", "=", self.company.id)]))
+
+    def test_the_costs_of_campaigns_are_closed(self):
+        costs = self.env["crm.pareto.campaign.cost.report"].with_user(self.manager)
+        self.assertIs(self.outcome(lambda: costs.search([])), AccessError)
+        self.assertIsNone(self.outcome(lambda: costs.with_user(self.controller).search([])))
 
     def test_a_controller_gets_them(self):
         row = self.env["crm.pareto.customer"].with_user(self.controller).search([("partner_id", "=", self.partner.id)])

@@ -27,7 +27,7 @@ from . import account_analytic_account
 from . import account_analytic_plan
 from . import account_move
 from . import analytic_mixin
-from . import base
+from . import ir_ui_view
 from . import crm_lead
 from . import product_product
 from . import product_template

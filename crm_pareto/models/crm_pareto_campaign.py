@@ -52,7 +52,6 @@ class CrmParetoCampaign(models.Model):
     roi_low = fields.Float(readonly=True, aggregator=None, groups=PROFIT)
     roi_high = fields.Float(readonly=True, aggregator=None, groups=PROFIT)
     has_cost = fields.Boolean(readonly=True, groups=PROFIT)
-    paid_back_on = fields.Date(readonly=True, groups=PROFIT)
     payback_days = fields.Integer("Days to Pay Back", readonly=True, aggregator="avg", groups=PROFIT)
     customers_needed = fields.Integer(readonly=True, aggregator=None, groups=PROFIT)
     advice = fields.Selection(
@@ -111,7 +110,6 @@ class CrmParetoCampaign(models.Model):
                 campaign_id=campaign,
                 as_of=as_of,
                 has_cost=cost > 0,
-                paid_back_on=day,
                 payback_days=(day - first_cost).days if day and first_cost else None,
                 advice=counsel.advice,
                 advice_code=counsel.reason,
