@@ -1,4 +1,4 @@
-"""Debian packages without root: a private apt that downloads, checks signatures, unpacks.
+"""Debian packages: without root by a private apt that downloads, checks signatures, unpacks; as root installed.
 
 The machine's own apt set-up is read (mirror, proxy, keys) and never changed.
 """
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .console import Failure, explain, run
+from .console import Failure, explain, run, step
 from .paths import WORK, whole_folder
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -19,6 +19,24 @@ APT = WORK / "apt"
 def available():
     """Whether this machine is a Debian whose apt can be asked."""
     return bool(shutil.which("apt-get") and shutil.which("dpkg-deb") and KEYRING.is_file() and _mirror())
+
+
+def can_install():
+    """Whether `install` may be called: on a Debian (or its like), as root."""
+    return not os.geteuid() and bool(shutil.which("apt-get"))
+
+
+def install(packages, title):
+    """Install packages into the machine.
+
+    :param title: what they are, for the step's line
+    :raises Failure: no network, no such package, a full disk
+    """
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with step(f"{title} from Debian"):
+        run(["apt-get", "update", "-q"], "Updating the package lists", env=environment)
+        words = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
+        run(words, f"Installing {title}", env=environment)
 
 
 def _codename():

@@ -21,15 +21,26 @@ def ensure(*names):
     """Have the packages of dev/requirements/<name>.txt in the virtual environment."""
     _ensure_venv()
     for name in names:
-        requirements = REQUIREMENTS / f"{name}.txt"
-        stamp = VENV / f".{name}-ready"
-        wanted = digest(requirements)
-        if read_stamp(stamp) == wanted:
+        if has(name):
             continue
+        requirements = _requirements(name)
         with step(f"Python packages for {name}") as current:
             no_dependencies = ["--no-deps"] if name in WITHOUT_DEPENDENCIES else []
             _install([*no_dependencies, "-r", requirements], f"Installing the Python packages for {name}", current)
-            stamp.write_text(wanted)
+            _stamp(name).write_text(digest(requirements))
+
+
+def has(name):
+    """Whether the packages of dev/requirements/<name>.txt, as it is now, are in the virtual environment."""
+    return read_stamp(_stamp(name)) == digest(_requirements(name))
+
+
+def _requirements(name):
+    return REQUIREMENTS / f"{name}.txt"
+
+
+def _stamp(name):
+    return VENV / f".{name}-ready"
 
 
 def link_odoo(source):

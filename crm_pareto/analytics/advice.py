@@ -1,5 +1,59 @@
-from types import SimpleNamespace
+"""What to do with a campaign, from what it cost and how surely it came back."""
+
+from math import exp
+
+MORE, HOLD, LESS, TEST = "more", "hold", "less", "test"
+
+# Why: one of these comes with each advice.
+EARNS = "earns"  # more
+NO_COST, MATURING = "no_cost", "maturing"  # hold
+LOSES, NO_SALES = "loses", "no_sales"  # less
+FEW, MODELS_DISAGREE, UNCERTAIN = "few", "models_disagree", "uncertain"  # test
+
+MINIMUM = 10  # customers: with fewer, the spread among them says little of those who may come
+CHANCE = 0.05  # at which so few customers are no accident; as at either end of an interval of 90 %
 
 
-def advise(**kw):
-    return SimpleNamespace(advice="test", reason="uncertain")
+def advise(cost, models, customers, average_margin, maturing):
+    """Whether to spend more on a campaign, hold, spend less, or find out by a test.
+
+    No model of attribution is the true one, so more and less are said only where all of them say it.
+
+    :param cost: spent on the campaign; None or 0 where nothing is known
+    :param models: (ROI, low, high) by each model of attribution: return on investment (margin / cost - 1) and the
+        ends of its interval
+    :param customers: how many were credited to the campaign, by whichever model
+    :param average_margin: of a sale of the company, in the currency of `cost`; None where there is none
+    :param maturing: whether the cost is younger than sales take, so that some may still come
+    :return: (advice, reason), of the constants above
+    """
+    if not cost or cost < 0:
+        return HOLD, NO_COST
+    if all(high < 0 for _roi, _low, high in models):
+        if maturing:
+            return HOLD, MATURING
+        if customers >= MINIMUM or _chance(customers, cost, average_margin) <= CHANCE:
+            return LESS, LOSES if customers else NO_SALES
+    if customers < MINIMUM:
+        return TEST, FEW
+    if all(low > 0 for _roi, low, _high in models):
+        return MORE, EARNS
+    if any(roi > 0 for roi, _low, _high in models) and any(roi < 0 for roi, _low, _high in models):
+        return TEST, MODELS_DISAGREE
+    return TEST, UNCERTAIN
+
+
+def _chance(customers, cost, average_margin):
+    """The chance of so few customers or fewer, had the campaign brought in its cost by average sales.
+
+    Poisson; for none at all the rule of three: below 5 % from three expected sales on (Hanley, Lippman-Hand 1983, If
+    nothing goes wrong, is everything all right?, JAMA 249).
+    """
+    if not average_margin or average_margin < 0:
+        return 1.0
+    expected = cost / average_margin
+    term = chance = exp(-expected)
+    for number in range(1, customers + 1):
+        term *= expected / number
+        chance += term
+    return chance

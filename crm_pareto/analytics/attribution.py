@@ -1,7 +1,7 @@
 """How the credit for a sale is shared over the touches that came before it.
 
-A journey is the campaigns (or channels) of a customer's touches, in order of time. Each function returns the shares of
-its touches in that order; they sum to 1 up to a float's precision, and `exact` makes them so in decimals.
+A journey is the campaigns (or channels) of a customer's touches, in order of time; it has at least one. Each rule
+returns the shares of its touches in that order; they sum to 1 up to a float's precision.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ def position_based(count):
 
 
 def decay(age, half_life):
-    """The weight of a touch: half as much for each half-life that it is older.
+    """The weight of a touch, half as much for each half-life that it is older: 1 at age 0.
 
     :param age: in the unit of `half_life`
     :raises ValueError: for a half-life that is not positive
@@ -51,16 +51,23 @@ def time_decay(ages, half_life):
     :raises ValueError: for a half-life that is not positive
     """
     latest = min(ages)  # ages count from there, so that an old journey does not vanish below the smallest float
-    return _normal([decay(age - latest, half_life) for age in ages])
+    weights = [decay(age - latest, half_life) for age in ages]
+    total = sum(weights)
+    return [weight / total for weight in weights]
 
 
 def data_driven(journey, effects):
-    """In proportion to what each campaign's removal would cost (see `removal_effects`); linear where none would.
+    """To each campaign in proportion to its removal effect, evenly over its touches; linear where no effect is known.
 
-    :param effects: {campaign: removal effect}
+    A campaign that touched a customer five times is no more needed for it: the effect is shared, not repeated.
+
+    :param effects: {campaign: removal effect}, as `removal_effects` returns it; a campaign not in it has none
     """
     touches = Counter(journey)
-    return _normal([effects.get(campaign, 0) / touches[campaign] for campaign in journey])
+    total = sum(effects.get(campaign, 0) for campaign in touches)
+    if not total:
+        return linear(len(journey))
+    return [effects.get(campaign, 0) / total / touches[campaign] for campaign in journey]
 
 
 def removal_effects(steps):
@@ -71,20 +78,22 @@ def removal_effects(steps):
     sale. Exact: with N = (I - Q)^-1 the expected visits (Kemeny, Snell 1960, Finite Markov Chains), a sale passes
     campaign i with probability N[start, i] / N[i, i] * P(sale from i), so that no chain need be solved without i.
 
-    :param journeys: (campaigns in order, how many ended with a sale, how many without)
+    :param steps: {(state, next state): how often, above 0}, from START over campaigns (any keys) to SALE or NO_SALE;
+        each journey counted to its end, so that every state has a way to one
     :return: {campaign: effect from 0 to 1}; empty where there was no sale
     """
     departures = Counter()
-    for (state, _next), count in steps.items():
+    for (state, _following), count in steps.items():
         departures[state] += count
-    states = [START, *sorted({state for state in departures if state != START and departures[state]}, key=str)]
+    # Sorted, so that in whatever order the steps come the figures are the same to the last digit.
+    states = [START, *sorted(departures.keys() - {START}, key=str)]
     position = {state: index for index, state in enumerate(states)}
     moves = [[0.0] * len(states) for _state in states]
     sale = [0.0] * len(states)
     for (state, following), count in steps.items():
-        if count and following in position:
+        if following in position:
             moves[position[state]][position[following]] = count / departures[state]
-        elif count and following == SALE:
+        elif following == SALE:
             sale[position[state]] = count / departures[state]
     visits = _expected_visits(moves)
     chance = [sum(n * p for n, p in zip(row, sale, strict=True)) for row in visits]
@@ -98,18 +107,20 @@ def removal_effects(steps):
 
 
 def _expected_visits(moves):
-    """(I - moves)^-1 by Gauss-Jordan; the pivots are positive, as from every state the journey ends some time."""
-    size = len(moves)
-    rows = [[(i == j) - moves[i][j] for j in range(size)] + [float(i == j) for j in range(size)] for i in range(size)]
-    for column in range(size):
-        pivot = max(range(column, size), key=lambda row: abs(rows[row][column]))
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        scale = rows[column][column]
-        rows[column] = [value / scale for value in rows[column]]
-        for row in range(size):
-            if row != column and (factor := rows[row][column]):
-                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
-    return [row[size:] for row in rows]
+    """(I - moves)^-1, by Gauss-Jordan in place.
+
+    No row is exchanged: each diagonal outweighs the rest of its row and all else is below zero, which elimination
+    keeps so (Higham 2002, Accuracy and Stability of Numerical Algorithms, 9.5); pivots are positive and do not grow.
+    """
+    rows = [[(i == j) - share for j, share in enumerate(row)] for i, row in enumerate(moves)]
+    for index, pivot_row in enumerate(rows):
+        pivot, pivot_row[index] = pivot_row[index], 1.0
+        pivot_row[:] = [value / pivot for value in pivot_row]
+        for row in rows:
+            if row is not pivot_row and (factor := row[index]):
+                row[index] = 0.0
+                row[:] = [value - factor * other for value, other in zip(row, pivot_row, strict=True)]
+    return rows
 
 
 def exact(shares, digits):
@@ -126,8 +137,3 @@ def exact(shares, digits):
     for index in by_remainder[::-1][: max(-missing, 0)]:
         whole[index] -= 1
     return [Decimal(amount).scaleb(-digits) for amount in whole]
-
-
-def _normal(weights):
-    total = sum(weights)
-    return [weight / total for weight in weights] if total else linear(len(weights))

@@ -8,7 +8,7 @@ from ..analytics.uncertainty import bootstrap_interval, customers_to_decide
 from .crm_pareto_attribution import MODELS
 from .crm_pareto_value_mixin import PROFIT
 
-LEVEL = 0.9  # of the interval of the return
+LEVEL = 0.9  # of the interval of the return; advice takes the same for granted
 
 
 class CrmParetoCampaign(models.Model):
@@ -62,10 +62,51 @@ class CrmParetoCampaign(models.Model):
 
     _campaign_unique = models.UniqueIndex("(company_id, campaign_id, model)")
 
-    @api.depends("advice_code")
+    @api.depends("advice_code", "roi", "roi_low", "roi_high", "customers", "customers_needed", "cost")
     def _compute_advice_reason(self):
+        """One line; the interval is of the model shown, the advice of all of them."""
         for row in self:
-            row.advice_reason = row.advice_code
+            values = {
+                "roi": row._percent(row.roi),
+                "low": row._percent(row.roi_low),
+                "high": row._percent(row.roi_high),
+                "cost": formatLang(self.env, row.cost, currency_obj=row.currency_id),
+                "customers": row.customers,
+                "needed": row.customers_needed,
+            }
+            row.advice_reason = row._reason(values)
+
+    def _reason(self, values):
+        _ = self.env._
+        match self.advice_code:
+            case advice.NO_COST:
+                return _("No cost is posted on it: a return cannot be worked out.")
+            case advice.MATURING:
+                return _("ROI %(roi)s so far, but it was spent lately: sales may still come.", **values)
+            case advice.EARNS:
+                return _("ROI %(roi)s (%(low)s to %(high)s), and above zero by every model.", **values)
+            case advice.LOSES:
+                return _("ROI %(roi)s (%(low)s to %(high)s), and below zero by every model.", **values)
+            case advice.NO_SALES:
+                return _("%(cost)s spent, and no sale has come of it.", **values)
+            case advice.FEW:
+                return _("Only %(customers)s customers came of it: too few to tell.", **values)
+            case advice.MODELS_DISAGREE:
+                return _(
+                    "ROI %(roi)s by this model, but the models disagree: leave it out for some customers and compare.",
+                    **values,
+                )
+            case advice.UNCERTAIN:
+                return _(
+                    "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide, %(customers)s"
+                    " came so far.",
+                    **values,
+                )
+        return False
+
+    @staticmethod
+    def _percent(share):
+        return f"{share:+.0%}".replace("%", " %")
 
     @api.model
     def _recompute(self, company, as_of):
@@ -95,12 +136,12 @@ class CrmParetoCampaign(models.Model):
         cost, first_cost = shared.get("cost") or 0, shared.pop("first_cost", None)
         last_cost = shared.pop("last_cost", None)
         rows = [self._row_of(cost, credited.get(model, {}), model) for model, _label in MODELS]
-        counsel = advice.advise(
-            cost=cost,
-            returns=[(row["roi"], row["roi_low"], row["roi_high"]) for row in rows],
-            maturing=bool(last_cost) and last_cost > as_of - timedelta(days=company.pareto_lookback_days),
-            customers=max(row["customers"] for row in rows),
-            margin_of_a_sale=a_sale,
+        counsel, code = advice.advise(
+            cost,
+            [(row["roi"], row["roi_low"], row["roi_high"]) for row in rows],
+            max(row["customers"] for row in rows),
+            a_sale,
+            bool(last_cost) and last_cost > as_of - timedelta(days=company.pareto_lookback_days),
         )
         for row in rows:
             day = paid_back.get((campaign, row["model"]))
@@ -111,8 +152,8 @@ class CrmParetoCampaign(models.Model):
                 as_of=as_of,
                 has_cost=cost > 0,
                 payback_days=(day - first_cost).days if day and first_cost else None,
-                advice=counsel.advice,
-                advice_code=counsel.reason,
+                advice=counsel,
+                advice_code=code,
                 conversion=_ratio(shared.get("converted"), shared.get("touched")),
                 cost_per_lead=_ratio(cost, shared.get("leads")),
                 cost_per_customer=_ratio(cost, row["new_customers"]),
