@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from ..analytics import advice
 from ..analytics.uncertainty import bootstrap_interval, customers_to_decide
@@ -98,8 +98,8 @@ class CrmParetoCampaign(models.Model):
                 )
             case advice.UNCERTAIN:
                 return _(
-                    "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide, %(customers)s"
-                    " came so far.",
+                    "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
+                    " %(customers)s came so far.",
                     **values,
                 )
         return False

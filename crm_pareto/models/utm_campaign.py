@@ -224,20 +224,20 @@ class UtmCampaign(models.Model):
 
     def _pareto_company(self):
         """The company whose figures are shown."""
-        return self.company_id or self.env.company
+        # sudo: Odoo shows the campaigns of all companies; of another one no figures are found, only its currency.
+        return (self.company_id or self.env.company).sudo()
 
     @api.depends_context("company")
     @api.depends("company_id", "company_id.pareto_attribution_model")
     def _compute_pareto_value_id(self):
         found = {}
-        companies = self.company_id | self.env.company
-        for company in companies:
+        # sudo: only which model a company shows; the rows are found by the reader's own rules.
+        for company in (self.company_id | self.env.company).sudo():
             rows = self.env["crm.pareto.campaign"].search_fetch(
                 [
                     ("campaign_id", "in", self.ids),
                     ("company_id", "=", company.id),
-                    # sudo: which model a company shows is no secret.
-                    ("model", "=", company.sudo().pareto_attribution_model),
+                    ("model", "=", company.pareto_attribution_model),
                 ]
             )
             found.update({(row.campaign_id.id, company.id): row for row in rows})
@@ -311,6 +311,14 @@ class UtmCampaign(models.Model):
     def action_open_pareto_leads(self):
         """Open its leads."""
         return self._open_pareto("leads", self.env._("Leads"))
+
+    def action_open_pareto_opportunities(self):
+        """Open its opportunities."""
+        return self._open_pareto("opportunities", self.env._("Opportunities"))
+
+    def action_open_pareto_won(self):
+        """Open its opportunities that were won."""
+        return self._open_pareto("won", self.env._("Won"))
 
     def action_open_pareto_costs(self):
         """Open what was posted on its analytic accounts."""
