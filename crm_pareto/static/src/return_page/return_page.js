@@ -419,7 +419,7 @@ export class ReturnPage extends Component {
 
     chartOptions(rows, ink) {
         const ends = rows.flatMap((row) => [row.margin_low || 0, row.margin_high || 0]);
-        const letters = this.canvas.el.clientWidth < NARROW ? NAME_LENGTH / 2 : NAME_LENGTH;
+        const letters = this.canvas.el.parentElement.clientWidth < NARROW ? NAME_LENGTH / 2 : NAME_LENGTH;
         const shorten = (name) =>
             name.length > letters ? `${name.slice(0, letters - 1).trimEnd()}…` : name;
         return {
