@@ -256,10 +256,10 @@ class TestReturnPage(ReturnCase):
     def test_the_companys_model_and_window_are_the_default(self):
         self.company.write({"pareto_attribution_model": "first", "pareto_window": "all"})
         figures = self.page.get_figures()
-        self.assertEqual((figures["model"], figures["window"], figures["date_from"]), ("first", "all", "1900-01-01"))
+        chosen = (figures["model"], figures["own_window"], figures["date_from"])
+        self.assertEqual(chosen, ("first", "all", "1900-01-01"))
         self.assertEqual({row["name"]: row["revenue"] for row in figures["rows"]}["Campaign 0"], 1000)
         self.assertEqual(self.by_name(model="last")["Campaign 1"]["revenue"], 1000)
-        self.assertIs(self.figures(period=SPRING)["window"], False)
 
     def test_nonsense_is_refused(self):
         for wrong in ({"by": "color"}, {"model": "best"}):
@@ -306,6 +306,24 @@ class TestReturnPage(ReturnCase):
         with self.assertRaises(AccessError):
             self.page.with_user(self.colleague("anna", SALESPERSON)).recompute()
         self.assertIs(self.page.with_user(self.colleague("berta", SALES_MANAGER)).recompute(), True)
+
+    def test_more_campaigns_take_no_more_statements(self):
+        def statements():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.figures()
+            return self.env.cr.sql_log_count - before
+
+        statements()  # what is read once for all
+        few = statements()
+        for number in range(20):
+            campaign = self.env["utm.campaign"].create({"title": f"More {number}"})
+            self.touch(self.customer, date(2026, 6, 2), campaign)
+            self.lead(date(2026, 6, 2), campaign)
+        self.attribute()
+        self.assertEqual(len(self.figures()["rows"]), 22)
+        self.assertEqual(statements(), few)
+        self.assertLess(few, 20)
 
     def test_another_companys_figures_stay_out(self):
         other = self.new_company("Birch Works", "EUR")

@@ -122,20 +122,17 @@ class CrmParetoReturnPage(models.AbstractModel):
 
     @api.model
     def _describe_period(self, period):
-        """The period, the windows to choose from, and which of them it is: False for any other."""
+        """The period, and the windows that end today, with their first and last day."""
         company, today = self.env.company, fields.Date.context_today(self)
-        names = company._fields["pareto_window"]._description_selection(self.env)
-        windows = [(kind, name, window(kind, today)) for kind, name in names]
-        # Two windows may be the same days: the company's own comes first.
-        windows.sort(key=lambda choice: choice[0] != company.pareto_window)
-        same = [kind for kind, _name, days in windows if (days.date_from, days.date_to) == period]
-        windows.sort(key=lambda choice: names.index(choice[:2]))
-        text = fields.Date.to_string
+        windows = []
+        for kind, name in company._fields["pareto_window"]._description_selection(self.env):
+            days = window(kind, today)
+            windows.append([kind, name, fields.Date.to_string(days.date_from), fields.Date.to_string(days.date_to)])
         return {
-            "date_from": text(period[0]),
-            "date_to": text(period[1]),
-            "windows": [[kind, name, text(days.date_from), text(days.date_to)] for kind, name, days in windows],
-            "window": same[0] if same else False,
+            "date_from": fields.Date.to_string(period[0]),
+            "date_to": fields.Date.to_string(period[1]),
+            "windows": windows,
+            "own_window": company.pareto_window,
         }
 
     @api.model
@@ -263,13 +260,16 @@ class CrmParetoReturnPage(models.AbstractModel):
         if "sale" in KINDS[figure]:
             labels = dict(self.env["crm.pareto.campaign"]._fields["model"]._description_selection(self.env))
             name = self.env._("%(figure)s, %(model)s", figure=name, model=labels[model])
+        # A lead of no company counts in the reader's: that of the page.
+        context = {MODEL_KEY: model, "allowed_company_ids": self.env.company.ids}
+        if len(KINDS[figure]) > 1:
+            context["group_by"] = ["kind"]
         return {
             **action,
             "name": name,
             "display_name": name,
             "domain": self._get_domain(figure, column, group, period),
-            # A lead of no company counts in the reader's: that of the page.
-            "context": {MODEL_KEY: model, "allowed_company_ids": self.env.company.ids},
+            "context": context,
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],
         }
 

@@ -139,15 +139,26 @@ export class ReturnPage extends Component {
         return this.state.dates || [date_from, date_to];
     }
 
-    /** All time. */
-    get beginning() {
-        return this.state.figures.windows.find(([kind]) => kind === "all")[2];
+    /** The window that the days are; the company's own first, as two may be the same days. None for other days. */
+    get preset() {
+        const { windows, own_window } = this.state.figures;
+        const same = windows.filter((choice) => String(choice.slice(2)) === String(this.dates));
+        return same.find(([kind]) => kind === own_window) || same[0];
+    }
+
+    /** The first day of all time, and today. */
+    get limits() {
+        return this.state.figures.windows.find(([kind]) => kind === "all").slice(2);
     }
 
     /** An emptied day is no limit. */
     chooseDay(ev, end) {
+        const day = ev.target.value || this.limits[end];
+        if (day < this.limits[0]) {
+            return; // a year that is still being typed
+        }
         const dates = [...this.dates];
-        dates[end] = ev.target.value || (end ? null : this.beginning);
+        dates[end] = day;
         return this.choose({ dates });
     }
 
@@ -209,21 +220,15 @@ export class ReturnPage extends Component {
     }
 
     get period() {
-        const { company_name, window, windows } = this.state.figures;
-        const { date_from, date_to } = this.state.figures;
+        const { company_name, date_from, date_to } = this.state.figures;
         const [first, last] = [date_from, date_to].map((day) => formatDate(deserializeDate(day)));
-        if (date_from === this.beginning) {
-            return _t("%(company)s, all time up to %(last)s", { company: company_name, last });
+        const values = { company: company_name, first, last, name: this.preset?.[1].toLowerCase() };
+        if (date_from === this.limits[0]) {
+            return _t("%(company)s, all time up to %(last)s", values);
         }
-        const chosen = windows.find(([kind]) => kind === window);
-        return chosen
-            ? _t("%(company)s, %(name)s: %(first)s to %(last)s", {
-                  company: company_name,
-                  name: chosen[1].toLowerCase(),
-                  first,
-                  last,
-              })
-            : _t("%(company)s, %(first)s to %(last)s", { company: company_name, first, last });
+        return this.preset
+            ? _t("%(company)s, %(name)s: %(first)s to %(last)s", values)
+            : _t("%(company)s, %(first)s to %(last)s", values);
     }
 
     get asOf() {
@@ -231,6 +236,13 @@ export class ReturnPage extends Component {
         return as_of
             ? _t("attributed as of %s", formatDate(deserializeDate(as_of)))
             : _t("not attributed yet");
+    }
+
+    /** Where a cost counts, which bears no source or medium itself. */
+    get usualText() {
+        return this.state.figures.by === "source"
+            ? _t("A cost counts at the usual source of its campaign.")
+            : _t("A cost counts at the usual medium of its campaign.");
     }
 
     get groups() {
@@ -419,7 +431,8 @@ export class ReturnPage extends Component {
 
     chartOptions(rows, ink) {
         const ends = rows.flatMap((row) => [row.margin_low || 0, row.margin_high || 0]);
-        const letters = this.canvas.el.parentElement.clientWidth < NARROW ? NAME_LENGTH / 2 : NAME_LENGTH;
+        const letters =
+            this.canvas.el.parentElement.clientWidth < NARROW ? NAME_LENGTH / 2 : NAME_LENGTH;
         const shorten = (name) =>
             name.length > letters ? `${name.slice(0, letters - 1).trimEnd()}…` : name;
         return {
@@ -535,15 +548,7 @@ export class ReturnPage extends Component {
     async open(figure, row) {
         const { by, model, date_from, date_to } = this.state.figures;
         const group = row ? row.id : null;
-        const action = await this.call(
-            "open_figure",
-            figure,
-            by,
-            group,
-            model,
-            date_from,
-            date_to,
-        );
+        const action = await this.call("open_figure", figure, by, group, model, date_from, date_to);
         return this.action.doAction(action);
     }
 

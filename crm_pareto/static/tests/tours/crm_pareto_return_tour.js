@@ -15,7 +15,8 @@ registry.category("web_tour.tours").add("crm_pareto_return", {
         },
         {
             content: "Both fairs share the sale",
-            trigger: ".o_pareto_return_row:contains(Spring Fair) [data-figure=revenue]:contains(500)",
+            trigger:
+                ".o_pareto_return_row:contains(Spring Fair) [data-figure=revenue]:contains(500)",
         },
         {
             content: "All to the first",
@@ -52,8 +53,11 @@ registry.category("web_tour.tours").add("crm_pareto_return", {
         },
         {
             content: "From A to Z",
-            trigger:
-                "th[aria-sort=ascending] [data-sort=name], .o_pareto_return_row:first:contains(Autumn)",
+            trigger: "th[aria-sort=ascending] [data-sort=name]",
+        },
+        {
+            content: "The autumn fair comes first",
+            trigger: ".o_pareto_return_row:first-child:contains(Autumn Fair)",
         },
         {
             content: "By source",
@@ -67,8 +71,7 @@ registry.category("web_tour.tours").add("crm_pareto_return", {
         },
         {
             content: "Under the model that was chosen",
-            trigger:
-                ".o_breadcrumb:contains(Attributed Sales: Stand of Spring Fair, First Touch)",
+            trigger: ".o_breadcrumb:contains(Attributed Sales: Stand of Spring Fair, First Touch)",
         },
         {
             content: "They are there",
