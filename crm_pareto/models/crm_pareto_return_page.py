@@ -2,7 +2,7 @@ from math import fsum
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..analytics.uncertainty import bootstrap_interval
 from ..analytics.windows import window
@@ -117,7 +117,8 @@ class CrmParetoReturnPage(models.AbstractModel):
         last = fields.Date.to_date(date_to) or today
         first = fields.Date.to_date(date_from) or window(company.pareto_window, last).date_from
         if first > last:
-            raise UserError(self.env._("The period ends on %(last)s, before it begins.", last=last))
+            day = format_date(self.env, last)
+            raise UserError(self.env._("The period ends on %(last)s, before it begins: choose another day.", last=day))
         return COLUMNS[by], model, (first, last)
 
     @api.model

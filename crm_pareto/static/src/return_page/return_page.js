@@ -1,6 +1,6 @@
 import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { getColor, getCustomColor } from "@web/core/colors/colors";
+import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
@@ -417,7 +417,7 @@ export class ReturnPage extends Component {
         }
         const rows = this.drawn;
         const datasets = this.datasets();
-        const ink = getCustomColor(cookie.get("color_scheme"), "#374151", "#D1D5DB");
+        const ink = window.getComputedStyle(this.canvas.el).color; // readable in each color scheme
         const margin = datasets.findIndex(({ figure }) => figure === "margin");
         const chart = new Chart(this.canvas.el, {
             type: "bar",
