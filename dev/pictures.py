@@ -42,6 +42,7 @@ class PictureCase(ParetoHttpCase):
         super().setUp()
         for company in self.env["res.company"].search([]):
             self.env["crm.pareto.recompute"]._recompute(company)
+            self.env["crm.pareto.attribution"]._recompute(company)
 
     def take(self, name, path, selector, login, click=(), shows="body"):
         """Open a screen as a person, wait for what `selector` finds, and keep what it looks like."""
@@ -75,6 +76,12 @@ if os.environ.get("PICTURES") == "company":
             self.browser_size = "1366x1150"
             path = f"/odoo/res.partner/{best.partner_id.id}"
             self.take("customer", path, ".o_form_view", "manager", click=["a[name=pareto]"])
+
+        def test_return(self):
+            self.browser_size = "1366x1150"
+            self.take("marketing-return", "/odoo/marketing-return", ".o_pareto_returns", "manager")
+            self.browser_size = "390x1400"
+            self.take("marketing-return-phone", "/odoo/marketing-return", ".o_pareto_returns", "manager")
 
         def test_history(self):
             path, history = f"/odoo/res.partner/{self.busiest().id}", "a[name=pareto_history]"

@@ -113,7 +113,7 @@ class CrmParetoCampaign(models.Model):
         """Write the company's rows anew; the temporary tables of crm.pareto.journey are there."""
         sums = self.env["crm.pareto.campaign.sums"]
         credited = {}
-        for row in sums._credited(company):
+        for row in sums._credited(company, as_of):
             credited.setdefault(row["campaign_id"], {})[row["model"]] = row
         costs, leads = sums._costs(company, as_of), sums._leads(company, as_of)
         touched, paid_back = sums._touched(company), sums._paid_back(company, costs)

@@ -12,6 +12,8 @@ RATIOS = {
     "cost_per_lead": ("cost", "leads"),
     "cost_per_customer": ("cost", "new_customers"),
 }
+# The model that the context names, instead of the company's own.
+MODEL_KEY = "pareto_attribution_model"
 # The columns that stand in a branch's own source under the same name.
 FACT = ("company_id", "currency_id", "customer_id", "date")
 LEAD = ("campaign_id", "source_id", "medium_id", "name", "user_id")
@@ -23,8 +25,9 @@ class CrmParetoCampaignAnalysis(models.Model):
     """What campaigns cost and brought in, over time, by campaign, source and medium: every figure of a campaign is a
     sum over these rows, and opens them.
 
-    Grain: a revenue document and touch with its credit under the company's model; a revenue document without any
-    touch; a cost; a lead. So the revenues sum to the ledger's. A cost counts to its campaign's usual source and medium.
+    Grain: a revenue document and touch with its credit; a revenue document without any touch; a cost; a lead. So the
+    revenues sum to the ledger's. The credit is that of the company's model, or of that which the context names as
+    `pareto_attribution_model`. A cost counts to its campaign's usual source and medium.
     It reads results (crm.pareto.attribution) beside facts and is therefore no report of facts.
     """
 
@@ -52,14 +55,19 @@ class CrmParetoCampaignAnalysis(models.Model):
     own = fields.Boolean(
         "Named on the Document", readonly=True, help="The order or invoice carries the campaign itself."
     )
-    credit = fields.Float(readonly=True, aggregator=None, help="The share of the sale that the touch earns.")
+    credit = fields.Float(
+        readonly=True,
+        depends_context=(MODEL_KEY,),
+        aggregator=None,
+        help="The share of the sale that the touch earns.",
+    )
     leads = fields.Integer(readonly=True)
     opportunities = fields.Integer(readonly=True)
     won = fields.Integer(readonly=True)
-    orders = fields.Float(readonly=True)
-    new_customers = fields.Float(readonly=True)
-    revenue = fields.Monetary(readonly=True)
-    margin = fields.Monetary(readonly=True, groups=PROFIT)
+    orders = fields.Float(readonly=True, depends_context=(MODEL_KEY,))
+    new_customers = fields.Float(readonly=True, depends_context=(MODEL_KEY,))
+    revenue = fields.Monetary(readonly=True, depends_context=(MODEL_KEY,))
+    margin = fields.Monetary(readonly=True, depends_context=(MODEL_KEY,), groups=PROFIT)
     cost = fields.Monetary(readonly=True, groups=PROFIT)
     committed = fields.Monetary(readonly=True, groups=PROFIT)
     roi = fields.Float("ROI", readonly=True, aggregator="avg", groups=PROFIT)
@@ -101,10 +109,6 @@ class CrmParetoCampaignAnalysis(models.Model):
 
     @api.model
     def _select_sales(self):
-        credit = SQL(
-            "CASE company.pareto_attribution_model %s END",
-            SQL(" ").join(SQL("WHEN %s THEN %s", m, SQL.identifier("credited", f"credit_{m}")) for m, _label in MODELS),
-        )
         return SQL(
             """
             SELECT %s
@@ -126,8 +130,23 @@ class CrmParetoCampaignAnalysis(models.Model):
                 res_model=SQL("'account.move'"),
                 res_id=SQL("move_id"),
             ),
-            credit,
+            self._credit(),
         )
+
+    @api.model
+    def _credit(self):
+        """SQL: the credit under the model that the context names, else under each company's own.
+
+        :raises ValueError: for a model that there is not
+        """
+        credits = {model: SQL.identifier("credited", f"credit_{model}") for model, _label in MODELS}
+        chosen = self.env.context.get(MODEL_KEY)
+        if not chosen:
+            cases = [SQL("WHEN %s THEN %s", model, credit) for model, credit in credits.items()]
+            return SQL("CASE company.pareto_attribution_model %s END", SQL(" ").join(cases))
+        if chosen not in credits:
+            raise ValueError(f"no model of attribution {chosen!r}")
+        return credits[chosen]
 
     @api.model
     def _select_unattributed(self):
