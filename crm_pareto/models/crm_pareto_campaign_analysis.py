@@ -227,14 +227,20 @@ class CrmParetoCampaignAnalysis(models.Model):
         )
 
     def _read_group_select(self, aggregate_spec, query):
-        """A ratio of a group is that of its sums; none where there is nothing to divide by."""
+        """A ratio of a group is that of its campaigns' sums; none where there is nothing to divide by."""
         name = aggregate_spec.split(":")[0]
         if name not in RATIOS:
             return super()._read_group_select(aggregate_spec, query)
         self._check_field_access(self._fields[name], "read")
+        campaign = self._field_to_sql(self._table, "campaign_id", query)
         divided, by = (
             SQL(" - ").join(
-                SQL("SUM(%s)", self._field_to_sql(self._table, part, query)) for part in expression.split(" - ")
+                SQL(
+                    "COALESCE(SUM(%s) FILTER (WHERE %s IS NOT NULL), 0)",
+                    self._field_to_sql(self._table, part, query),
+                    campaign,
+                )
+                for part in expression.split(" - ")
             )
             for expression in RATIOS[name]
         )

@@ -52,7 +52,9 @@ class CrmParetoReconciliation(models.TransientModel):
     @api.depends("company_id")
     def _compute_period(self):
         for record in self:
-            run = self.env["crm.pareto.run"]._standing(record.company_id, "customer")
+            domain = [("company_id", "=", record.company_id.id), ("kind", "=", "customer"), ("snapshot", "!=", True)]
+            # sudo: only of which days the values are.
+            run = self.env["crm.pareto.run"].sudo().search(domain)
             record.date_from, record.date_to = run.date_from, run.as_of
 
     # -- revenue -------------------------------------------------------------------------
