@@ -14,6 +14,7 @@ class CrmParetoReconciliation(models.TransientModel):
 
     _name = "crm.pareto.reconciliation"
     _description = "Reconciliation"
+    _rec_name = "company_id"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")

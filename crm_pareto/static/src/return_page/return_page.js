@@ -301,7 +301,7 @@ export class ReturnPage extends Component {
             { name: "new_customers", title: _t("New Customers"), format: tenths },
             {
                 name: "advice_label",
-                title: _t("Advice"),
+                title: _t("Advice, All Time"),
                 isText: true,
                 secret: true,
                 only: "campaign",
