@@ -215,18 +215,19 @@ def test(chosen):
     """Run the tests, those that need all apps in a database of their own."""
     with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
     without = [path for path in chosen.paths if path not in with_apps]
-    codes = []
-    if without:
-        with _test_database() as odoo:
-            missing = browser.ensure()
-            codes.append(_pytest(odoo, TEST_DATABASE, [f"--ignore={APPS_TESTS}", *without], http=not missing))
-        if missing:
-            print(f"The browser tests were skipped: {missing}")
-            if os.environ.get("CI") == "true":
-                raise Failure("With CI=true skipped browser tests are a failure.")
-    if with_apps:
-        with _apps_test_database() as odoo:
-            codes.append(_pytest(odoo, APPS_TEST_DATABASE, with_apps))
+    codes, missing = [], ""
+    for paths, prepared, database in (
+        ([f"--ignore={APPS_TESTS}", *without] if without else [], _test_database, TEST_DATABASE),
+        (with_apps, _apps_test_database, APPS_TEST_DATABASE),
+    ):
+        if paths:
+            with prepared() as odoo:
+                missing = browser.ensure()
+                codes.append(_pytest(odoo, database, paths, http=not missing))
+    if missing:
+        print(f"The browser tests were skipped: {missing}")
+        if os.environ.get("CI") == "true":
+            raise Failure("With CI=true skipped browser tests are a failure.")
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 

@@ -16,6 +16,9 @@ class Base(models.AbstractModel):
         if self._name in HOSTS:
             for node in arch.xpath("//field[@name='analytic_distribution']"):
                 kept = {name: node.get(name) for name in ("groups", "readonly", "invisible") if node.get(name)}
+                if self._name == "hr.expense" and "groups" in kept:
+                    # Whoever was at the fair knows what the journey was for, whoever reads analytic distributions.
+                    kept["groups"] += ",crm_pareto.group_user"
                 if node.getparent().tag == "list":
                     kept["optional"] = "show"
                 field = node.makeelement("field", {"name": "pareto_campaign_ids", "widget": "many2many_tags", **kept})

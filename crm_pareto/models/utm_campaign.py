@@ -272,6 +272,20 @@ class UtmCampaign(models.Model):
         query.add_join("LEFT JOIN", row, "crm_pareto_campaign", condition)
         return row
 
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Let those open a campaign who have no rights on mailings.
+
+        Mass Mailing puts a count of mailings on everybody's form that only its own users may compute.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        counts = ("ab_testing_mailings_count", "ab_testing_mailings_sms_count")
+        nodes = [node for name in counts for node in arch.xpath(f"//field[@name='{name}'][not(ancestor::field)]")]
+        for node in [*nodes, *arch.xpath("//group[@name='ab_test_group']")]:
+            wrapper = node.makeelement("t", {"groups": "mass_mailing.group_mass_mailing_user"})
+            node.addprevious(wrapper)
+            wrapper.append(node)
+        return arch, view
+
     # -- what is behind a figure -----------------------------------------------------------
 
     def _get_pareto_domain(self, figure):

@@ -44,11 +44,11 @@ def enter(scene):
     if scene.has("purchase.order"):
         for purchase in PURCHASES:
             scene.timeline.at(scene.days_ago(purchase.ago), "buy", purchase)
-    if scene.has("hr.expense", "event.event"):
+    if scene.has("hr.expense"):
         for key, login, *what in EXPENSES:
             day = events.first_day(scene, key) + datetime.timedelta(days=what[-1])
             scene.timeline.at(day, "spend", (key, login, *what))
-    if scene.projects and scene.has("event.event"):
+    if scene.projects and "allow_timesheets" in scene.env["project.project"]:
         scene.timeline.at(events.first_day(scene, "fair1") + datetime.timedelta(days=4), "work_at_fair", HOURS)
 
 

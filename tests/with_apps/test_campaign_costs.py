@@ -297,12 +297,21 @@ class TestPeople(SpendingCase):
         self.env.invalidate_all()
         self.assertEqual(expense.pareto_campaign_ids, both)
 
+    def test_a_campaign_opens_for_whoever_has_no_right_on_mailings(self):
+        for groups in ("account.group_account_user", "sales_team.group_sale_salesman"):
+            reader = self.new_member(f"reader {groups}", f"{groups},mass_mailing.group_mass_mailing_campaign")
+            self.assertEqual(Form(self.at(reader, self.fair)).title, "Fair")
+
     def test_forms_show_the_campaigns(self):
         for model in ("purchase.order", "hr.expense", "account.move"):
             for view_type in ("form",) if model != "hr.expense" else ("form", "list"):
                 shown = self.at(self.berta)[model].get_view(view_type=view_type)["arch"]
                 self.assertIn('name="pareto_campaign_ids"', shown, (model, view_type))
                 self.assertIn("many2many_tags", shown)
+        salesperson = self.new_member("sally", "sales_team.group_sale_salesman")
+        shown = self.at(salesperson)["hr.expense"].get_view(view_type="form")["arch"]
+        self.assertIn('name="pareto_campaign_ids"', shown)
+        self.assertNotIn('name="analytic_distribution"', shown)
 
 
 class TestBadInput(SpendingCase):
