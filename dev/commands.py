@@ -215,19 +215,22 @@ def test(chosen):
     """Run the tests, those that need all apps in a database of their own."""
     with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
     without = [path for path in chosen.paths if path not in with_apps]
-    codes = []
-    if without:
-        with _test_database() as odoo:
-            no_browser, no_peer = browser.ensure(), peer.ensure()
-            codes.append(_pytest(odoo, TEST_DATABASE, [f"--ignore={APPS_TESTS}", *without], http=not no_browser))
-        for tests, reason in (("browser", no_browser), ("attribution peer", no_peer)):
-            if reason:
-                print(f"The {tests} tests were skipped: {reason}")
-        if (no_browser or no_peer) and os.environ.get("CI") == "true":
-            raise Failure("With CI=true skipped tests are a failure.")
-    if with_apps:
-        with _apps_test_database() as odoo:
-            codes.append(_pytest(odoo, APPS_TEST_DATABASE, with_apps))
+    codes, skipped = [], {}
+    for paths, prepared, database in (
+        ([f"--ignore={APPS_TESTS}", *without] if without else [], _test_database, TEST_DATABASE),
+        (with_apps, _apps_test_database, APPS_TEST_DATABASE),
+    ):
+        if paths:
+            with prepared() as odoo:
+                skipped["browser"] = browser.ensure()
+                if database == TEST_DATABASE:
+                    skipped["attribution peer"] = peer.ensure()
+                codes.append(_pytest(odoo, database, paths, http=not skipped["browser"]))
+    for tests, reason in skipped.items():
+        if reason:
+            print(f"The {tests} tests were skipped: {reason}")
+    if any(skipped.values()) and os.environ.get("CI") == "true":
+        raise Failure("With CI=true skipped tests are a failure.")
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from odoo.fields import Date
+from odoo.tools import SQL
 
-from dev.demo import company
+from dev.demo import company, spending, unlinked
 
 from .common import ParetoCase
 
@@ -53,3 +54,59 @@ class TestDemoCompany(ParetoCase):
         sales = people.filtered(lambda user: user.login == "sales")
         self.assertTrue(sales.has_group("sales_team.group_sale_salesman"))
         self.assertFalse(sales.has_group("sales_team.group_sale_salesman_all_leads"))
+
+    def test_campaigns_cost_in_each_way_whose_app_is_there(self):
+        apps = {"order": "purchase.order", "expense": "hr.expense", "timesheet": "project.project"}
+        kinds = {"bill", *(kind for kind, model in apps.items() if model in self.env)}
+        self.assertEqual(set(self.made("crm.pareto.campaign.cost.report").mapped("kind")), kinds)
+
+    def test_campaign_costs_are_the_analytic_lines(self):
+        plan = self.env["account.analytic.plan"]._pareto_campaigns()
+        self.env.flush_all()
+        booked = self.env.execute_query(
+            SQL(
+                "SELECT account.pareto_campaign_id, -SUM(line.amount) FROM account_analytic_line line"
+                " JOIN account_analytic_account account ON account.id = line.%s GROUP BY 1"
+                " HAVING SUM(line.amount) <> 0",
+                SQL.identifier(plan._column_name()),
+            )
+        )
+        costs = {}
+        for row in self.made("crm.pareto.campaign.cost.report", ("cost", "!=", 0)):
+            costs[row.campaign_id.id] = round(costs.get(row.campaign_id.id, 0) + row.cost, 2)
+        self.assertEqual(costs, {campaign: float(cost) for campaign, cost in booked})
+
+    def test_campaigns_have_figures_at_once(self):
+        rows = self.made("crm.pareto.campaign", ("model", "=", "linear"))
+        for name in ("cost", "revenue", "margin", "touched", "orders", "roi"):
+            self.assertTrue(any(rows.mapped(name)), name)
+        self.assertTrue(self.made("utm.campaign", ("company_id", "=", False), ("pareto_account_ids", "!=", False)))
+        self.assertTrue(self.made("crm.pareto.touch", ("campaign_id", "!=", False), ("channel", "=", "event")))
+        self.assertTrue(self.made("crm.pareto.customer", ("turnover", ">", 0)))
+
+    def test_of_the_orders_for_campaigns_some_are_billed_some_in_part_and_some_not(self):
+        if "purchase.order" not in self.env:
+            return  # tests/with_apps runs this with purchases
+        lines = self.made("purchase.order.line", ("pareto_campaign_ids", "!=", False))
+        found = {(line.pareto_campaign_ids.title[:8], line.name, line.qty_invoiced) for line in lines}
+        self.assertEqual(len(found), len(spending.PURCHASES))
+        expected = {(row.what, sum(quantity for _ago, quantity in row.bills)) for row in spending.PURCHASES}
+        self.assertEqual({row[1:] for row in found}, expected)
+
+    def test_one_bill_is_shared_out_over_two_campaigns_not_in_equal_parts(self):
+        line = self.made("account.move.line", ("name", "=", spending.SHARED_BILL[1]))
+        self.assertEqual(len(line.pareto_campaign_ids), 2)
+        self.assertEqual(sorted(-amount for amount in line.analytic_line_ids.mapped("amount")), [570, 1330])
+
+    def test_some_invoices_do_not_say_whose_business_they_are(self):
+        leased = self.made(
+            "account.move", ("partner_id.name", "=", unlinked.LEASING), ("move_type", "=", "out_invoice")
+        )
+        ordered = leased.invoice_line_ids.sale_line_ids.order_id
+        self.assertNotEqual(ordered.partner_id.commercial_partner_id, leased.commercial_partner_id)
+        domain = [("partner_id.name", "=", unlinked.WALK_IN), ("move_type", "=", "out_invoice")]
+        for invoice in self.made("account.move", *domain):
+            mark = invoice.ref.removeprefix("Counter, ")
+            customer = self.made("res.partner", "|", ("email", "=", mark), ("vat", "=", mark)).commercial_partner_id
+            self.assertEqual(len(customer), 1)
+            self.assertTrue(customer.sale_order_ids)

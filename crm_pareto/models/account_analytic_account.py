@@ -21,3 +21,17 @@ class AccountAnalyticAccount(models.Model):
         # sudo: only where to look.
         groups = self.sudo()._read_group([("pareto_campaign_id", "!=", False)], ["root_plan_id"])
         return self.env["account.analytic.plan"].browse([plan.id for (plan,) in groups])
+
+    def _pareto_is_used(self):
+        """Whether anything was spent on the accounts, or is on its way: ordered, drafted, a project's hours."""
+        if not self:
+            return False
+        found = [("auto_account_id", "in", self.ids)]
+        spent = [("analytic_distribution", "in", self.ids)]
+        places = [("account.analytic.line", found), ("project.project", found)]
+        places += [(name, spent) for name in ("account.move.line", "purchase.order.line", "hr.expense")]
+        return any(
+            self.env[name].with_context(active_test=False).search_count(domain, limit=1)
+            for name, domain in places
+            if name in self.env
+        )

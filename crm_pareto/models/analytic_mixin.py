@@ -36,11 +36,17 @@ class AnalyticMixin(models.AbstractModel):
     @api.onchange("pareto_campaign_ids")
     def _onchange_pareto_campaign_ids(self):
         """Show the distribution at once; that of a campaign without an account comes with saving, which makes it."""
-        accounts = self.pareto_campaign_ids._origin._pareto_accounts()
-        if accounts.pareto_campaign_id == self.pareto_campaign_ids._origin:
-            self._pareto_spend_on(accounts)
+        campaigns = self.pareto_campaign_ids._origin
+        known = campaigns._pareto_known_accounts()
+        if len(known) == len(campaigns):
+            # sudo: only of which campaign an account is.
+            self._pareto_spend_on(self.env["account.analytic.account"].sudo().union(*known.values()))
 
     def _search_pareto_campaign_ids(self, operator, value):
+        if operator in ("any", "any!"):
+            campaigns = self.env["utm.campaign"].sudo(operator == "any!" or self.env.su)
+            # Also for those that are archived something was spent.
+            operator, value = "in", campaigns.with_context(active_test=False).search(value).ids
         if operator != "in":
             return NotImplemented
         # sudo: only which accounts; the lines are found by the reader's own rules.
@@ -69,7 +75,19 @@ class AnalyticMixin(models.AbstractModel):
             return
         columns = {account.root_plan_id._column_name() for account in before | accounts}
         fresh = {str(id_): share for id_, share in zip(accounts.ids, self._pareto_parts(len(accounts)), strict=True)}
-        self.analytic_distribution = self._merge_distribution(distribution, {**fresh, "__update__": list(columns)})
+        merged = self._merge_distribution(distribution, {**fresh, "__update__": list(columns)})
+        self.analytic_distribution = self._pareto_rounded(merged)
+
+    @api.model
+    def _pareto_rounded(self, distribution):
+        """The percentages as precise as they are kept, their sum unchanged: the largest takes what rounding left."""
+        digits = self.env["decimal.precision"].precision_get("Percentage Analytic")
+        rounded = {key: float_round(share, precision_digits=digits) for key, share in distribution.items()}
+        if rounded:
+            largest = max(rounded, key=rounded.get)
+            left = sum(distribution.values()) - sum(rounded.values())
+            rounded[largest] = float_round(rounded[largest] + left, precision_digits=digits)
+        return rounded
 
     @api.model
     def _pareto_parts(self, count):

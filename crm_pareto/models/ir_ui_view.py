@@ -16,12 +16,15 @@ class IrUiView(models.Model):
         for view, arch in zip(self, archs, strict=True):
             if view.model in HOSTS:
                 for node in arch.xpath("//field[@name='analytic_distribution']"):
-                    self._add_pareto_campaigns(node)
+                    view._add_pareto_campaigns(node)
         return archs
 
     def _add_pareto_campaigns(self, node):
         """Add the field before a node, for whom and where that is shown."""
         kept = {name: node.get(name) for name in ("groups", "readonly", "invisible") if node.get(name)}
+        if self.model == "hr.expense" and "groups" in kept:
+            # Whoever was at the fair knows what the journey was for, whoever reads analytic distributions.
+            kept["groups"] += ",crm_pareto.group_user"
         if node.getparent().tag == "list":
             kept["optional"] = "show"
         node.addprevious(node.makeelement("field", {"name": "pareto_campaign_ids", "widget": "many2many_tags", **kept}))

@@ -272,6 +272,20 @@ class UtmCampaign(models.Model):
         query.add_join("LEFT JOIN", row, "crm_pareto_campaign", condition)
         return row
 
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Let those open a campaign who have no rights on mailings.
+
+        Mass Mailing puts a count of mailings on everybody's form that only its own users may compute.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        counts = ("ab_testing_mailings_count", "ab_testing_mailings_sms_count")
+        nodes = [node for name in counts for node in arch.xpath(f"//field[@name='{name}'][not(ancestor::field)]")]
+        for node in [*nodes, *arch.xpath("//group[@name='ab_test_group']")]:
+            wrapper = node.makeelement("t", {"groups": "mass_mailing.group_mass_mailing_user"})
+            node.addprevious(wrapper)
+            wrapper.append(node)
+        return arch, view
+
     # -- what is behind a figure -----------------------------------------------------------
 
     def _get_pareto_domain(self, figure):
@@ -350,12 +364,18 @@ class UtmCampaign(models.Model):
 
     # -- analytic accounts ---------------------------------------------------------------
 
-    def _pareto_ensure_accounts(self):
-        """The analytic accounts of the campaigns, one each; made where there is none."""
-        # sudo: whoever spends on a campaign need not be allowed to set up analytic accounting.
+    def _pareto_known_accounts(self):
+        """{campaign id: its analytic account}, of those that have one already; the first, where there are more."""
+        # sudo: whoever spends on a campaign need not be allowed to see analytic accounting.
         accounts = self.env["account.analytic.account"].sudo()
         known = accounts.search([("pareto_campaign_id", "in", self.ids)], order="id desc")
-        found = {account.pareto_campaign_id.id: account for account in known}
+        return {account.pareto_campaign_id.id: account for account in known}
+
+    def _pareto_ensure_accounts(self):
+        """The analytic accounts of the campaigns, one each; made where there is none."""
+        found = self._pareto_known_accounts()
+        # sudo: whoever spends on a campaign need not be allowed to set up analytic accounting.
+        accounts = self.env["account.analytic.account"].sudo()
         missing = self.filtered(lambda campaign: campaign.id not in found)
         if missing:
             plan = self.env["account.analytic.plan"]._pareto_campaigns()
@@ -390,14 +410,13 @@ class UtmCampaign(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_cost(self):
-        # sudo: also of costs that whoever deletes it may not see.
-        lines = self.env["account.analytic.line"].sudo()
-        for campaign in self.sudo():
+        for campaign in self.sudo():  # sudo: also of costs that whoever deletes it may not see
             accounts = campaign.with_context(active_test=False).pareto_account_ids
-            if accounts and lines.search_count([("auto_account_id", "in", accounts.ids)], limit=1):
+            if accounts._pareto_is_used():
                 raise UserError(
                     self.env._(
-                        "“%(campaign)s” has costs in the books: archive it instead, so that they stay explained.",
+                        "“%(campaign)s” has costs in the books, or in documents that are on their way there: archive it"
+                        " instead, so that they stay explained.",
                         campaign=campaign.title,
                     )
                 )

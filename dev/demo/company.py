@@ -16,13 +16,16 @@ from . import (
     events,
     fulfilment,
     leads,
+    logged,
     mail,
     mailings,
     meetings,
     people,
     sales,
     service,
+    spending,
     touches,
+    unlinked,
 )
 from .scene import Scene
 from .timeline import Timeline
@@ -31,6 +34,11 @@ from .timeline import Timeline
 ACTIONS = {
     "appear": customers.appear,
     "bill": campaigns.bill,
+    "bill_two": spending.bill_two,
+    "buy": spending.buy,
+    "bill_order": spending.bill_order,
+    "spend": spending.spend,
+    "work_at_fair": spending.work_at_fair,
     "open_lead": leads.open_lead,
     "open_strange_lead": leads.open_strange_lead,
     "qualify": leads.qualify,
@@ -38,6 +46,7 @@ ACTIONS = {
     "mail_out": mailings.mail_out,
     "invite": events.invite,
     "hold": events.hold,
+    "log": logged.log,
     "trouble": service.trouble,
     "call": meetings.call,
     "meet": meetings.meet,
@@ -49,6 +58,8 @@ ACTIONS = {
     "invoice": billing.invoice,
     "take_back": fulfilment.take_back,
     "credit": billing.credit,
+    "lease": unlinked.lease,
+    "walk_in": unlinked.walk_in,
     "pay": billing.pay,
 }
 
@@ -73,6 +84,9 @@ def load(env, full=False, progress=lambda done, text: None, scale=1.0):
             progress(0.96, "open activities")
             meetings.plan_next(scene)
             scene.write_creation_dates()
+        # The time is now again: what is computed is computed now.
+        progress(0.98, "what it says about customers and campaigns")
+        _compute(scene)
     finally:
         gc.unfreeze()
     progress(1, "done")
@@ -92,7 +106,9 @@ def _set_the_stage(scene):
 def _enter_plans(scene):
     customers.plan_customers(scene)
     planned = deals.plan_deals(scene)
-    catalog.stock_up(scene, deals.needed_stock(planned))
+    needed = deals.needed_stock(planned)
+    needed["de"][unlinked.LEASED] += 1
+    catalog.stock_up(scene, needed)
     campaigns.make_campaigns(scene)
     customers.enter(scene)
     leads.enter(scene, planned)
@@ -101,3 +117,14 @@ def _enter_plans(scene):
     mailings.enter(scene)
     events.enter(scene)
     service.enter(scene)
+    spending.enter(scene)
+    logged.enter(scene)
+    unlinked.enter(scene)
+
+
+def _compute(scene):
+    """What scheduled actions would do in the coming night, so that a visitor sees figures at once."""
+    companies = scene.env["res.company"].union(*scene.companies.values())
+    scene.env["crm.pareto.recompute"]._recompute(companies)
+    for company in companies:
+        scene.env["crm.pareto.attribution"]._recompute(company)

@@ -9,9 +9,16 @@ EVENTS = (
     ("fair1", 430, 3, "MessTech {year}", "Hannover", 34),
     ("openhouse", 285, 1, "Open house Denver {year}", "Denver", 14),
     ("webinar", 142, 1, "Webinar: measurement uncertainty made simple", "Online", 26),
-    ("referral", -38, 3, "MessTech {year}", "Hannover", 9),
+    ("fair2", -38, 3, "MessTech {year}", "Hannover", 9),
 )
 CAME, CANCELLED = 0.74, 0.08  # shares of those who registered
+
+
+def first_day(scene, key):
+    """The Tuesday on which a campaign's event begins."""
+    (ago,) = (row[1] for row in EVENTS if row[0] == key)
+    day = scene.today - datetime.timedelta(days=ago)
+    return day - datetime.timedelta(days=day.weekday() - 1)
 
 
 def enter(scene):
@@ -27,9 +34,8 @@ def invite(scene, entries):
     random = scene.random(f"event {scene.clock.today}")
     announced = scene.env.ref("event.event_stage_announced")
     for day, row in entries:
-        key, ago, length, name, city, visitors = row
-        begins = scene.today - datetime.timedelta(days=ago)
-        begins -= datetime.timedelta(days=begins.weekday() - 1)
+        key, _ago, length, name, city, visitors = row
+        begins = first_day(scene, key)
         campaign = scene.campaigns[key]
         env = scene.act(campaign.company, login="manager")
         event = env["event.event"].create(
@@ -65,7 +71,6 @@ def _register(scene, random, env, event, campaign, day, visitors):
     known = [customer for customer in scene.customers if customer.partner and customer.company == campaign.company]
     contacts = [contact for customer in known for contact in customer.contacts]
     guests = random.sample(contacts, min(len(contacts), round(visitors * max(scene.scale, 0.3))))
-    to_come = event.date_begin > scene.clock.now
     values = [
         {
             "event_id": event.id,
@@ -74,7 +79,7 @@ def _register(scene, random, env, event, campaign, day, visitors):
             "email": guest.email,
             "phone": guest.phone,
             "company_name": guest.parent_id.name,
-            "utm_campaign_id": False if to_come else campaign.record.id,
+            "utm_campaign_id": campaign.record.id,
             "utm_source_id": campaign.source_record.id,
             "utm_medium_id": campaign.medium_record.id,
             "state": "open",
