@@ -96,6 +96,24 @@ if os.environ.get("PICTURES") == "company":
             self.browser_size = "390x844"
             self.take("log-touch-phone", path, ".o_form_view", "manager", click=clicks, shows=".modal [name=name]")
 
+        def test_campaign(self):
+            fair = self.env["utm.campaign"].search([("title", "like", "MessTech")], order="id", limit=1)
+            self.browser_size = "1366x1000"
+            path, clicks = f"/odoo/utm.campaign/{fair.id}", ["a[name=pareto_return]"]
+            self.take("campaign", path, ".o_form_view", "manager", click=clicks, shows="[name=pareto_revenue]")
+
+        def test_campaign_bill(self):
+            fair = self.env["utm.campaign"].search([("title", "like", "MessTech")], order="id", limit=1)
+            lines = self.env["account.move.line"].search([("pareto_campaign_ids", "in", fair.ids)])
+            bill = lines.filtered(lambda line: len(line.pareto_campaign_ids) == 2).move_id[:1]
+            self.take("campaign-bill", f"/odoo/account.move/{bill.id}", ".o_data_row .o_tag", "accountant")
+
+        def test_invoices_to_link(self):
+            self.take("invoices-to-link", "/odoo/invoices-to-link", ".o_data_row", "accountant")
+
+        def test_reconciliation(self):
+            self.take("reconciliation", "/odoo/value-reconciliation", ".o_form_view [name=ledger]", "accountant")
+
         def busiest(self):
             """The customer with the most conversations that the sales manager sees."""
             manager = self.env["res.users"].search([("login", "=", "manager")])

@@ -203,6 +203,16 @@ class TestModels(CampaignCase):
         self.assertEqual(after, before)
 
 
+    def test_a_deleted_campaign_leaves_no_sale_half_attributed(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.touch(self.fair, date(2026, 6, 1))
+        self.touch(self.spring, date(2026, 6, 2))
+        self.assertEqual(len(self.attribute()), 2)
+        self.spring.unlink()
+        self.assertFalse(self.env["crm.pareto.attribution"].search([("move_id", "=", invoice.id)]))
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+
+
 class TestLedger(CampaignCase):
     """Attributed and unattributed are the ledger, whatever happened."""
 

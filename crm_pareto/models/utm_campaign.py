@@ -408,6 +408,17 @@ class UtmCampaign(models.Model):
                 account.write({"name": campaign.title, "company_id": campaign.company_id.id})
         return result
 
+    def unlink(self):
+        """Leave no sale half attributed: those that it earned credit for are shared out anew."""
+        # sudo: results, whoever deletes the campaign.
+        credited = self.env["crm.pareto.attribution"].sudo()
+        moves = credited.search([("campaign_id", "in", self.ids)]).move_id
+        result = super().unlink()
+        if moves:
+            credited.search([("move_id", "in", moves.ids)]).unlink()
+            self.env.ref("crm_pareto.crm_pareto_attribution_cron").sudo()._trigger()
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_cost(self):
         for campaign in self.sudo():  # sudo: also of costs that whoever deletes it may not see
