@@ -202,7 +202,6 @@ class TestModels(CampaignCase):
             del row["id"]
         self.assertEqual(after, before)
 
-
     def test_a_deleted_campaign_leaves_no_sale_half_attributed(self):
         invoice = self.invoice(self.partner, (self.product, 1, 100))
         self.touch(self.fair, date(2026, 6, 1))
