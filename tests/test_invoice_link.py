@@ -89,8 +89,9 @@ class TestDecision(LinkCase):
         self.assertEqual(link.explanation, "Delivered to Birch Works")
 
     def test_accepting_is_logged_in_the_chatter(self):
+        self.env.cr.flush()  # what was created in the same transaction is not tracked
         self.row.with_context(tracking_disable=False).action_accept()
-        self.env.cr.precommit.run()  # where Odoo writes what it tracked
+        self.env.cr.flush()  # where Odoo writes what it tracked
         values = self.move.message_ids.sudo().tracking_value_ids
         self.assertIn("Birch Works", values.mapped("new_value_char"))
 

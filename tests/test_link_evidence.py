@@ -19,8 +19,7 @@ class TestCustomerEvidence(LinkCase):
         cedar = self.new_partner("Cedar Mills", is_company=True)
         orders = self.order(self.birch), self.order(cedar)
         move = self.sold(invoice_origin=", ".join(order.name for order in orders))
-        self.assertEqual({found: round(c, 3) for found, (_k, c) in self.suggested(move).items()},
-                         {self.birch: 0.475, cedar: 0.475})
+        self.assertEqual(self.suggested(move), {self.birch: (["order"], 0.475), cedar: (["order"], 0.475)})
 
     def test_the_tax_id_of_the_contact_on_another_customer(self):
         self.birch.vat = "BE0477472701"
@@ -72,8 +71,7 @@ class TestCustomerEvidence(LinkCase):
         self.assertEqual(self.suggested(move), {self.birch: (["bank"], 0.8)})
 
     def test_a_similar_name_in_a_text(self):
-        if not self.env.registry.has_trigram:
-            self.skipTest("pg_trgm is not installed")
+        self.install_trigrams()
         move = self.sold(ref="Your order / Birch Workz")
         ((customer, (kinds, certainty)),) = self.suggested(move).items()
         self.assertEqual((customer, kinds), (self.birch, ["name"]))
@@ -81,8 +79,7 @@ class TestCustomerEvidence(LinkCase):
         self.assertEqual(self.listed(move).explanation, "Named “Birch Workz” in a text")
 
     def test_the_name_that_a_statement_line_gives(self):
-        if not self.env.registry.has_trigram:
-            self.skipTest("pg_trgm is not installed")
+        self.install_trigrams()
         move = self.sold()
         self.reconcile(move, self.statement_line(partner_name="BIRCH WORKS").move_id)
         self.assertEqual(self.suggested(move), {self.birch: (["name"], 0.75)})
@@ -118,6 +115,11 @@ class TestCustomerEvidence(LinkCase):
                 )
                 self.assertEqual(self.suggested(move), {})
 
+    def install_trigrams(self):
+        """PostgreSQL's extension, for the time of the test: Odoo's database manager makes it, our test database has none."""
+        self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        self.startPatcher(patch.object(self.env.registry, "has_trigram", True))
+
     def own_account(self, number, partner=None):
         return self.env["res.partner.bank"].create(
             {"acc_number": number, "partner_id": (partner or self.birch).id, "allow_out_payment": True}
@@ -135,7 +137,7 @@ class TestCustomerEvidence(LinkCase):
         """Match the invoice with a bank entry, as Odoo's bank matching does: over the receivable account."""
         receivable = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
         _liquidity, suspense, _other = entry.statement_line_id._seek_for_lines()
-        entry.write({"line_ids": [Command.update(suspense.id, {"account_id": receivable.account_id.id})]})
+        entry.with_context(skip_readonly_check=True).write({"line_ids": [Command.update(suspense.id, {"account_id": receivable.account_id.id})]})
         (receivable | suspense).reconcile()
 
 

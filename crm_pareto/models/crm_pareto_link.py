@@ -38,7 +38,7 @@ class CrmParetoLink(models.Model):
     explanation = fields.Char("Why", readonly=True)
     batch = fields.Integer(aggregator=None, index=True, readonly=True, help="Decisions taken together share it.")
     user_id = fields.Many2one("res.users", "Decided By", required=True, ondelete="restrict", readonly=True)
-    undone = fields.Boolean(readonly=True)
+    undone = fields.Boolean(readonly=True, required=True, default=False)
     undone_by_id = fields.Many2one("res.users", "Undone By", ondelete="restrict", readonly=True)
     undone_date = fields.Datetime("Undone On", readonly=True)
 

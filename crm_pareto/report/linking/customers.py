@@ -49,7 +49,7 @@ def _order():
 
 
 def _delivery():
-    """Where the goods went, by the invoice and by the order."""
+    """Where the goods went, by the invoice and by the order; Odoo proposes the order's customer, which says nothing."""
     return SQL(
         """
         SELECT address.move_id, place.commercial_partner_id AS customer_id, 'delivery' AS kind,
@@ -57,6 +57,8 @@ def _delivery():
           FROM (SELECT move_id, partner_shipping_id FROM document
                  UNION SELECT move_id, partner_shipping_id FROM ordered) address
           JOIN res_partner place ON place.id = address.partner_shipping_id
+         WHERE NOT EXISTS (SELECT FROM ordered WHERE ordered.move_id = address.move_id
+                                                 AND ordered.customer_id = place.commercial_partner_id)
         """,
         certainty.DELIVERY,
     )
@@ -96,7 +98,10 @@ def _compact(text):
 
 
 def _email():
-    """A company's own e-mail domain, on the contact of the invoice or order."""
+    """A company's own e-mail domain, on the contact of the invoice or order.
+
+    That the contact of an order writes from the domain of the order's customer says nothing new.
+    """
     return SQL(
         """
         SELECT DISTINCT said.move_id, owner.commercial_partner_id AS customer_id, 'email' AS kind,
@@ -111,6 +116,8 @@ def _email():
                   FROM document JOIN account_move move ON move.id = document.move_id) said
           JOIN res_partner owner ON SPLIT_PART(owner.email_normalized, '@', 2) = said.domain
          WHERE owner.email_normalized IS NOT NULL AND said.domain <> '' AND said.domain <> ALL(%(free)s)
+           AND NOT EXISTS (SELECT FROM ordered WHERE ordered.move_id = said.move_id
+                                                 AND ordered.customer_id = owner.commercial_partner_id)
         """,
         certainty=certainty.EMAIL,
         free=list(FREE_MAIL),
