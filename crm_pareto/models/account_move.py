@@ -32,10 +32,11 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Have the values computed anew where an invoice is credited to another customer than before.
 
-        Whom an invoice is credited to is no manual change of the document, which Odoo notes in a field of its own.
+        Linking alone changes nothing else: Odoo neither brings the journal items in line with the document anew, nor
+        notes that the document was changed by hand.
         """
         if vals and vals.keys() <= set(WRITTEN.values()):
-            self = self.with_context(skip_is_manually_modified=True)
+            self = self.with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
         if "pareto_customer_id" in vals and (credited := self.filtered("pareto_customer_id")):
             # sudo: an accountant links invoices and need not be a manager of values.
             runs = self.env["crm.pareto.run"].sudo().search([("company_id", "in", credited.company_id.ids)])

@@ -16,6 +16,8 @@ from . import campaigns, customers, documents, facts
 def with_suggestions(env, moves=None):
     """The WITH clause that defines document, ordered and suggestion.
 
+    Materialized: PostgreSQL cannot guess how few rows each has, and would run them anew for every row of the list.
+
     :param moves: ids of the documents to look at; None: all
     """
     return SQL(
@@ -24,7 +26,7 @@ def with_suggestions(env, moves=None):
              ordered AS MATERIALIZED (%(ordered)s),
              payer AS MATERIALIZED (%(payers)s),
              evidence AS MATERIALIZED (%(customers)s UNION ALL %(campaigns)s),
-             suggestion AS (%(suggestions)s)
+             suggestion AS MATERIALIZED (%(suggestions)s)
         """,
         documents=documents.listed(env, moves),
         ordered=facts.ordered(),

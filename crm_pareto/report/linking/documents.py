@@ -21,12 +21,13 @@ def listed(env, moves=None):
     )
     return SQL(
         """
+        WITH touched AS MATERIALIZED (%(touched)s), found AS MATERIALIZED (%(found)s)
         SELECT DISTINCT ON (found.move_id)
                found.move_id, (%(reasons)s)[found.rank + 1] AS reason, move.company_id,
                COALESCE(move.invoice_date, move.date) AS date, move.partner_id, move.commercial_partner_id,
                move.partner_shipping_id, COALESCE(linked.commercial_partner_id, move.commercial_partner_id)
                    AS credited_id
-          FROM (WITH touched AS MATERIALIZED (%(touched)s) %(found)s) found
+          FROM found
           JOIN account_move move ON move.id = found.move_id
           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
          ORDER BY found.move_id, found.rank
