@@ -116,7 +116,7 @@ class TestCustomerEvidence(LinkCase):
                 self.assertEqual(self.suggested(move), {})
 
     def install_trigrams(self):
-        """PostgreSQL's extension, for the time of the test: Odoo's database manager makes it, our test database has none."""
+        """For the time of the test: Odoo's database manager makes it, our test database has none."""
         self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         self.startPatcher(patch.object(self.env.registry, "has_trigram", True))
 
@@ -137,7 +137,8 @@ class TestCustomerEvidence(LinkCase):
         """Match the invoice with a bank entry, as Odoo's bank matching does: over the receivable account."""
         receivable = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
         _liquidity, suspense, _other = entry.statement_line_id._seek_for_lines()
-        entry.with_context(skip_readonly_check=True).write({"line_ids": [Command.update(suspense.id, {"account_id": receivable.account_id.id})]})
+        matched = Command.update(suspense.id, {"account_id": receivable.account_id.id})
+        entry.with_context(skip_readonly_check=True).write({"line_ids": [matched]})
         (receivable | suspense).reconcile()
 
 

@@ -1,7 +1,6 @@
-from itertools import groupby
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import groupby
 
 ACCOUNTANT = "account.group_account_invoice"
 # What is decided on, and the field of the invoice it is written to.
@@ -30,16 +29,16 @@ class CrmParetoLink(models.Model):
     decision = fields.Selection(
         [("link", "Linked"), ("leave", "Left As It Is")], required=True, readonly=True, default="link"
     )
-    customer_before_id = fields.Many2one("res.partner", "Customer Before", ondelete="set null", readonly=True)
+    customer_before_id = fields.Many2one("res.partner", ondelete="set null", readonly=True)
     customer_id = fields.Many2one("res.partner", ondelete="set null", index="btree_not_null", readonly=True)
-    campaign_before_id = fields.Many2one("utm.campaign", "Campaign Before", ondelete="set null", readonly=True)
+    campaign_before_id = fields.Many2one("utm.campaign", ondelete="set null", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", ondelete="set null", index="btree_not_null", readonly=True)
     certainty = fields.Float(aggregator="avg", digits=(5, 4), readonly=True)
     explanation = fields.Char("Why", readonly=True)
     batch = fields.Integer(aggregator=None, index=True, readonly=True, help="Decisions taken together share it.")
     user_id = fields.Many2one("res.users", "Decided By", required=True, ondelete="restrict", readonly=True)
     undone = fields.Boolean(readonly=True, required=True, default=False)
-    undone_by_id = fields.Many2one("res.users", "Undone By", ondelete="restrict", readonly=True)
+    undone_by_id = fields.Many2one("res.users", ondelete="restrict", readonly=True)
     undone_date = fields.Datetime("Undone On", readonly=True)
 
     _certainty_is_a_share = models.Constraint("CHECK (certainty BETWEEN 0 AND 1)", "A certainty lies between 0 and 1.")
@@ -112,7 +111,6 @@ class CrmParetoLink(models.Model):
 
         :param targets: [(id of the invoice, field, id of the customer or campaign, or False)]
         """
-        targets = sorted(targets, key=lambda target: (target[1], target[2] or 0))
         for (field, value), group in groupby(targets, key=lambda target: target[1:]):
             self.env["account.move"].browse([move for move, _field, _value in group]).write({field: value or False})
 
@@ -133,9 +131,7 @@ class CrmParetoLink(models.Model):
             [(link.move_id.id, WRITTEN[link.subject], link[f"{link.subject}_before_id"].id) for link in linked]
         )
         # sudo: as in _record.
-        undoable.sudo().write(
-            {"undone": True, "undone_by_id": self.env.uid, "undone_date": fields.Datetime.now()}
-        )
+        undoable.sudo().write({"undone": True, "undone_by_id": self.env.uid, "undone_date": fields.Datetime.now()})
         return undoable._notify(self.env._("Undone"), also_changed=len(self) - len(undoable))
 
     def action_undo_batch(self):

@@ -47,8 +47,9 @@ class CrmParetoInvoiceLink(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True)
     order_customer_id = fields.Many2one("res.partner", "Ordered By", readonly=True)
     amount = fields.Monetary("Untaxed Amount", readonly=True)
-    suggested_customer_id = fields.Many2one("res.partner", "Suggested Customer", readonly=True)
-    suggested_campaign_id = fields.Many2one("utm.campaign", "Suggested Campaign", readonly=True)
+    suggested_customer_id = fields.Many2one("res.partner", readonly=True)
+    suggested_campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    suggestion = fields.Char(compute="_compute_suggestion")
     certainty = fields.Float(readonly=True, aggregator="avg", digits=(5, 4))
     kind = fields.Selection(
         lambda self: self.env["crm.pareto.link.suggestion"]._selection_kind(), "Strongest Evidence", readonly=True
@@ -67,6 +68,11 @@ class CrmParetoInvoiceLink(models.Model):
     def _compute_explanation(self):
         for row in self:
             row.explanation = explain(self.env, row.evidence)
+
+    @api.depends("suggested_customer_id", "suggested_campaign_id")
+    def _compute_suggestion(self):
+        for row in self:
+            row.suggestion = (row.suggested_customer_id or row.suggested_campaign_id).display_name
 
     @property
     def _table_query(self):

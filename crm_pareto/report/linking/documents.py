@@ -126,7 +126,5 @@ def _no_campaign():
         JOIN account_move move ON move.id = reached.move_id
         WHERE TRUE
         """,
-        campaigns.in_time(
-            SQL("COALESCE(ordered.date, billed.invoice_date, billed.date)"), SQL("billed.company_id")
-        ),
+        campaigns.in_time(SQL("COALESCE(ordered.date, billed.invoice_date, billed.date)"), SQL("billed.company_id")),
     )
