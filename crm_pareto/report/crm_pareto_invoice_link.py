@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .linking import with_suggestions
+from .linking.customers import seek_names
 from .linking.few import required_ids
 from .linking.wording import explain
 
@@ -101,6 +102,7 @@ class CrmParetoInvoiceLink(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
+        seek_names(self.env)
         few = required_ids(domain, ("id", "move_id"))
         if few is None:
             return super()._search(domain, *args, **kwargs)

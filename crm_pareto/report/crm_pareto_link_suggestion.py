@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .linking import with_suggestions
+from .linking.customers import seek_names
 from .linking.few import required_ids
 from .linking.wording import explain, kinds
 
@@ -103,6 +104,7 @@ class CrmParetoLinkSuggestion(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
+        seek_names(self.env)
         few = required_ids(domain, ("id", "link_id", "move_id"))
         if few is None:
             return super()._search(domain, *args, **kwargs)

@@ -41,6 +41,15 @@ def evidence(env):
     )
 
 
+def seek_names(env):
+    """Have PostgreSQL's % operator find, for the rest of the transaction, only names that are similar enough for us.
+
+    Its own threshold of 0.3 lets most names of the index through, to be compared one by one.
+    """
+    if env.registry.has_trigram:
+        env.cr.execute(SQL("SET LOCAL pg_trgm.similarity_threshold = %s", certainty.SIMILAR))
+
+
 def _order():
     return SQL(
         "SELECT move_id, customer_id, 'order' AS kind, name AS detail, %s::float AS certainty FROM ordered",
@@ -144,17 +153,23 @@ def _name():
     """
     shortest, longest = NAME_LENGTH
     return SQL(
-        """
-        SELECT part.move_id, customer.id AS customer_id, 'name' AS kind, part.name AS detail,
-               %(certainty)s * SIMILARITY(customer.name, part.name) AS certainty
-          FROM (SELECT DISTINCT text.move_id, TRIM(piece.name) AS name
-                  FROM (%(texts)s) text
-                 CROSS JOIN LATERAL REGEXP_SPLIT_TO_TABLE(text.content, %(separators)s) AS piece(name)
-                  JOIN document ON document.move_id = text.move_id
-                 WHERE document.reason IN ('no_partner', 'not_customer')) part
-          JOIN res_partner customer ON customer.name %% part.name AND customer.commercial_partner_id = customer.id
-         WHERE LENGTH(part.name) BETWEEN %(shortest)s AND %(longest)s
-           AND SIMILARITY(customer.name, part.name) >= %(similar)s
+        """(
+        WITH part AS MATERIALIZED (
+            SELECT DISTINCT text.move_id, TRIM(piece.name) AS name
+              FROM (%(texts)s) text
+             CROSS JOIN LATERAL REGEXP_SPLIT_TO_TABLE(text.content, %(separators)s) AS piece(name)
+              JOIN document ON document.move_id = text.move_id
+             WHERE document.reason IN ('no_partner', 'not_customer')
+               AND LENGTH(TRIM(piece.name)) BETWEEN %(shortest)s AND %(longest)s AND piece.name ~ '[[:alpha:]]{3}'
+        ), resembling AS MATERIALIZED (
+            SELECT said.name, customer.id AS customer_id, SIMILARITY(customer.name, said.name) AS similarity
+              FROM (SELECT DISTINCT name FROM part) said
+              JOIN res_partner customer ON customer.name %% said.name AND customer.commercial_partner_id = customer.id
+        )
+        SELECT part.move_id, resembling.customer_id, 'name' AS kind, part.name AS detail,
+               %(certainty)s * resembling.similarity AS certainty
+          FROM part JOIN resembling ON resembling.name = part.name
+         WHERE resembling.similarity >= %(similar)s)
         """,
         certainty=certainty.NAME,
         similar=certainty.SIMILAR,
