@@ -34,6 +34,10 @@
         "views/sale_order_views.xml",
         "views/utm_campaign_views.xml",
         "views/crm_pareto_menus.xml",
+        "wizard/crm_pareto_link_invoices_views.xml",
+        "views/crm_pareto_link_views.xml",
+        "views/crm_pareto_invoice_link_views.xml",
+        "views/crm_pareto_link_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

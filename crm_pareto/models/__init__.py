@@ -1,4 +1,5 @@
 from . import crm_pareto_line_cost
+from . import crm_pareto_link
 from . import crm_pareto_tier
 from . import crm_pareto_touch
 from . import crm_pareto_value_mixin

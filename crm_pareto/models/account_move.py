@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .crm_pareto_link import ACCOUNTANT, WRITTEN
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -12,9 +14,11 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
+        tracking=True,
         help="The customer whose value this invoice adds to, where that is not the customer invoiced: an agency that "
         "pays for its client, say. Empty: the customer invoiced.",
     )
+    campaign_id = fields.Many2one(tracking=True)
 
     # Odoo has none on the customer's commercial entity; without it, each figure opens by reading all invoices. It
     # holds all that the values take from an invoice, so that they need not read the invoices themselves.
@@ -26,9 +30,29 @@ class AccountMove(models.Model):
     _pareto_written_index = models.Index("(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
 
     def write(self, vals):
-        """Have the values computed anew where an invoice is credited to another customer than before."""
+        """Have the values computed anew where an invoice is credited to another customer than before.
+
+        Linking alone changes nothing else: Odoo neither brings the journal items in line with the document anew, nor
+        notes that the document was changed by hand.
+        """
+        if vals and vals.keys() <= set(WRITTEN.values()):
+            self = self.with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
         if "pareto_customer_id" in vals and (credited := self.filtered("pareto_customer_id")):
             # sudo: an accountant links invoices and need not be a manager of values.
             runs = self.env["crm.pareto.run"].sudo().search([("company_id", "in", credited.company_id.ids)])
             runs.filtered(lambda run: not run.snapshot).full_at = False
         return super().write(vals)
+
+    def _has_field_access(self, field, operation):
+        """Accountants say whom an invoice is credited to; others see it."""
+        if operation == "write" and field.name == "pareto_customer_id" and not self.env.su:
+            return self.env.user.has_group(ACCOUNTANT) and super()._has_field_access(field, operation)
+        return super()._has_field_access(field, operation)
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """A credit note is credited to the customer that its invoice was."""
+        default_values_list = default_values_list or [{} for _move in self]
+        for move, values in zip(self, default_values_list, strict=True):
+            if move.pareto_customer_id:
+                values.setdefault("pareto_customer_id", move.pareto_customer_id.id)
+        return super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)

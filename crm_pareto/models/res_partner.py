@@ -76,6 +76,21 @@ class ResPartner(models.Model):
         help="The turnover of the window at each month's end, oldest first: [[date, amount], …].",
     )
 
+    pareto_not_customer = fields.Boolean(
+        "Not a Customer",
+        tracking=True,
+        help="Walk-in, marketplace, collective account: its invoices are for somebody else. They stand under Invoices "
+        "to Link; until they are linked, their turnover is counted here.",
+    )
+
+    _pareto_not_customer_index = models.Index("(id) WHERE pareto_not_customer")
+    # Finds the customers named in an invoice's texts; without pg_trgm nobody looks for them.
+    _pareto_name_index = models.Index(
+        lambda registry: (
+            "USING gin (name gin_trgm_ops) WHERE commercial_partner_id = id" if registry.has_trigram else ""
+        )
+    )
+
     @api.depends("pareto_value_id")
     def _compute_pareto_form_fields(self):
         copy_from_value(self, self._pareto_form_fields)

@@ -1,2 +1,3 @@
+from . import crm_pareto_link_invoices
 from . import crm_pareto_log_touch
 from . import crm_pareto_set_tier

@@ -95,9 +95,9 @@ registry.category("web_tour.tours").add("crm_pareto_campaign_bill", {
 });
 
 registry.category("web_tour.tours").add("crm_pareto_campaign_before", {
-    steps: () => readReturn("180.00", "233.33%"),
+    steps: () => readReturn("180.00", "233%"),
 });
 
 registry.category("web_tour.tours").add("crm_pareto_campaign_after", {
-    steps: () => readReturn("330.00", "81.82%"),
+    steps: () => readReturn("330.00", "81%"),
 });
