@@ -87,9 +87,8 @@ registry.category("web_tour.tours").add("crm_pareto_campaign_bill", {
             run: "click",
         },
         {
-            content: "It is posted, and on both campaigns",
-            trigger:
-                ".o_arrow_button_current:contains(Posted), .o_data_row [name=pareto_campaign_ids]:contains(Webinar)",
+            content: "It is posted",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Posted)",
         },
     ],
 });
