@@ -24,7 +24,6 @@ from . import crm_pareto_campaign
 from . import crm_pareto_campaign_sums
 from . import crm_pareto_campaign_analysis
 from . import crm_pareto_difference
-from . import crm_pareto_reconciliation
 from . import crm_pareto_return_page
 from . import account_analytic_account
 from . import account_analytic_plan

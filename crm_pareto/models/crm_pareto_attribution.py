@@ -46,7 +46,7 @@ class CrmParetoAttribution(models.Model):
 
     touch_source = fields.Integer(readonly=True, aggregator=None)
     touch_record = fields.Integer(readonly=True, aggregator=None)
-    touch_id = fields.Many2one("crm.pareto.touchpoint", "Touch", compute="_compute_touch_id")
+    touch_id = fields.Many2one("crm.pareto.touchpoint", compute="_compute_touch_id")
     touch_date = fields.Datetime("Touched", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade", index=True)
     source_id = fields.Many2one("utm.source", readonly=True, ondelete="set null")

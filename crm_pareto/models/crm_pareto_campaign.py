@@ -77,27 +77,26 @@ class CrmParetoCampaign(models.Model):
             row.advice_reason = row._reason(values)
 
     def _reason(self, values):
-        _ = self.env._
         match self.advice_code:
             case advice.NO_COST:
-                return _("No cost is posted on it: a return cannot be worked out.")
+                return self.env._("No cost is posted on it: a return cannot be worked out.")
             case advice.MATURING:
-                return _("ROI %(roi)s so far, but it was spent lately: sales may still come.", **values)
+                return self.env._("ROI %(roi)s so far, but it was spent lately: sales may still come.", **values)
             case advice.EARNS:
-                return _("ROI %(roi)s (%(low)s to %(high)s), and above zero by every model.", **values)
+                return self.env._("ROI %(roi)s (%(low)s to %(high)s), and above zero by every model.", **values)
             case advice.LOSES:
-                return _("ROI %(roi)s (%(low)s to %(high)s), and below zero by every model.", **values)
+                return self.env._("ROI %(roi)s (%(low)s to %(high)s), and below zero by every model.", **values)
             case advice.NO_SALES:
-                return _("%(cost)s spent, and no sale has come of it.", **values)
+                return self.env._("%(cost)s spent, and no sale has come of it.", **values)
             case advice.FEW:
-                return _("Only %(customers)s customers came of it: too few to tell.", **values)
+                return self.env._("Only %(customers)s customers came of it: too few to tell.", **values)
             case advice.MODELS_DISAGREE:
-                return _(
+                return self.env._(
                     "ROI %(roi)s by this model, but the models disagree: leave it out for some customers and compare.",
                     **values,
                 )
             case advice.UNCERTAIN:
-                return _(
+                return self.env._(
                     "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
                     " %(customers)s came so far.",
                     **values,

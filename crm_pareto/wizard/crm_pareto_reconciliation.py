@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .crm_pareto_attribution import MODELS
-from .crm_pareto_value_mixin import PROFIT
+from ..models.crm_pareto_attribution import MODELS
+from ..models.crm_pareto_value_mixin import PROFIT
 
 
 class CrmParetoReconciliation(models.TransientModel):
