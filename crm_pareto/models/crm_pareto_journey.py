@@ -29,10 +29,15 @@ class CrmParetoJourney(models.AbstractModel):
         return self.env["crm.pareto.recompute"]._begin(company, LOCK_SPACE)
 
     @api.model
-    def _make_table(self, name, query, analyze=True):
+    def _make_table(self, name, query, analyze=()):
+        """Make a temporary table.
+
+        :param analyze: the columns by which it is joined: statistics of the others cost time and are not asked for
+        """
         self.env["crm.pareto.ranking"]._make_table(name, query)
         if analyze:
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+            columns = SQL(", ").join(map(SQL.identifier, analyze))
+            self.env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(name), columns))
 
     # -- 1. touches --------------------------------------------------------------------
 
@@ -54,6 +59,7 @@ class CrmParetoJourney(models.AbstractModel):
                 company.id,
                 as_of + timedelta(days=1),
             ),
+            analyze=["customer_id"],
         )
 
     # -- 2. documents ------------------------------------------------------------------
@@ -67,10 +73,10 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_documents",
             SQL(
                 """
-                SELECT MIN(move_id) OVER (PARTITION BY order_id, CASE WHEN order_id IS NULL THEN origin_id END,
-                                          journey_customer_id, campaign_id, source_id, medium_id) AS journey_id,
-                       document.*
-                  FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
+                SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id,
+                                                       medium_id) AS journey_id,
+                       COUNT(*) OVER (PARTITION BY sale_id) AS documents, document.*
+                  FROM (SELECT COALESCE(-orders.id, origin.id) AS sale_id, move.id AS move_id, move.invoice_date AS date, move.move_type,
                                %(customer)s AS customer_id, origin.id AS origin_id,
                                COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
                                    AS journey_customer_id,
@@ -101,6 +107,7 @@ class CrmParetoJourney(models.AbstractModel):
                 company=company.id,
                 as_of=as_of,
             ),
+            analyze=["journey_id", "journey_customer_id", "move_id"],
         )
 
     @api.model
@@ -125,6 +132,7 @@ class CrmParetoJourney(models.AbstractModel):
                 """,
                 company.id,
             ),
+            analyze=["move_id"],
         )
         self._make_table(
             "crm_pareto_ordered",
@@ -140,6 +148,7 @@ class CrmParetoJourney(models.AbstractModel):
                 """,
                 company.id,
             ),
+            analyze=["move_id"],
         )
 
     # -- 3. steps ----------------------------------------------------------------------
@@ -155,16 +164,18 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
-                       days - MIN(days) OVER (PARTITION BY journey_id) AS days,
-                       ROW_NUMBER() OVER journey AS position, COUNT(*) OVER (PARTITION BY journey_id) AS count
-                  FROM (SELECT *, bool_or(NOT own) OVER (PARTITION BY journey_id, campaign_id) AS known
+                       days - MIN(days) OVER whole AS days, GREATEST(reached, 1) AS alike,
+                       ROW_NUMBER() OVER journey AS position, COUNT(*) OVER whole AS count,
+                       LAG(campaign_id) OVER journey AS before
+                  FROM (SELECT *, COUNT(*) FILTER (WHERE NOT own) OVER (PARTITION BY journey_id, campaign_id) AS reached
                           FROM (%(reached)s UNION ALL %(own)s) step) step
-                 WHERE NOT (own AND known)
-                WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id)
+                 WHERE NOT (own AND reached > 0)
+                WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id), whole AS (PARTITION BY journey_id)
                 """,
                 reached=self._reached(company.pareto_lookback_days),
                 own=self._own_steps(),
             ),
+            analyze=["campaign_id", "count", "journey_id"],
         )
 
     @api.model
@@ -223,7 +234,9 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_credits",
             SQL(
                 """
-                SELECT *, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
+                SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
+                       credit_first, credit_last, credit_linear, credit_position,
+                       upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
                        upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
                   FROM (SELECT weighted.*, %(running)s
                           FROM (%(weighted)s) weighted
@@ -234,6 +247,7 @@ class CrmParetoJourney(models.AbstractModel):
                 running=running,
                 weighted=self._weighted(),
             ),
+            analyze=["journey_id"],
         )
 
     @api.model
@@ -246,7 +260,7 @@ class CrmParetoJourney(models.AbstractModel):
             """
             SELECT step.*, credit_first, credit_last, credit_linear, credit_position, decay.weight AS decay,
                    CASE WHEN SUM(effect.weight) OVER journey > 0
-                        THEN effect.weight / COUNT(*) OVER (PARTITION BY journey_id, campaign_id) ELSE 1 END AS effect
+                        THEN effect.weight / alike ELSE 1 END AS effect
               FROM crm_pareto_steps step
               JOIN crm_pareto_positions share USING (count, position)
               JOIN crm_pareto_decays decay USING (days)
@@ -294,25 +308,24 @@ class CrmParetoJourney(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH path AS (
-                    SELECT journey_id AS path, position, position = count AS ends, campaign_id, %(sale)s AS outcome
+                WITH step AS (
+                    SELECT before, campaign_id, position = count AS ends, %(sale)s AS outcome
                       FROM crm_pareto_steps
                      WHERE journey_id IN (SELECT journey_id FROM crm_pareto_documents WHERE move_type <> 'out_refund')
                      UNION ALL
-                    SELECT path, ROW_NUMBER() OVER ahead, ROW_NUMBER() OVER back = 1, campaign_id, %(no_sale)s
-                      FROM (SELECT touch.*, -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
+                    SELECT LAG(campaign_id) OVER path, campaign_id, LEAD(id) OVER path IS NULL, %(no_sale)s
+                      FROM (SELECT touch.id, date, campaign_id,
+                                   -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
                               FROM crm_pareto_touches touch
                              WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)) lost
-                    WINDOW ahead AS (PARTITION BY path ORDER BY date, id),
-                           back AS (PARTITION BY path ORDER BY date DESC, id DESC)
-                ), step AS (
-                    SELECT COALESCE(LAG(campaign_id) OVER (PARTITION BY path ORDER BY position), %(start)s) AS before,
-                           campaign_id, ends, outcome
-                      FROM path
+                    WINDOW path AS (PARTITION BY path ORDER BY date, id)
+                ), counted AS (
+                    SELECT before, campaign_id, ends, outcome, COUNT(*) AS times
+                      FROM step GROUP BY before, campaign_id, ends, outcome
                 )
-                SELECT before, campaign_id, COUNT(*) FROM step GROUP BY before, campaign_id
+                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int FROM counted GROUP BY before, campaign_id
                  UNION ALL
-                SELECT campaign_id, outcome, COUNT(*) FROM step WHERE ends GROUP BY campaign_id, outcome
+                SELECT campaign_id, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY campaign_id, outcome
                 """,
                 start=START,
                 sale=SALE,
@@ -337,9 +350,10 @@ class CrmParetoJourney(models.AbstractModel):
     def _make_amounts(self, company):
         """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
         report = self.env["crm.pareto.revenue.report"]
-        credited = SQL("SELECT move_id FROM crm_pareto_documents JOIN crm_pareto_journeys USING (journey_id)")
-        self._make_table("crm_pareto_journeys", SQL("SELECT DISTINCT journey_id FROM crm_pareto_credits"))
-        self._make_table("crm_pareto_credited", credited)
+        credited = SQL(
+            "SELECT move_id FROM crm_pareto_documents WHERE journey_id IN (SELECT journey_id FROM crm_pareto_credits)"
+        )
+        self._make_table("crm_pareto_credited", credited, analyze=["move_id"])
         self._make_table(
             "crm_pareto_amounts",
             SQL(
@@ -351,18 +365,17 @@ class CrmParetoJourney(models.AbstractModel):
                 report._table_query,
                 company.id,
             ),
+            analyze=["move_id"],
         )
-        self._make_table("crm_pareto_firsts", self._first_documents(company))
+        self._make_table("crm_pareto_firsts", self._first_documents(company), analyze=["move_id"])
+        self._make_table("crm_pareto_repeats", self._later_documents(), analyze=["move_id"])
         self._make_table(
             "crm_pareto_fresh",
             SQL(
                 """
                 SELECT move_id, document.date, document.customer_id, document.order_id,
                        COALESCE(amount.revenue, 0) AS revenue, COALESCE(amount.margin, 0) AS margin,
-                       document.move_type <> 'out_refund' AND ROW_NUMBER() OVER (
-                           PARTITION BY document.order_id, CASE WHEN document.order_id IS NULL THEN origin_id END,
-                                        credit.touch_id
-                               ORDER BY document.move_type = 'out_refund', document.date, move_id) = 1 AS is_order,
+                       document.move_type <> 'out_refund' AND later.move_id IS NULL AS is_order,
                        first.move_id IS NOT NULL AS is_new_customer,
                        (credit.touch_id %% %(numbers)s)::int AS touch_source,
                        (credit.touch_id / %(numbers)s)::int AS touch_record,
@@ -374,9 +387,26 @@ class CrmParetoJourney(models.AbstractModel):
                   JOIN crm_pareto_credits credit USING (journey_id)
                   LEFT JOIN crm_pareto_amounts amount USING (move_id)
                   LEFT JOIN crm_pareto_firsts first USING (move_id)
+                  LEFT JOIN crm_pareto_repeats later USING (move_id, touch_id)
                 """,
                 numbers=NUMBERS,
             ),
+            analyze=["move_id"],
+        )
+
+    @api.model
+    def _later_documents(self):
+        """The documents of an order, or of an invoice and what reverses it, that are not the first with a touch."""
+        return SQL(
+            """
+            SELECT move_id, touch_id
+              FROM (SELECT move_id, touch_id, ROW_NUMBER() OVER (
+                               PARTITION BY sale_id, touch_id
+                                   ORDER BY document.move_type = 'out_refund', document.date, move_id) AS place
+                      FROM crm_pareto_documents document JOIN crm_pareto_credits credit USING (journey_id)
+                     WHERE documents > 1) credited
+             WHERE place > 1
+            """
         )
 
     @api.model
