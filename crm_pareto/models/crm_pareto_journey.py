@@ -43,7 +43,10 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _make_touches(self, company, as_of):
-        """A touch of no company counts in each of them."""
+        """A touch of no company counts in each of them.
+
+        A period is as long as the look-back: what is within it lies in a document's own period or in the one before.
+        """
         self.env.flush_all()
         # sudo: a result of the company, whoever asks for it; who sees it is decided where it is shown.
         touches = self.env["crm.pareto.touchpoint"].sudo().with_context(allowed_company_ids=company.ids)
@@ -51,16 +54,22 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_touches",
             SQL(
                 """
-                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id
+                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id, %s AS period
                   FROM (%s) touch
                  WHERE (company_id = %s OR company_id IS NULL) AND date < %s
                 """,
+                self._period(SQL("date"), company.pareto_lookback_days),
                 touches._by_campaign(),
                 company.id,
                 as_of + timedelta(days=1),
             ),
-            analyze=["customer_id"],
+            analyze=["customer_id", "period"],
         )
+
+    @api.model
+    def _period(self, moment, days):
+        """SQL: the number of the period of so many days in which a moment lies."""
+        return SQL("(%s::date - '1900-01-01'::date) / %s", moment, days)
 
     # -- 2. documents ------------------------------------------------------------------
 
@@ -73,13 +82,15 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_documents",
             SQL(
                 """
-                SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id,
-                                                       medium_id) AS journey_id,
+                SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id, medium_id)
+                           AS journey_id,
                        COUNT(*) OVER (PARTITION BY sale_id) AS documents, document.*
-                  FROM (SELECT COALESCE(-orders.id, origin.id) AS sale_id, move.id AS move_id, move.invoice_date AS date, move.move_type,
-                               %(customer)s AS customer_id, origin.id AS origin_id,
-                               COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
-                                   AS journey_customer_id,
+                  FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
+                               %(customer)s AS customer_id, COALESCE(origin.id, move.id) AS origin_id,
+                               COALESCE(-orders.id, origin.id, move.id) AS sale_id,
+                               CASE WHEN origin.id IS NULL THEN %(customer)s
+                                    ELSE COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
+                                END AS journey_customer_id,
                                orders.id AS order_id,
                                COALESCE(move.campaign_id, orders.campaign_id) AS campaign_id,
                                CASE WHEN move.campaign_id IS NULL THEN orders.source_id ELSE move.source_id
@@ -88,15 +99,16 @@ class CrmParetoJourney(models.AbstractModel):
                                 END AS medium_id,
                                -- A credit note that no invoice and no order explains has no journey.
                                CASE WHEN orders.id IS NOT NULL THEN orders.date_order
-                                    WHEN origin.move_type <> 'out_refund' THEN origin.invoice_date + interval '1 day'
+                                    WHEN COALESCE(origin.move_type, move.move_type) <> 'out_refund'
+                                    THEN COALESCE(origin.invoice_date, move.invoice_date) + interval '1 day'
                                 END AS moment
                           FROM account_move move
                           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
                           LEFT JOIN crm_pareto_origins reversed ON reversed.move_id = move.id
-                          JOIN account_move origin ON origin.id = COALESCE(reversed.origin_id, move.id)
+                          LEFT JOIN account_move origin ON origin.id = reversed.origin_id
                           LEFT JOIN res_partner origin_linked ON origin_linked.id = origin.pareto_customer_id
                           LEFT JOIN crm_pareto_ordered own ON own.move_id = move.id
-                          LEFT JOIN crm_pareto_ordered before ON before.move_id = origin.id
+                          LEFT JOIN crm_pareto_ordered before ON before.move_id = reversed.origin_id
                           LEFT JOIN sale_order orders ON orders.id = COALESCE(own.order_id, before.order_id)
                          WHERE %(sale)s AND move.company_id = %(company)s AND move.invoice_date <= %(as_of)s) document
                  WHERE campaign_id IS NOT NULL
@@ -184,12 +196,15 @@ class CrmParetoJourney(models.AbstractModel):
             """
             SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
                    touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
-              FROM crm_pareto_documents document
+              FROM (SELECT journey_id, journey_customer_id, moment, %(period)s - earlier AS period
+                      FROM crm_pareto_documents CROSS JOIN generate_series(0, 1) earlier
+                     WHERE move_id = journey_id) document
               JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
-               AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
-             WHERE document.move_id = document.journey_id
+               AND touch.period = document.period
+               AND touch.date <= document.moment AND touch.date >= document.moment - %(days)s * interval '1 day'
             """,
-            days,
+            period=self._period(SQL("moment"), days),
+            days=days,
         )
 
     @api.model
@@ -240,7 +255,8 @@ class CrmParetoJourney(models.AbstractModel):
                        upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
                   FROM (SELECT weighted.*, %(running)s
                           FROM (%(weighted)s) weighted
-                        WINDOW whole AS (PARTITION BY journey_id),
+                        WINDOW whole AS (PARTITION BY journey_id ORDER BY position
+                                         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
                                journey AS (PARTITION BY journey_id ORDER BY position)) step
                 WINDOW journey AS (PARTITION BY journey_id ORDER BY position)
                 """,
@@ -265,7 +281,9 @@ class CrmParetoJourney(models.AbstractModel):
               JOIN crm_pareto_positions share USING (count, position)
               JOIN crm_pareto_decays decay USING (days)
               JOIN crm_pareto_effects effect USING (campaign_id)
-            WINDOW journey AS (PARTITION BY journey_id)
+            -- In order, as the windows above, so that all need one sort and floats are added up in one order.
+            WINDOW journey AS (PARTITION BY journey_id ORDER BY position
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
             """
         )
 
@@ -323,7 +341,8 @@ class CrmParetoJourney(models.AbstractModel):
                     SELECT before, campaign_id, ends, outcome, COUNT(*) AS times
                       FROM step GROUP BY before, campaign_id, ends, outcome
                 )
-                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int FROM counted GROUP BY before, campaign_id
+                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int
+                  FROM counted GROUP BY before, campaign_id
                  UNION ALL
                 SELECT campaign_id, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY campaign_id, outcome
                 """,
@@ -342,7 +361,7 @@ class CrmParetoJourney(models.AbstractModel):
         table = SQL("SELECT * FROM (VALUES %s) AS rows (%s)", values, SQL(", ").join(map(SQL.identifier, columns)))
         if not rows:
             table = SQL("SELECT %s WHERE FALSE", SQL(", ").join(SQL("0 AS %s", SQL.identifier(c)) for c in columns))
-        self._make_table(name, table)
+        self._make_table(name, table, analyze=columns[:2])
 
     # -- 5. documents and touches ----------------------------------------------------------
 
