@@ -75,7 +75,10 @@ class CampaignRows:
         )
         names = [{"name": f"Bench {number}"} for number in range(SOURCES)]
         self.campaigns = env["utm.campaign"].create(
-            [{"title": f"Bench Campaign {number}", "user_id": env.uid} for number in range(CAMPAIGNS)]
+            [
+                {"title": f"Bench Campaign {number}", "user_id": env.uid, "company_id": False}
+                for number in range(CAMPAIGNS)
+            ]
         )
         customers = env["res.partner"].search([("name", "=like", "Customer %"), ("is_company", "=", True)], order="id")
         self.values = {
