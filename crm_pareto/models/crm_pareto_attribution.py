@@ -119,8 +119,11 @@ class CrmParetoAttribution(models.Model):
             "same": SQL(" AND ").join(SQL("old.%s = fresh.%s", *[SQL.identifier(key)] * 2) for key in keys),
             **self.env["crm.pareto.ranking"]._column_lists(columns),
         }
+        # Where the table was empty a moment ago, a nested loop would read all that was inserted for each further row.
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
         for statement in (UPDATE, DELETE, INSERT):
             self.env.cr.execute(SQL(statement, **names))
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = on"))
         self.invalidate_model()
 
 
