@@ -124,6 +124,7 @@ class CrmParetoAttribution(models.Model):
         for statement in (UPDATE, DELETE, INSERT):
             self.env.cr.execute(SQL(statement, **names))
         self.env.cr.execute(SQL("SET LOCAL enable_nestloop = on"))
+        self.env.cr.execute(SQL("ANALYZE crm_pareto_attribution (campaign_id, company_id, customer_id, date, move_id)"))
         self.invalidate_model()
 
 

@@ -10,12 +10,13 @@ SUMS = {
     "orders": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_order AND %(credit)s <> 0), 0)",
     "new_customers": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_new_customer AND %(credit)s <> 0), 0)",
 }
-# What is summed of the customers' margins: whole in numeric, what only an interval needs in float.
+# What is summed of the customers' margins; for an interval of those rounded, in numeric: floats would add up to
+# something else each time that PostgreSQL reads the rows in another order.
 SPREAD = {
     "margin": "SUM(%(margin)s)",
     "customers": "COUNT(*) FILTER (WHERE %(margin)s <> 0)",
-    "squares": "SUM(%(float)s * %(float)s)",
-    "cubes": "SUM(%(float)s * %(float)s * %(float)s)",
+    "squares": "SUM(%(rounded)s * %(rounded)s)::float8",
+    "cubes": "SUM(%(rounded)s * %(rounded)s * %(rounded)s)::float8",
 }
 
 
@@ -54,36 +55,39 @@ class CrmParetoCampaignSums(models.AbstractModel):
         :return: dicts of campaign_id, model, the SUMS, customers, squares, cubes
         """
         shared = [name for name in SUMS if name != "margin"]
-        return self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT campaign_id, by_model.*
-                  FROM (SELECT campaign_id, %(sums)s FROM crm_pareto_attribution
-                         WHERE company_id = %(company)s GROUP BY campaign_id) shared
-                  JOIN (%(spread)s) spread USING (campaign_id)
-                 CROSS JOIN %(rows)s
-                """,
-                sums=self._each_model(shared),
-                spread=self._spread(company),
-                rows=self._as_rows([*shared, *SPREAD]),
-                company=company.id,
+        rows = {}
+        # Two statements: in one, PostgreSQL might sum up the customers again for each campaign.
+        for names, sums in ((shared, self._shared(company, shared)), ([*SPREAD], self._spread(company))):
+            found = self.env.execute_query_dict(
+                SQL("SELECT campaign_id, by_model.* FROM (%s) sums CROSS JOIN %s", sums, self._as_rows(names))
             )
+            for row in found:
+                rows.setdefault((row["campaign_id"], row["model"]), {}).update(row)
+        return list(rows.values())
+
+    @api.model
+    def _shared(self, company, names):
+        """SQL: what is credited to each campaign under each model, as `revenue_first` …"""
+        return SQL(
+            "SELECT campaign_id, %s FROM crm_pareto_attribution WHERE company_id = %s GROUP BY campaign_id",
+            self._each_model(names),
+            company.id,
         )
 
     @api.model
     def _spread(self, company):
         """SQL: each campaign's margin under each model and how it is spread over the customers, as `margin_first` …"""
         margins = [_named("margin", model) for model, _label in MODELS]
-        floats = [_named("float", model) for model, _label in MODELS]
+        rounded = [_named("rounded", model) for model, _label in MODELS]
         columns = [
-            SQL("%s AS %s", SQL(sum_, margin=margin, float=float_), _named(name, model))
-            for (model, _label), margin, float_ in zip(MODELS, margins, floats, strict=True)
+            SQL("%s AS %s", SQL(sum_, margin=margin, rounded=round_), _named(name, model))
+            for (model, _label), margin, round_ in zip(MODELS, margins, rounded, strict=True)
             for name, sum_ in SPREAD.items()
         ]
         return SQL(
             """
             SELECT campaign_id, %(columns)s
-              FROM (SELECT campaign_id, %(margins)s, %(floats)s
+              FROM (SELECT campaign_id, %(margins)s, %(rounded)s
                       FROM (SELECT campaign_id, customer_id, %(sums)s FROM crm_pareto_attribution
                              WHERE company_id = %(company)s GROUP BY campaign_id, customer_id) customer
                     OFFSET 0) customer
@@ -91,8 +95,7 @@ class CrmParetoCampaignSums(models.AbstractModel):
             """,
             columns=SQL(", ").join(columns),
             margins=SQL(", ").join(margins),
-            # Each is cast once: PostgreSQL does that through text.
-            floats=SQL(", ").join(SQL("%s::float8 AS %s", *pair) for pair in zip(margins, floats, strict=True)),
+            rounded=SQL(", ").join(SQL("ROUND(%s, 8) AS %s", *pair) for pair in zip(margins, rounded, strict=True)),
             sums=self._each_model(["margin"]),
             company=company.id,
         )

@@ -84,7 +84,7 @@ class CrmParetoJourney(models.AbstractModel):
                 """
                 SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id, medium_id)
                            AS journey_id,
-                       COUNT(*) OVER (PARTITION BY sale_id) AS documents, document.*
+                       COUNT(*) OVER (PARTITION BY sale_id) AS documents, %(period)s AS period, document.*
                   FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
                                %(customer)s AS customer_id, COALESCE(origin.id, move.id) AS origin_id,
                                COALESCE(-orders.id, origin.id, move.id) AS sale_id,
@@ -115,6 +115,7 @@ class CrmParetoJourney(models.AbstractModel):
                     OR journey_customer_id IN (SELECT customer_id FROM crm_pareto_touches)
                 """,
                 customer=report._customer(),
+                period=self._period(SQL("moment"), company.pareto_lookback_days),
                 sale=report._is_sale(),
                 company=company.id,
                 as_of=as_of,
@@ -178,6 +179,7 @@ class CrmParetoJourney(models.AbstractModel):
                 SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
                        days - MIN(days) OVER whole AS days, GREATEST(reached, 1) AS alike,
                        ROW_NUMBER() OVER journey AS position, COUNT(*) OVER whole AS count,
+                       COUNT(*) OVER whole << 32 | ROW_NUMBER() OVER journey AS place,
                        LAG(campaign_id) OVER journey AS before
                   FROM (SELECT *, COUNT(*) FILTER (WHERE NOT own) OVER (PARTITION BY journey_id, campaign_id) AS reached
                           FROM (%(reached)s UNION ALL %(own)s) step) step
@@ -187,24 +189,27 @@ class CrmParetoJourney(models.AbstractModel):
                 reached=self._reached(company.pareto_lookback_days),
                 own=self._own_steps(),
             ),
-            analyze=["campaign_id", "count", "journey_id"],
+            analyze=["campaign_id", "journey_id", "place"],
         )
 
     @api.model
     def _reached(self, days):
-        return SQL(
-            """
-            SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
-                   touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
-              FROM (SELECT journey_id, journey_customer_id, moment, %(period)s - earlier AS period
-                      FROM crm_pareto_documents CROSS JOIN generate_series(0, 1) earlier
-                     WHERE move_id = journey_id) document
-              JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
-               AND touch.period = document.period
-               AND touch.date <= document.moment AND touch.date >= document.moment - %(days)s * interval '1 day'
-            """,
-            period=self._period(SQL("moment"), days),
-            days=days,
+        """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches."""
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """
+                SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
+                       touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
+                  FROM crm_pareto_documents document
+                  JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
+                   AND touch.period = document.period - %s
+                   AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
+                 WHERE document.move_id = document.journey_id
+                """,
+                earlier,
+                days,
+            )
+            for earlier in (0, 1)
         )
 
     @api.model
@@ -250,15 +255,16 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
-                       credit_first, credit_last, credit_linear, credit_position,
-                       upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
-                       upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
-                  FROM (SELECT weighted.*, %(running)s
-                          FROM (%(weighted)s) weighted
-                        WINDOW whole AS (PARTITION BY journey_id ORDER BY position
-                                         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
-                               journey AS (PARTITION BY journey_id ORDER BY position)) step
-                WINDOW journey AS (PARTITION BY journey_id ORDER BY position)
+                       credit_first, credit_last, credit_linear, credit_position, credit_decay, credit_data
+                  FROM (SELECT step.*, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
+                               upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
+                          FROM (SELECT weighted.*, %(running)s
+                                  FROM (%(weighted)s) weighted
+                                WINDOW whole AS (PARTITION BY journey_id ORDER BY position
+                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+                                       journey AS (PARTITION BY journey_id ORDER BY position)) step
+                        WINDOW journey AS (PARTITION BY journey_id ORDER BY position)) step
+                  JOIN crm_pareto_positions share USING (place)
                 """,
                 running=running,
                 weighted=self._weighted(),
@@ -268,17 +274,17 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _weighted(self):
-        """The steps with the credits by position, and with their weights by age and by campaign.
+        """The steps with their weights by age and by campaign.
 
         A campaign's effect is shared over its touches in the journey; where none has any, all count alike.
         """
         return SQL(
             """
-            SELECT step.*, credit_first, credit_last, credit_linear, credit_position, decay.weight AS decay,
+            SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id, count, position, place,
+                   decay.weight AS decay,
                    CASE WHEN SUM(effect.weight) OVER journey > 0
                         THEN effect.weight / alike ELSE 1 END AS effect
               FROM crm_pareto_steps step
-              JOIN crm_pareto_positions share USING (count, position)
               JOIN crm_pareto_decays decay USING (days)
               JOIN crm_pareto_effects effect USING (campaign_id)
             -- In order, as the windows above, so that all need one sort and floats are added up in one order.
@@ -289,8 +295,10 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _make_positions(self):
-        """crm_pareto_positions: the credits by position in journeys of each length there is."""
-        counts = self.env.execute_query(SQL("SELECT DISTINCT count FROM crm_pareto_steps ORDER BY count"))
+        """crm_pareto_positions: the credits by place, which is the number of touches and the position among them."""
+        counts = self.env.execute_query(
+            SQL("SELECT DISTINCT count FROM crm_pareto_steps WHERE position = 1 ORDER BY 1")
+        )
         rows = []
         for (count,) in counts:
             models_ = (
@@ -299,9 +307,9 @@ class CrmParetoJourney(models.AbstractModel):
                 attribution.exact(attribution.linear(count), DIGITS),
                 attribution.exact(attribution.position_based(count), DIGITS),
             )
-            rows += [(count, position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
+            rows += [(count << 32 | position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
         columns = ("credit_first", "credit_last", "credit_linear", "credit_position")
-        self._fill("crm_pareto_positions", ("count", "position", *columns), rows)
+        self._fill("crm_pareto_positions", ("place", *columns), rows)
 
     @api.model
     def _make_weights(self, company):
@@ -361,7 +369,7 @@ class CrmParetoJourney(models.AbstractModel):
         table = SQL("SELECT * FROM (VALUES %s) AS rows (%s)", values, SQL(", ").join(map(SQL.identifier, columns)))
         if not rows:
             table = SQL("SELECT %s WHERE FALSE", SQL(", ").join(SQL("0 AS %s", SQL.identifier(c)) for c in columns))
-        self._make_table(name, table, analyze=columns[:2])
+        self._make_table(name, table, analyze=columns[:1])
 
     # -- 5. documents and touches ----------------------------------------------------------
 
@@ -370,7 +378,8 @@ class CrmParetoJourney(models.AbstractModel):
         """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
         report = self.env["crm.pareto.revenue.report"]
         credited = SQL(
-            "SELECT move_id FROM crm_pareto_documents WHERE journey_id IN (SELECT journey_id FROM crm_pareto_credits)"
+            "SELECT move_id FROM crm_pareto_documents"
+            " WHERE journey_id IN (SELECT journey_id FROM crm_pareto_steps WHERE position = 1)"
         )
         self._make_table("crm_pareto_credited", credited, analyze=["move_id"])
         self._make_table(
