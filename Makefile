@@ -20,8 +20,8 @@ test: ## the tests, browser included (T=tests/test_x.py for a part)
 lint: ## every style and safety check
 	@$(DEV) lint
 
-bench: ## timings as ratios to the bare aggregation (N="10000 100000" customers; TOUCHPOINTS=10000000 rows: the timeline)
-	@$(DEV) bench $(N) $(if $(TOUCHPOINTS),--touchpoints $(TOUCHPOINTS))
+bench: ## timings as ratios to the bare aggregation (N="10000 100000" customers; TOUCHPOINTS=10000000 rows: the timeline; CAMPAIGNS=1)
+	@$(DEV) bench $(N) $(if $(TOUCHPOINTS),--touchpoints $(TOUCHPOINTS)) $(if $(CAMPAIGNS),--campaigns)
 
 pot: ## write crm_pareto/i18n/crm_pareto.pot from the code
 	@$(DEV) pot

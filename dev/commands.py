@@ -60,6 +60,7 @@ def main(arguments):
     command = commands.add_parser("bench")
     command.add_argument("customers", nargs="*", type=int, default=[10_000])
     command.add_argument("--touchpoints", type=int, metavar="ROWS", help="the report of touchpoints over so many rows")
+    command.add_argument("--campaigns", action="store_true", help="200 campaigns and ten touches a customer")
     command.set_defaults(function=bench)
     for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
@@ -254,6 +255,7 @@ def bench(chosen):
     """Generate companies of the sizes where there are none, then measure in each."""
     if chosen.touchpoints:
         return _bench_touchpoints(chosen.touchpoints)
+    measure = _bench_campaigns if chosen.campaigns else _bench_values
     with only_one("preparing", "setup"), odoo_ready() as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the benchmark")
         for customers in chosen.customers:
@@ -262,14 +264,31 @@ def bench(chosen):
             odoo.ensure_current(database)
             with step(f"A company of {customers:,} customers, 20 lines each"):
                 odoo.run_script(database, "benchmarks", ["--customers", str(customers)], "Generating", None)
-            # Generating rewrites each invoice once: nothing shall be measured over its old rows.
-            odoo.server.query("VACUUM (FULL, ANALYZE) account_move", database)
-            odoo.server.query("VACUUM ANALYZE", database)
-            with step(f"Measured with {customers:,} customers"):
-                table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
-            print(table)
-            print(_bench_with_index(odoo, database))
+            measure(odoo, database, customers)
     return 0
+
+
+def _vacuum(odoo, database):
+    """Generating rewrites each invoice once: nothing shall be measured over its old rows."""
+    odoo.server.query("VACUUM (FULL, ANALYZE) account_move", database)
+    odoo.server.query("VACUUM ANALYZE", database)
+
+
+def _bench_values(odoo, database, customers):
+    _vacuum(odoo, database)
+    with step(f"Measured with {customers:,} customers"):
+        table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
+    print(table)
+    print(_bench_with_index(odoo, database))
+
+
+def _bench_campaigns(odoo, database, customers):
+    with step("200 campaigns, and ten touches a customer"):
+        written = odoo.run_script(database, "benchmarks", ["--campaigns", "generate"], "Generating", None)
+    _vacuum(odoo, database)
+    with step(f"The campaigns measured with {customers:,} customers"):
+        table = odoo.run_script(database, "benchmarks", ["--campaigns", "measure"], "Measuring", None)
+    print(written, table, sep="\n")
 
 
 def _bench_touchpoints(rows):

@@ -33,7 +33,7 @@ class CrmParetoAttribution(models.Model):
     _rec_name = "move_id"
     _order = "date desc, move_id desc, touch_date, id"
 
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade", readonly=True, index=True)
     date = fields.Date("Invoice Date", required=True, readonly=True)
@@ -94,9 +94,12 @@ class CrmParetoAttribution(models.Model):
 
     @api.model
     def _replace(self, company):
-        """Delete the company's rows that are no longer so, and insert those that are new; equal ones stay."""
+        """Update the company's rows where they differ, delete those that are no longer so, insert the new ones.
+
+        Most nights only credits change: an update leaves the ids, and PostgreSQL need not look up each foreign key.
+        """
+        keys = ("move_id", "touch_source", "touch_record")
         columns = (
-            "move_id",
             "date",
             "customer_id",
             "order_id",
@@ -104,42 +107,36 @@ class CrmParetoAttribution(models.Model):
             "margin",
             "is_order",
             "is_new_customer",
-            "touch_source",
-            "touch_record",
             "touch_date",
             "campaign_id",
             "source_id",
             "medium_id",
             *CREDITS,
         )
-        same = SQL(
-            "(%s) IS NOT DISTINCT FROM (%s)",
-            SQL(", ").join(SQL.identifier("known", column) for column in columns),
-            SQL(", ").join(SQL.identifier("fresh", column) for column in columns),
-        )
-        keys = SQL(
-            "known.company_id = %s AND known.move_id = fresh.move_id AND known.touch_source = fresh.touch_source"
-            " AND known.touch_record = fresh.touch_record AND %s",
-            company.id,
-            same,
-        )
-        names = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM crm_pareto_attribution known WHERE company_id = %s"
-                " AND NOT EXISTS (SELECT FROM crm_pareto_fresh fresh WHERE %s)",
-                company.id,
-                keys,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO crm_pareto_attribution (company_id, %s) SELECT %s, %s FROM crm_pareto_fresh fresh"
-                " WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution known WHERE %s)",
-                names,
-                company.id,
-                names,
-                keys,
-            )
-        )
+        names = {
+            "company": company.id,
+            "all": SQL(", ").join(map(SQL.identifier, keys + columns)),
+            "same": SQL(" AND ").join(SQL("old.%s = fresh.%s", *[SQL.identifier(key)] * 2) for key in keys),
+            **self.env["crm.pareto.ranking"]._column_lists(columns),
+        }
+        # Where the table was empty a moment ago, a nested loop would read all that was inserted for each further row.
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
+        for statement in (UPDATE, DELETE, INSERT):
+            self.env.cr.execute(SQL(statement, **names))
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = on"))
+        self.env.cr.execute(SQL("ANALYZE crm_pareto_attribution (campaign_id, company_id, customer_id, date, move_id)"))
         self.invalidate_model()
+
+
+UPDATE = """
+    UPDATE crm_pareto_attribution old SET (%(columns)s) = ROW(%(new)s) FROM crm_pareto_fresh fresh
+     WHERE old.company_id = %(company)s AND %(same)s AND (%(old)s) IS DISTINCT FROM (%(new)s)
+"""
+DELETE = """
+    DELETE FROM crm_pareto_attribution old
+     WHERE company_id = %(company)s AND NOT EXISTS (SELECT FROM crm_pareto_fresh fresh WHERE %(same)s)
+"""
+INSERT = """
+    INSERT INTO crm_pareto_attribution (company_id, %(all)s) SELECT %(company)s, %(all)s FROM crm_pareto_fresh fresh
+     WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution old WHERE old.company_id = %(company)s AND %(same)s)
+"""

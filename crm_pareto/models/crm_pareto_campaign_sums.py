@@ -4,19 +4,31 @@ from odoo.tools import SQL
 from ..analytics.windows import BEGINNING
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 
-# What is summed of each model's credits: the name of the sum, and of what.
+# What is summed of each model's credits: the name of the sum, and of what. Half of the first and last touch are zero.
 SUMS = {
-    "revenue": "SUM(revenue * %(credit)s)",
-    "margin": "SUM(margin * %(credit)s)",
-    "orders": "SUM(%(credit)s) FILTER (WHERE is_order)",
-    "new_customers": "SUM(%(credit)s) FILTER (WHERE is_new_customer)",
+    "revenue": "COALESCE(SUM(revenue * %(credit)s) FILTER (WHERE %(credit)s <> 0), 0)",
+    "margin": "COALESCE(SUM(margin * %(credit)s) FILTER (WHERE %(credit)s <> 0), 0)",
+    "orders": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_order AND %(credit)s <> 0), 0)",
+    "new_customers": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_new_customer AND %(credit)s <> 0), 0)",
+}
+# What is summed of the customers' margins; for an interval of those rounded, in numeric: floats would add up to
+# something else each time that PostgreSQL reads the rows in another order.
+SPREAD = {
+    "margin": "SUM(%(margin)s)",
+    "customers": "COUNT(*) FILTER (WHERE %(margin)s <> 0)",
+    "squares": "SUM(%(rounded)s * %(rounded)s)::float8",
+    "cubes": "SUM(%(rounded)s * %(rounded)s * %(rounded)s)::float8",
 }
 
 
 class CrmParetoCampaignSums(models.AbstractModel):
     """The SQL of the campaigns' figures: what is summed of costs, leads, touches and credits.
 
-    Where `by` is a parameter it is what the sums are grouped by: "campaign_id", "source_id" or "medium_id".
+    Sums of one table without a temporary one, and without a common table that two parts read: those PostgreSQL reads
+    with all its workers. A sum of numerics takes 300 bytes, so that few are kept for each customer.
+
+    Where `by` is a parameter it is what the sums are grouped by: "campaign_id", "source_id" or "medium_id"; `among` are
+    (model, label) pairs: all models of attribution, or some.
     """
 
     _name = "crm.pareto.campaign.sums"
@@ -24,24 +36,17 @@ class CrmParetoCampaignSums(models.AbstractModel):
 
     @api.model
     def _each_model(self, sums, among=MODELS):
-        """SQL: the sums of each model's credits, as `revenue_first` and so on.
-
-        :param among: (model, label) pairs: all, or some
-        """
-        columns = []
-        for model, _label in among:
-            credit = SQL.identifier(f"credit_{model}")
-            for name in sums:
-                columns.append(SQL("%s AS %s", SQL(SUMS[name], credit=credit), SQL.identifier(f"{name}_{model}")))
-        return SQL(", ").join(columns)
+        """SQL: the sums of each model's credits, as `revenue_first` and so on."""
+        return SQL(", ").join(
+            SQL("%s AS %s", SQL(SUMS[name], credit=SQL.identifier(f"credit_{model}")), _named(name, model))
+            for model, _label in among
+            for name in sums
+        )
 
     @api.model
-    def _as_rows(self, sums, among=MODELS):
+    def _as_rows(self, sums, among):
         """SQL: of one row with a column a sum and model, a row a model."""
-        rows = [
-            SQL("(%s, %s)", model, SQL(", ").join(SQL.identifier(f"{name}_{model}") for name in sums))
-            for model, _label in among
-        ]
+        rows = [SQL("(%s, %s)", model, SQL(", ").join(_named(name, model) for name in sums)) for model, _label in among]
         names = SQL(", ").join(map(SQL.identifier, ("model", *sums)))
         return SQL("LATERAL (VALUES %s) AS by_model (%s)", SQL(", ").join(rows), names)
 
@@ -50,32 +55,53 @@ class CrmParetoCampaignSums(models.AbstractModel):
         """What each model credits to each campaign, with the spread over the customers that an interval needs.
 
         :param as_of: the last invoice date that counts, as `date_from` is the first
-        :param among: (model, label) pairs: all, or some
         :return: dicts of `by`, model, the SUMS, customers, squares, cubes
         """
-        return self.env.execute_query_dict(
-            SQL(
-                """
-                WITH customer AS (
-                    SELECT %(by)s, customer_id, %(sums)s
-                      FROM crm_pareto_attribution
-                     WHERE company_id = %(company)s AND date BETWEEN %(date_from)s AND %(as_of)s
-                     GROUP BY %(by)s, customer_id
-                )
-                SELECT %(by)s, by_model.model, SUM(revenue) AS revenue, SUM(margin) AS margin,
-                       COALESCE(SUM(orders), 0) AS orders, COALESCE(SUM(new_customers), 0) AS new_customers,
-                       COUNT(*) FILTER (WHERE margin <> 0) AS customers,
-                       SUM(margin::float8 ^ 2) AS squares, SUM(margin::float8 ^ 3) AS cubes
-                  FROM customer CROSS JOIN %(rows)s
-                 GROUP BY %(by)s, by_model.model
-                """,
-                by=SQL.identifier(by),
-                sums=self._each_model(SUMS, among),
-                rows=self._as_rows(SUMS, among),
-                company=company.id,
-                date_from=date_from,
-                as_of=as_of,
+        shared = [name for name in SUMS if name != "margin"]
+        which = SQL("company_id = %s AND date BETWEEN %s AND %s", company.id, date_from, as_of)
+        rows, group = {}, SQL.identifier(by)
+        # Two statements: in one, PostgreSQL might sum up the customers again for each campaign.
+        for names, sums in (
+            (shared, self._shared(group, which, self._each_model(shared, among))),
+            ([*SPREAD], self._spread(group, which, among)),
+        ):
+            found = self.env.execute_query_dict(
+                SQL("SELECT %s, by_model.* FROM (%s) sums CROSS JOIN %s", group, sums, self._as_rows(names, among))
             )
+            for row in found:
+                rows.setdefault((row[by], row["model"]), {}).update(row)
+        return list(rows.values())
+
+    @api.model
+    def _shared(self, by, which, sums):
+        """SQL: what is credited to each group under each model, as `revenue_first` …"""
+        return SQL("SELECT %s, %s FROM crm_pareto_attribution WHERE %s GROUP BY %s", by, sums, which, by)
+
+    @api.model
+    def _spread(self, by, which, among):
+        """SQL: each group's margin under each model and how it is spread over the customers, as `margin_first` …"""
+        margins = [_named("margin", model) for model, _label in among]
+        rounded = [_named("rounded", model) for model, _label in among]
+        columns = [
+            SQL("%s AS %s", SQL(sum_, margin=margin, rounded=round_), _named(name, model))
+            for (model, _label), margin, round_ in zip(among, margins, rounded, strict=True)
+            for name, sum_ in SPREAD.items()
+        ]
+        return SQL(
+            """
+            SELECT %(by)s, %(columns)s
+              FROM (SELECT %(by)s, %(margins)s, %(rounded)s
+                      FROM (SELECT %(by)s, customer_id, %(sums)s FROM crm_pareto_attribution
+                             WHERE %(which)s GROUP BY %(by)s, customer_id) customer
+                    OFFSET 0) customer
+             GROUP BY %(by)s
+            """,
+            by=by,
+            columns=SQL(", ").join(columns),
+            margins=SQL(", ").join(margins),
+            rounded=SQL(", ").join(SQL("ROUND(%s, 8) AS %s", *pair) for pair in zip(margins, rounded, strict=True)),
+            sums=self._each_model(["margin"], among),
+            which=which,
         )
 
     @api.model
@@ -147,24 +173,47 @@ class CrmParetoCampaignSums(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT campaign_id, COUNT(DISTINCT who) AS touched,
-                       COUNT(DISTINCT who) FILTER (WHERE bought) AS converted,
-                       mode() WITHIN GROUP (ORDER BY source_id) AS source_id,
-                       mode() WITHIN GROUP (ORDER BY medium_id) AS medium_id
-                  FROM (SELECT campaign_id, COALESCE(customer_id::bigint, -lead_id::bigint) AS who, source_id,
-                               medium_id, FALSE AS bought
-                          FROM crm_pareto_touches
-                         UNION ALL
-                        SELECT DISTINCT campaign_id, customer_id, NULL::int, NULL::int, TRUE
-                          FROM crm_pareto_attribution
-                         WHERE company_id = %s AND customer_id IS NOT NULL AND touch_source NOT IN %s) touch
-                 GROUP BY campaign_id
+                SELECT campaign_id, touched, converted, source_id, medium_id
+                  FROM (SELECT campaign_id, COUNT(who) AS touched, COUNT(who) FILTER (WHERE bought) AS converted
+                          FROM (SELECT campaign_id, who, bool_or(bought) AS bought FROM (%(reached)s) reached
+                                 GROUP BY campaign_id, who) reached
+                         GROUP BY campaign_id) reached
+                  LEFT JOIN (%(sources)s) source USING (campaign_id)
+                  LEFT JOIN (%(mediums)s) medium USING (campaign_id)
                 """,
-                company.id,
-                OWN_SOURCES,
+                reached=self._reached(company),
+                sources=self._usual(SQL.identifier("source_id")),
+                mediums=self._usual(SQL.identifier("medium_id")),
             )
         )
         return {row.pop("campaign_id"): row for row in rows}
+
+    @api.model
+    def _reached(self, company):
+        return SQL(
+            """
+            SELECT campaign_id, COALESCE(customer_id::bigint, -lead_id::bigint) AS who, FALSE AS bought
+              FROM crm_pareto_touches
+             UNION ALL
+            SELECT DISTINCT campaign_id, customer_id, TRUE FROM crm_pareto_attribution
+             WHERE company_id = %s AND customer_id IS NOT NULL AND touch_source NOT IN %s
+            """,
+            company.id,
+            OWN_SOURCES,
+        )
+
+    @api.model
+    def _usual(self, way):
+        """SQL: the source or medium of most of a campaign's touches, the first of them where several are."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (campaign_id) campaign_id, %(way)s
+              FROM (SELECT campaign_id, %(way)s, COUNT(*) AS times FROM crm_pareto_touches
+                     WHERE %(way)s IS NOT NULL GROUP BY campaign_id, %(way)s) used
+             ORDER BY campaign_id, times DESC, %(way)s
+            """,
+            way=way,
+        )
 
     @api.model
     def _paid_back(self, company, costs):
@@ -175,25 +224,32 @@ class CrmParetoCampaignSums(models.AbstractModel):
         spent = [(campaign, row["cost"]) for campaign, row in costs.items() if row["cost"] > 0]
         if not spent:
             return {}
+        names = [_named("margin", model) for model, _label in MODELS]
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH day AS (
-                    SELECT campaign_id, date, %(sums)s FROM crm_pareto_attribution
-                     WHERE company_id = %(company)s GROUP BY campaign_id, date
-                )
-                SELECT campaign_id, model, MIN(date)
-                  FROM (SELECT campaign_id, date, by_model.model, spent.cost,
-                               SUM(margin) OVER (PARTITION BY campaign_id, by_model.model ORDER BY date) AS margin
-                          FROM day JOIN (VALUES %(spent)s) spent (campaign_id, cost) USING (campaign_id)
-                         CROSS JOIN %(rows)s) running
-                 WHERE margin >= cost
-                 GROUP BY campaign_id, model
+                SELECT campaign_id, %(days)s
+                  FROM (SELECT campaign_id, date, cost, %(running)s
+                          FROM (SELECT campaign_id, date, %(sums)s FROM crm_pareto_attribution
+                                 WHERE company_id = %(company)s AND campaign_id IN %(campaigns)s
+                                 GROUP BY campaign_id, date) day
+                          JOIN (VALUES %(spent)s) spent (campaign_id, cost) USING (campaign_id)
+                        WINDOW past AS (PARTITION BY campaign_id ORDER BY date)) running
+                 GROUP BY campaign_id
                 """,
+                days=SQL(", ").join(SQL("MIN(date) FILTER (WHERE %s >= cost)", name) for name in names),
+                running=SQL(", ").join(SQL("SUM(%s) OVER past AS %s", name, name) for name in names),
                 sums=self._each_model(["margin"]),
-                rows=self._as_rows(["margin"]),
                 spent=SQL(", ").join(SQL("(%s, %s::numeric)", *row) for row in spent),
+                campaigns=tuple(campaign for campaign, _cost in spent),
                 company=company.id,
             )
         )
-        return {(campaign, model): day for campaign, model, day in rows}
+        models_ = [model for model, _label in MODELS]
+        return {
+            (campaign, model): day for campaign, *days in rows for model, day in zip(models_, days, strict=True) if day
+        }
+
+
+def _named(name, model):
+    return SQL.identifier(f"{name}_{model}")

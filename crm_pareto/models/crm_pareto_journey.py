@@ -29,16 +29,24 @@ class CrmParetoJourney(models.AbstractModel):
         return self.env["crm.pareto.recompute"]._begin(company, LOCK_SPACE)
 
     @api.model
-    def _make_table(self, name, query, analyze=True):
+    def _make_table(self, name, query, analyze=()):
+        """Make a temporary table.
+
+        :param analyze: the columns by which it is joined: statistics of the others cost time and are not asked for
+        """
         self.env["crm.pareto.ranking"]._make_table(name, query)
         if analyze:
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+            columns = SQL(", ").join(map(SQL.identifier, analyze))
+            self.env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(name), columns))
 
     # -- 1. touches --------------------------------------------------------------------
 
     @api.model
     def _make_touches(self, company, as_of):
-        """A touch of no company counts in each of them."""
+        """A touch of no company counts in each of them.
+
+        A period is as long as the look-back: what is within it lies in a document's own period or in the one before.
+        """
         self.env.flush_all()
         # sudo: a result of the company, whoever asks for it; who sees it is decided where it is shown.
         touches = self.env["crm.pareto.touchpoint"].sudo().with_context(allowed_company_ids=company.ids)
@@ -46,15 +54,22 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_touches",
             SQL(
                 """
-                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id
+                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id, %s AS period
                   FROM (%s) touch
                  WHERE (company_id = %s OR company_id IS NULL) AND date < %s
                 """,
+                self._period(SQL("date"), company.pareto_lookback_days),
                 touches._by_campaign(),
                 company.id,
                 as_of + timedelta(days=1),
             ),
+            analyze=["customer_id", "period"],
         )
+
+    @api.model
+    def _period(self, moment, days):
+        """SQL: the number of the period of so many days in which a moment lies."""
+        return SQL("(%s::date - '1900-01-01'::date) / %s", moment, days)
 
     # -- 2. documents ------------------------------------------------------------------
 
@@ -67,13 +82,15 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_documents",
             SQL(
                 """
-                SELECT MIN(move_id) OVER (PARTITION BY order_id, CASE WHEN order_id IS NULL THEN origin_id END,
-                                          journey_customer_id, campaign_id, source_id, medium_id) AS journey_id,
-                       document.*
+                SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id, medium_id)
+                           AS journey_id,
+                       COUNT(*) OVER (PARTITION BY sale_id) AS documents, %(period)s AS period, document.*
                   FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
-                               %(customer)s AS customer_id, origin.id AS origin_id,
-                               COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
-                                   AS journey_customer_id,
+                               %(customer)s AS customer_id, COALESCE(origin.id, move.id) AS origin_id,
+                               COALESCE(-orders.id, origin.id, move.id) AS sale_id,
+                               CASE WHEN origin.id IS NULL THEN %(customer)s
+                                    ELSE COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
+                                END AS journey_customer_id,
                                orders.id AS order_id,
                                COALESCE(move.campaign_id, orders.campaign_id) AS campaign_id,
                                CASE WHEN move.campaign_id IS NULL THEN orders.source_id ELSE move.source_id
@@ -82,25 +99,28 @@ class CrmParetoJourney(models.AbstractModel):
                                 END AS medium_id,
                                -- A credit note that no invoice and no order explains has no journey.
                                CASE WHEN orders.id IS NOT NULL THEN orders.date_order
-                                    WHEN origin.move_type <> 'out_refund' THEN origin.invoice_date + interval '1 day'
+                                    WHEN COALESCE(origin.move_type, move.move_type) <> 'out_refund'
+                                    THEN COALESCE(origin.invoice_date, move.invoice_date) + interval '1 day'
                                 END AS moment
                           FROM account_move move
                           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
                           LEFT JOIN crm_pareto_origins reversed ON reversed.move_id = move.id
-                          JOIN account_move origin ON origin.id = COALESCE(reversed.origin_id, move.id)
+                          LEFT JOIN account_move origin ON origin.id = reversed.origin_id
                           LEFT JOIN res_partner origin_linked ON origin_linked.id = origin.pareto_customer_id
                           LEFT JOIN crm_pareto_ordered own ON own.move_id = move.id
-                          LEFT JOIN crm_pareto_ordered before ON before.move_id = origin.id
+                          LEFT JOIN crm_pareto_ordered before ON before.move_id = reversed.origin_id
                           LEFT JOIN sale_order orders ON orders.id = COALESCE(own.order_id, before.order_id)
                          WHERE %(sale)s AND move.company_id = %(company)s AND move.invoice_date <= %(as_of)s) document
                  WHERE campaign_id IS NOT NULL
                     OR journey_customer_id IN (SELECT customer_id FROM crm_pareto_touches)
                 """,
                 customer=report._customer(),
+                period=self._period(SQL("moment"), company.pareto_lookback_days),
                 sale=report._is_sale(),
                 company=company.id,
                 as_of=as_of,
             ),
+            analyze=["journey_id", "journey_customer_id", "move_id"],
         )
 
     @api.model
@@ -125,6 +145,7 @@ class CrmParetoJourney(models.AbstractModel):
                 """,
                 company.id,
             ),
+            analyze=["move_id"],
         )
         self._make_table(
             "crm_pareto_ordered",
@@ -140,6 +161,7 @@ class CrmParetoJourney(models.AbstractModel):
                 """,
                 company.id,
             ),
+            analyze=["move_id"],
         )
 
     # -- 3. steps ----------------------------------------------------------------------
@@ -155,30 +177,39 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
-                       days - MIN(days) OVER (PARTITION BY journey_id) AS days,
-                       ROW_NUMBER() OVER journey AS position, COUNT(*) OVER (PARTITION BY journey_id) AS count
-                  FROM (SELECT *, bool_or(NOT own) OVER (PARTITION BY journey_id, campaign_id) AS known
+                       days - MIN(days) OVER whole AS days, GREATEST(reached, 1) AS alike,
+                       ROW_NUMBER() OVER journey AS position, COUNT(*) OVER whole AS count,
+                       COUNT(*) OVER whole << 32 | ROW_NUMBER() OVER journey AS place,
+                       LAG(campaign_id) OVER journey AS before
+                  FROM (SELECT *, COUNT(*) FILTER (WHERE NOT own) OVER (PARTITION BY journey_id, campaign_id) AS reached
                           FROM (%(reached)s UNION ALL %(own)s) step) step
-                 WHERE NOT (own AND known)
-                WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id)
+                 WHERE NOT (own AND reached > 0)
+                WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id), whole AS (PARTITION BY journey_id)
                 """,
                 reached=self._reached(company.pareto_lookback_days),
                 own=self._own_steps(),
             ),
+            analyze=["campaign_id", "journey_id", "place"],
         )
 
     @api.model
     def _reached(self, days):
-        return SQL(
-            """
-            SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
-                   touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
-              FROM crm_pareto_documents document
-              JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
-               AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
-             WHERE document.move_id = document.journey_id
-            """,
-            days,
+        """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches."""
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """
+                SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
+                       touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
+                  FROM crm_pareto_documents document
+                  JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
+                   AND touch.period = document.period - %s
+                   AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
+                 WHERE document.move_id = document.journey_id
+                """,
+                earlier,
+                days,
+            )
+            for earlier in (0, 1)
         )
 
     @api.model
@@ -223,42 +254,51 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_credits",
             SQL(
                 """
-                SELECT *, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
-                       upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
-                  FROM (SELECT weighted.*, %(running)s
-                          FROM (%(weighted)s) weighted
-                        WINDOW whole AS (PARTITION BY journey_id),
-                               journey AS (PARTITION BY journey_id ORDER BY position)) step
-                WINDOW journey AS (PARTITION BY journey_id ORDER BY position)
+                SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
+                       credit_first, credit_last, credit_linear, credit_position, credit_decay, credit_data
+                  FROM (SELECT step.*, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
+                               upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
+                          FROM (SELECT weighted.*, %(running)s
+                                  FROM (%(weighted)s) weighted
+                                WINDOW whole AS (PARTITION BY journey_id ORDER BY position
+                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+                                       journey AS (PARTITION BY journey_id ORDER BY position)) step
+                        WINDOW journey AS (PARTITION BY journey_id ORDER BY position)) step
+                  JOIN crm_pareto_positions share USING (place)
                 """,
                 running=running,
                 weighted=self._weighted(),
             ),
+            analyze=["journey_id"],
         )
 
     @api.model
     def _weighted(self):
-        """The steps with the credits by position, and with their weights by age and by campaign.
+        """The steps with their weights by age and by campaign.
 
         A campaign's effect is shared over its touches in the journey; where none has any, all count alike.
         """
         return SQL(
             """
-            SELECT step.*, credit_first, credit_last, credit_linear, credit_position, decay.weight AS decay,
+            SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id, count, position, place,
+                   decay.weight AS decay,
                    CASE WHEN SUM(effect.weight) OVER journey > 0
-                        THEN effect.weight / COUNT(*) OVER (PARTITION BY journey_id, campaign_id) ELSE 1 END AS effect
+                        THEN effect.weight / alike ELSE 1 END AS effect
               FROM crm_pareto_steps step
-              JOIN crm_pareto_positions share USING (count, position)
               JOIN crm_pareto_decays decay USING (days)
               JOIN crm_pareto_effects effect USING (campaign_id)
-            WINDOW journey AS (PARTITION BY journey_id)
+            -- In order, as the windows above, so that all need one sort and floats are added up in one order.
+            WINDOW journey AS (PARTITION BY journey_id ORDER BY position
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
             """
         )
 
     @api.model
     def _make_positions(self):
-        """crm_pareto_positions: the credits by position in journeys of each length there is."""
-        counts = self.env.execute_query(SQL("SELECT DISTINCT count FROM crm_pareto_steps ORDER BY count"))
+        """crm_pareto_positions: the credits by place, which is the number of touches and the position among them."""
+        counts = self.env.execute_query(
+            SQL("SELECT DISTINCT count FROM crm_pareto_steps WHERE position = 1 ORDER BY 1")
+        )
         rows = []
         for (count,) in counts:
             models_ = (
@@ -267,9 +307,9 @@ class CrmParetoJourney(models.AbstractModel):
                 attribution.exact(attribution.linear(count), DIGITS),
                 attribution.exact(attribution.position_based(count), DIGITS),
             )
-            rows += [(count, position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
+            rows += [(count << 32 | position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
         columns = ("credit_first", "credit_last", "credit_linear", "credit_position")
-        self._fill("crm_pareto_positions", ("count", "position", *columns), rows)
+        self._fill("crm_pareto_positions", ("place", *columns), rows)
 
     @api.model
     def _make_weights(self, company):
@@ -294,25 +334,25 @@ class CrmParetoJourney(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH path AS (
-                    SELECT journey_id AS path, position, position = count AS ends, campaign_id, %(sale)s AS outcome
+                WITH step AS (
+                    SELECT before, campaign_id, position = count AS ends, %(sale)s AS outcome
                       FROM crm_pareto_steps
                      WHERE journey_id IN (SELECT journey_id FROM crm_pareto_documents WHERE move_type <> 'out_refund')
                      UNION ALL
-                    SELECT path, ROW_NUMBER() OVER ahead, ROW_NUMBER() OVER back = 1, campaign_id, %(no_sale)s
-                      FROM (SELECT touch.*, -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
+                    SELECT LAG(campaign_id) OVER path, campaign_id, LEAD(id) OVER path IS NULL, %(no_sale)s
+                      FROM (SELECT touch.id, date, campaign_id,
+                                   -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
                               FROM crm_pareto_touches touch
                              WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)) lost
-                    WINDOW ahead AS (PARTITION BY path ORDER BY date, id),
-                           back AS (PARTITION BY path ORDER BY date DESC, id DESC)
-                ), step AS (
-                    SELECT COALESCE(LAG(campaign_id) OVER (PARTITION BY path ORDER BY position), %(start)s) AS before,
-                           campaign_id, ends, outcome
-                      FROM path
+                    WINDOW path AS (PARTITION BY path ORDER BY date, id)
+                ), counted AS (
+                    SELECT before, campaign_id, ends, outcome, COUNT(*) AS times
+                      FROM step GROUP BY before, campaign_id, ends, outcome
                 )
-                SELECT before, campaign_id, COUNT(*) FROM step GROUP BY before, campaign_id
+                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int
+                  FROM counted GROUP BY before, campaign_id
                  UNION ALL
-                SELECT campaign_id, outcome, COUNT(*) FROM step WHERE ends GROUP BY campaign_id, outcome
+                SELECT campaign_id, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY campaign_id, outcome
                 """,
                 start=START,
                 sale=SALE,
@@ -329,7 +369,7 @@ class CrmParetoJourney(models.AbstractModel):
         table = SQL("SELECT * FROM (VALUES %s) AS rows (%s)", values, SQL(", ").join(map(SQL.identifier, columns)))
         if not rows:
             table = SQL("SELECT %s WHERE FALSE", SQL(", ").join(SQL("0 AS %s", SQL.identifier(c)) for c in columns))
-        self._make_table(name, table)
+        self._make_table(name, table, analyze=columns[:1])
 
     # -- 5. documents and touches ----------------------------------------------------------
 
@@ -337,9 +377,11 @@ class CrmParetoJourney(models.AbstractModel):
     def _make_amounts(self, company):
         """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
         report = self.env["crm.pareto.revenue.report"]
-        credited = SQL("SELECT move_id FROM crm_pareto_documents JOIN crm_pareto_journeys USING (journey_id)")
-        self._make_table("crm_pareto_journeys", SQL("SELECT DISTINCT journey_id FROM crm_pareto_credits"))
-        self._make_table("crm_pareto_credited", credited)
+        credited = SQL(
+            "SELECT move_id FROM crm_pareto_documents"
+            " WHERE journey_id IN (SELECT journey_id FROM crm_pareto_steps WHERE position = 1)"
+        )
+        self._make_table("crm_pareto_credited", credited, analyze=["move_id"])
         self._make_table(
             "crm_pareto_amounts",
             SQL(
@@ -351,18 +393,17 @@ class CrmParetoJourney(models.AbstractModel):
                 report._table_query,
                 company.id,
             ),
+            analyze=["move_id"],
         )
-        self._make_table("crm_pareto_firsts", self._first_documents(company))
+        self._make_table("crm_pareto_firsts", self._first_documents(company), analyze=["move_id"])
+        self._make_table("crm_pareto_repeats", self._later_documents(), analyze=["move_id"])
         self._make_table(
             "crm_pareto_fresh",
             SQL(
                 """
                 SELECT move_id, document.date, document.customer_id, document.order_id,
                        COALESCE(amount.revenue, 0) AS revenue, COALESCE(amount.margin, 0) AS margin,
-                       document.move_type <> 'out_refund' AND ROW_NUMBER() OVER (
-                           PARTITION BY document.order_id, CASE WHEN document.order_id IS NULL THEN origin_id END,
-                                        credit.touch_id
-                               ORDER BY document.move_type = 'out_refund', document.date, move_id) = 1 AS is_order,
+                       document.move_type <> 'out_refund' AND later.move_id IS NULL AS is_order,
                        first.move_id IS NOT NULL AS is_new_customer,
                        (credit.touch_id %% %(numbers)s)::int AS touch_source,
                        (credit.touch_id / %(numbers)s)::int AS touch_record,
@@ -374,9 +415,26 @@ class CrmParetoJourney(models.AbstractModel):
                   JOIN crm_pareto_credits credit USING (journey_id)
                   LEFT JOIN crm_pareto_amounts amount USING (move_id)
                   LEFT JOIN crm_pareto_firsts first USING (move_id)
+                  LEFT JOIN crm_pareto_repeats later USING (move_id, touch_id)
                 """,
                 numbers=NUMBERS,
             ),
+            analyze=["move_id"],
+        )
+
+    @api.model
+    def _later_documents(self):
+        """The documents of an order, or of an invoice and what reverses it, that are not the first with a touch."""
+        return SQL(
+            """
+            SELECT move_id, touch_id
+              FROM (SELECT move_id, touch_id, ROW_NUMBER() OVER (
+                               PARTITION BY sale_id, touch_id
+                                   ORDER BY document.move_type = 'out_refund', document.date, move_id) AS place
+                      FROM crm_pareto_documents document JOIN crm_pareto_credits credit USING (journey_id)
+                     WHERE documents > 1) credited
+             WHERE place > 1
+            """
         )
 
     @api.model

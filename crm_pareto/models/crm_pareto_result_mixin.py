@@ -27,9 +27,13 @@ def copy_from_value(records, names):
 
     :param names: {field: path of fields from the row}
     """
+    paths = {name: path.split(".") for name, path in names.items()}
     for record in records:
-        for name, path in names.items():
-            record[name] = reduce(lambda row, part: row[part], path.split("."), record.pareto_value_id)
+        # sudo: the reader found the row, and the record's field asks for the groups that the row's does; asked again
+        # for each value, that takes longer than all else of a page.
+        value = record.pareto_value_id.sudo()
+        for name, path in paths.items():
+            record[name] = reduce(lambda row, part: row[part], path, value)
 
 
 class CrmParetoResultMixin(models.AbstractModel):
