@@ -106,6 +106,7 @@ if os.environ.get("PICTURES") == "company":
             fair = self.env["utm.campaign"].search([("title", "like", "MessTech")], order="id", limit=1)
             lines = self.env["account.move.line"].search([("pareto_campaign_ids", "in", fair.ids)])
             bill = lines.filtered(lambda line: len(line.pareto_campaign_ids) == 2).move_id[:1]
+            self.browser_size = "1700x900"
             self.take("campaign-bill", f"/odoo/account.move/{bill.id}", ".o_data_row .o_tag", "accountant")
 
         def test_invoices_to_link(self):

@@ -54,6 +54,17 @@ class TestStatements(LedgerCase):
             self.invoice(self.partners[1], (self.product, 1, 100))
         self.assert_none_of_ours(seen)
 
+    def test_the_campaigns_of_many_distributed_lines_are_looked_for_once(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Departments"})
+        account = self.env["account.analytic.account"].create({"name": "Sales", "plan_id": plan.id})
+        line = {"name": "line", "price_unit": 1, "analytic_distribution": {str(account.id): 100}}
+        values = {"move_type": "in_invoice", "partner_id": self.partners[0].id, "invoice_date": date(2026, 6, 15)}
+        with self.statements() as seen:
+            self.env["account.move"].create(
+                {**values, "invoice_line_ids": [Command.create(dict(line)) for _line in range(20)]}
+            )
+        self.assertEqual(len([query for query in seen if '"pareto_campaign_id" IS NOT NULL' in query]), 1)
+
     def test_reading_partners_without_our_columns_runs_none_of_ours(self):
         with self.statements() as seen:
             self.env["res.partner"].web_search_read([("id", "in", self.partners.ids)], {"name": {}, "email": {}})

@@ -25,9 +25,9 @@ class AnalyticMixin(models.AbstractModel):
 
     @api.depends("analytic_distribution")
     def _compute_pareto_campaign_ids(self):
+        accounts = self._pareto_accounts()
         for line in self:
-            accounts = line._pareto_accounts(line.analytic_distribution)
-            line.pareto_campaign_ids = [Command.set(accounts.pareto_campaign_id.ids)]
+            line.pareto_campaign_ids = [Command.set(line._pareto_among(accounts).pareto_campaign_id.ids)]
 
     def _inverse_pareto_campaign_ids(self):
         for line in self:
@@ -50,7 +50,7 @@ class AnalyticMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         # sudo: only which accounts; the lines are found by the reader's own rules.
-        accounts = self.env["account.analytic.account"].sudo()
+        accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
         spent = accounts.search([("pareto_campaign_id", "in", [id_ for id_ in value if id_])])
         found = Domain("analytic_distribution", "in", spent.ids)
         if not all(value):
@@ -58,19 +58,23 @@ class AnalyticMixin(models.AbstractModel):
             found |= Domain("analytic_distribution", "not in", every.ids)
         return found
 
-    @api.model
-    def _pareto_accounts(self, distribution):
-        """The campaigns' accounts in a distribution."""
-        ids = [int(id_) for key in distribution or {} for id_ in key.split(",") if id_.isdigit()]
+    def _pareto_accounts(self):
+        """The campaigns' accounts in the lines' distributions, in one query where there are any."""
+        ids = {id_ for line in self for key in line.analytic_distribution or {} for id_ in _account_ids(key)}
         # sudo: only of which campaign an account is.
-        accounts = self.env["account.analytic.account"].sudo().browse(ids).exists() if ids else None
-        return accounts.filtered("pareto_campaign_id") if accounts else self.env["account.analytic.account"]
+        accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
+        return accounts.search([("id", "in", list(ids)), ("pareto_campaign_id", "!=", False)]) if ids else accounts
+
+    def _pareto_among(self, accounts):
+        """Those of some accounts that are in the line's distribution."""
+        ids = {id_ for key in self.analytic_distribution or {} for id_ in _account_ids(key)}
+        return accounts.filtered(lambda account: account.id in ids)
 
     def _pareto_spend_on(self, accounts):
         """Put the line on campaigns' accounts in equal parts; where they are its already, their parts stay."""
         self.ensure_one()
         distribution = dict(self.analytic_distribution or {})
-        before = self._pareto_accounts(distribution)
+        before = self._pareto_accounts()
         if before.pareto_campaign_id == accounts.pareto_campaign_id:
             return
         columns = {account.root_plan_id._column_name() for account in before | accounts}
@@ -98,8 +102,9 @@ class AnalyticMixin(models.AbstractModel):
 
     @api.constrains("analytic_distribution")
     def _check_pareto_campaigns(self):
-        for line in self:
-            accounts = line._pareto_accounts(line.analytic_distribution)
+        every = self._pareto_accounts()
+        for line in self if every else ():
+            accounts = line._pareto_among(every)
             if not accounts:
                 continue
             line._check_pareto_total(accounts)
@@ -120,7 +125,7 @@ class AnalyticMixin(models.AbstractModel):
         shares = [
             share
             for key, share in self.analytic_distribution.items()
-            if accounts & accounts.browse(int(id_) for id_ in key.split(",") if id_.isdigit())
+            if not set(accounts.ids).isdisjoint(_account_ids(key))
         ]
         if float_compare(sum(shares), 100, precision_digits=2) > 0:
             raise ValidationError(
@@ -130,3 +135,8 @@ class AnalyticMixin(models.AbstractModel):
                     total=round(sum(shares), 2),
                 )
             )
+
+
+def _account_ids(key):
+    """The accounts that a key of a distribution names: ids with commas between."""
+    return [int(id_) for id_ in key.split(",") if id_.isdigit()]

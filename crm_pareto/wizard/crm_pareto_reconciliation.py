@@ -136,11 +136,16 @@ class CrmParetoReconciliation(models.TransientModel):
 
     # -- differences ---------------------------------------------------------------------
 
-    @api.depends("company_id")
+    def _get_difference_domain(self):
+        """The documents that explain a difference; those changed since the values were computed only if there is one."""
+        self.ensure_one()
+        domain = [("company_id", "=", self.company_id.id)]
+        return domain if self.customer_difference else [*domain, ("reason", "!=", "changed")]
+
+    @api.depends("customer_difference")
     def _compute_difference_count(self):
         for record in self:
-            domain = [("company_id", "=", record.company_id.id)]
-            record.difference_count = self.env["crm.pareto.difference"].search_count(domain)
+            record.difference_count = self.env["crm.pareto.difference"].search_count(record._get_difference_domain())
 
     def action_recompute(self):
         """Compute values and attribution of the company anew, now."""
@@ -198,5 +203,5 @@ class CrmParetoReconciliation(models.TransientModel):
 
     def action_open_differences(self):
         """Open the documents that explain a difference."""
-        domain = [("company_id", "=", self.company_id.id)]
-        return self._open("crm_pareto.crm_pareto_difference_action", domain, self.env._("Differences"))
+        xml_id, name = "crm_pareto.crm_pareto_difference_action", self.env._("Differences")
+        return self._open(xml_id, self._get_difference_domain(), name)
