@@ -137,7 +137,7 @@ class CrmParetoReconciliation(models.TransientModel):
     # -- differences ---------------------------------------------------------------------
 
     def _get_difference_domain(self):
-        """The documents that explain a difference; those changed since the values were computed only if there is one."""
+        """The documents that explain a difference; those changed since the computation only if there is one."""
         self.ensure_one()
         domain = [("company_id", "=", self.company_id.id)]
         return domain if self.customer_difference else [*domain, ("reason", "!=", "changed")]
