@@ -2,12 +2,17 @@ from . import analytics
 from . import models
 from . import report
 from . import wizard
+from .models.account_analytic_plan import drop_unused_campaign_plan
 from .models.res_config_settings import drop_covering_index
 from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
 
 
 def uninstall_hook(env):
-    """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of our fields' foreign keys on its models."""
+    """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of our fields' foreign keys on its models.
+
+    The campaigns' analytic accounts stay where something was spent on them: they are the company's books.
+    """
+    drop_unused_campaign_plan(env)
     drop_covering_index(env.cr)
     drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()

@@ -8,10 +8,11 @@ import odoo.modules.registry
 from odoo.tools import config
 
 
-def main(description, work):
-    """Print as JSON what `work` finds in the database, of which nothing is kept.
+def main(description, work, keep=False):
+    """Print as JSON what `work` finds in the database.
 
     :param work: takes an Environment of the superuser
+    :param keep: whether what it did is kept
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--database", required=True)
@@ -20,4 +21,5 @@ def main(description, work):
     config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
     with odoo.modules.registry.Registry(chosen.database).cursor() as cursor:
         print(json.dumps(work(odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {"tracking_disable": True}))))
-        cursor.rollback()
+        if not keep:
+            cursor.rollback()

@@ -63,6 +63,7 @@ def test_installing_and_uninstalling_leaves_no_trace():
         schema_before, rows_before = schema(odoo, database), rows(odoo, database)
         odoo.run_server(database, ["-i", "crm_pareto"], "Installing", None, strict=True)
         assert ours(odoo, database), "the look for our names finds them while the addon is there"
+        odoo.run_script(database, "tests.campaign_plan", [], "Making the campaigns' analytic plan", None)
         odoo.uninstall(database, "crm_pareto")
         assert ours(odoo, database) == []
         assert schema(odoo, database) ^ schema_before == set()

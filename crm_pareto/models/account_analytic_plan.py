@@ -16,3 +16,14 @@ class AccountAnalyticPlan(models.Model):
             plan = self.sudo().create({"name": self.env._("Campaigns")})
             parameters.set_param(PARAMETER, plan.id)
         return plan
+
+
+def drop_unused_campaign_plan(env):
+    """Forget the plan, and remove it and its accounts where nothing was spent on them. What was spent stays booked."""
+    parameter = env["ir.config_parameter"].search([("key", "=", PARAMETER)])
+    plan = env["account.analytic.plan"].browse(int(parameter.value or 0)).exists()
+    accounts = plan.with_context(active_test=False).account_ids
+    accounts.filtered(lambda account: not account._pareto_is_used()).unlink()
+    if plan and not accounts.exists():
+        plan.unlink()
+    parameter.unlink()
