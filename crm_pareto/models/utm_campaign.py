@@ -220,7 +220,8 @@ class UtmCampaign(models.Model):
     @api.depends_context("company")
     def _compute_pareto_currency_id(self):
         for campaign in self:
-            campaign.pareto_currency_id = campaign._pareto_company().currency_id
+            # sudo: everybody may read campaigns, also of companies that he or she does not work in.
+            campaign.pareto_currency_id = campaign._pareto_company().sudo().currency_id
 
     def _pareto_company(self):
         """The company whose figures are shown."""
