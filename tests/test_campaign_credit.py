@@ -148,6 +148,16 @@ class TestJourneys(CampaignCase):
         self.invoice(self.partner, (self.product, 1, 100))
         self.assertFalse(self.attribute())
 
+    def test_a_campaign_of_another_company_counts_here_only_with_what_it_earned_here(self):
+        shared = {"company_id": self.new_company("Other", "EUR").id}
+        elsewhere = self.env["utm.campaign"].create([{"title": name, **shared} for name in ("Sold", "Seen")])
+        for campaign, partner in zip(elsewhere, (self.partner, self.new_partner("Birch")), strict=True):
+            self.touch(campaign, date(2026, 6, 1), partner)
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.attribute()
+        rows = self.env["crm.pareto.campaign"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(rows.campaign_id, elsewhere[0])
+
     def test_a_draft_earns_nothing(self):
         self.touch(self.fair, date(2026, 6, 1))
         self.invoice(self.partner, (self.product, 1, 100)).button_draft()

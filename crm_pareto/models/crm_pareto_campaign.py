@@ -118,8 +118,10 @@ class CrmParetoCampaign(models.Model):
         touched, paid_back = sums._touched(company), sums._paid_back(company, costs)
         usual = self._usual_ways()
         a_sale = self._margin_of_a_sale(credited)
+        # What reached somebody, but is of another company, counts here only with what it earned or cost here.
+        reached = (leads.keys() | touched.keys()) - self._campaigns_elsewhere(company)
         rows = []
-        for campaign in sorted(costs.keys() | leads.keys() | touched.keys() | credited.keys()):
+        for campaign in sorted(costs.keys() | credited.keys() | reached):
             shared = {**costs.get(campaign, {}), **leads.get(campaign, {}), **touched.get(campaign, {})}
             shared.update(usual.get(campaign, {}))
             rows += self._rows_of(company, campaign, as_of, shared, credited.get(campaign, {}), paid_back, a_sale)
@@ -175,6 +177,13 @@ class CrmParetoCampaign(models.Model):
             }
             row["customers_needed"] = customers_to_decide(row["customers"], margin - cost, squares, LEVEL)
         return row
+
+    @api.model
+    def _campaigns_elsewhere(self, company):
+        """The ids of the campaigns that are another company's."""
+        # sudo: a result of the company, whoever asks for it.
+        campaigns = self.env["utm.campaign"].sudo().with_context(active_test=False)
+        return set(campaigns._search([("company_id", "not in", [False, company.id])]).get_result_ids())
 
     @api.model
     def _margin_of_a_sale(self, credited):

@@ -12,6 +12,7 @@ BOOKS = [
     "account.group_account_invoice",
     "analytic.group_analytic_accounting",
     "purchase.group_purchase_user",
+    "hr_expense.group_hr_expense_user",
     "crm_pareto.group_user",
     "crm_pareto.group_profit",
 ]
@@ -22,6 +23,7 @@ BOSS = [
     "project.group_project_manager",
     "helpdesk_mgmt.group_helpdesk_manager",
     "hr_timesheet.group_hr_timesheet_approver",
+    "hr_expense.group_hr_expense_team_approver",
     *MARKETING,
 ]
 EVERYTHING = [

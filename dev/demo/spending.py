@@ -9,7 +9,7 @@ from . import events
 from .campaigns import FILM, ONLINE, PAPER, STAND, number, vendor
 from .clock import at_office_hours
 
-# `bills`: (days ago, quantity billed), the first of them fewer than were ordered where some are still to come.
+# `bills`: (days ago, quantity billed); what they do not bill is still to come.
 Purchase = collections.namedtuple("Purchase", "campaign vendor what quantity price ago bills")
 PURCHASES = (
     Purchase("fair1", STAND, "Stand construction and furniture", 1, 17350, 462, [(428, 1)]),

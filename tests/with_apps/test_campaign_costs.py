@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import SQL
+
+from tests.common import PROFIT
 
 from .common import AppsCase
 from .spending import JUNE, Spending
@@ -302,6 +305,21 @@ class TestPeople(SpendingCase):
             reader = self.new_member(f"reader {groups}", f"{groups},mass_mailing.group_mass_mailing_campaign")
             self.assertEqual(Form(self.at(reader, self.fair)).title, "Fair")
 
+    def test_campaigns_of_a_company_that_the_reader_does_not_work_in_are_listed_without_figures(self):
+        other = self.new_company("Ridgeline", "USD")
+        abroad = self.spending.campaign("Open House", other)
+        self.env["crm.pareto.attribution"]._recompute(other)
+        reader = self.new_member("reader", f"{BUYER},{PROFIT}")
+        campaigns = self.at(reader, self.fair | abroad)
+        view = self.env.ref("crm_pareto.utm_campaign_view_list")
+        arch = etree.fromstring(campaigns.get_view(view.id, "list")["arch"])
+        names = arch.xpath("//field/@name")
+        self.assertIn("pareto_cost", names)
+        self.env.invalidate_all()
+        rows = campaigns.web_read({name: {} for name in names})
+        self.assertEqual([row["title"] for row in rows], ["Fair", "Open House"])
+        self.assertEqual(Form(campaigns[1]).title, "Open House")
+
     def test_forms_show_the_campaigns(self):
         for model in ("purchase.order", "hr.expense", "account.move"):
             for view_type in ("form",) if model != "hr.expense" else ("form", "list"):
@@ -408,7 +426,7 @@ class TestReconciles(SpendingCase):
         shares = [part / 100 for part in parts]
         return self.spending.split(cents / 100, dict(zip(self.campaigns, shares, strict=False)))
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(DOCUMENTS)
     def test_costs_are_the_analytic_lines(self, documents):
         before = self.booked()
