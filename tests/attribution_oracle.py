@@ -69,14 +69,14 @@ def _journey(move, touches, look_back):
         for who, touch in touches
         if moment and who == customer.id and moment - timedelta(days=look_back) <= touch["date"] <= moment
     ]
-    own = move.campaign_id or order.campaign_id
+    own = origin.campaign_id or order.campaign_id
     if own and own.id not in [step["campaign"] for step in steps]:
         steps.append(_own_step(origin, order, own, moment, move))
     return sorted(steps, key=lambda step: (step["date"], step["id"]))
 
 
 def _own_step(origin, order, campaign, moment, move):
-    kind = CREDIT_NOTE if move.move_type == "out_refund" else INVOICE
+    kind = CREDIT_NOTE if origin.move_type == "out_refund" else INVOICE
     id_ = order.id * NUMBERS + ORDER if order else origin.id * NUMBERS + kind
     date = moment or datetime.combine(move.invoice_date, datetime.min.time())
     return {"date": date, "id": id_, "campaign": campaign.id, "age": 0}
@@ -88,7 +88,7 @@ def _chain(journeys, touches):
     for move, journey in journeys.items():
         seen.update(step["id"] for step in journey)
         origin, order = _origin(move), _order(move) or _order(_origin(move))
-        own = move.campaign_id or order.campaign_id
+        own = origin.campaign_id or order.campaign_id
         customer = (origin.pareto_customer_id or origin).commercial_partner_id
         key = (order.id, None if order else origin.id, customer.id, own.id)
         sale = sales.setdefault(key, {"journey": journey, "sold": False})

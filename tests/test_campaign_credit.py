@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -130,6 +131,30 @@ class TestJourneys(CampaignCase):
         self.assertEqual(self.credits(refund), {"Spring": 1})
         self.assertEqual(sum(self.attribute().mapped("revenue")), 60)
 
+    def test_a_credit_note_carries_the_campaign_that_its_invoice_was_linked_to_later(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        values = {"move_type": "out_refund", "reversed_entry_id": invoice.id}
+        self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 25), **values)
+        invoice.campaign_id = self.fair
+        self.attribute()
+        self.assertEqual(self.fair.pareto_revenue, 0)
+        self.assertEqual(self.attribute().mapped("revenue"), [-100, 100])
+
+    def test_an_order_with_invoices_of_two_campaigns_counts_once(self):
+        self.product.invoice_policy = "delivery"
+        line = Command.create({"product_id": self.product.id, "product_uom_qty": 2, "price_unit": 100})
+        order = self.env["sale.order"].create({"partner_id": self.partner.id, "order_line": [line]})
+        order.action_confirm()
+        order.date_order = datetime(2026, 6, 10, 15)
+        self.touch(self.spring, date(2026, 6, 1))
+        for delivered, campaign in ((1, self.fair), (2, self.print)):
+            order.order_line.qty_delivered = delivered
+            invoice = order._create_invoices()
+            invoice.write({"invoice_date": date(2026, 6, 15), "campaign_id": campaign.id})
+            invoice.action_post()
+        self.attribute()
+        self.assertEqual(sum((self.spring | self.fair | self.print).mapped("pareto_orders")), 1)
+
     def test_a_credit_note_of_nothing_is_unattributed(self):
         self.touch(self.fair, date(2026, 6, 1))
         self.invoice(self.partner, (self.product, 1, 40), move_type="out_refund")
@@ -195,8 +220,8 @@ class TestModels(CampaignCase):
         self.assertEqual((self.spring.pareto_revenue, self.fair.pareto_revenue), (0, 100))
 
     def test_a_very_old_touch_of_a_short_half_life_keeps_its_credit(self):
-        self.company.write({"pareto_lookback_days": 4000, "pareto_half_life_days": 1})
-        self.touch(self.fair, date(2016, 1, 1))
+        self.company.write({"pareto_lookback_days": 3650, "pareto_half_life_days": 1})
+        self.touch(self.fair, date(2016, 8, 1))
         self.invoice(self.partner, (self.product, 1, 100))
         self.assertEqual(self.attribute().credit_decay, 1)
 
@@ -220,6 +245,28 @@ class TestModels(CampaignCase):
         self.spring.unlink()
         self.assertFalse(self.env["crm.pareto.attribution"].search([("move_id", "=", invoice.id)]))
         self.assertEqual(self.credits(invoice), {"Fair": 1})
+
+    def test_a_look_back_or_half_life_out_of_bounds_is_refused_in_one_line(self):
+        for values in (
+            {"pareto_lookback_days": 0},
+            {"pareto_lookback_days": 1_000_000},
+            {"pareto_half_life_days": 0},
+        ):
+            with self.assertRaisesRegex(ValidationError, "from 1 to 3650 days"), self.env.cr.savepoint():
+                self.company.write(values)
+
+    def test_a_margin_next_to_the_cost_says_that_only_more_sales_can_tell(self):
+        for number in range(12):
+            partner = self.new_partner(f"Customer {number}")
+            self.touch(self.fair, date(2026, 6, 1), partner)
+            self.invoice(partner, (None, 1, 1000), day=date(2026, 6, 15))
+        bill = {"name": "Stand", "price_unit": 11_999.99, "tax_ids": [Command.clear()]}
+        bill["pareto_campaign_ids"] = [Command.set(self.fair.ids)]
+        values = {"move_type": "in_invoice", "partner_id": self.partner.id, "invoice_date": date(2025, 6, 1)}
+        self.env["account.move"].create({**values, "invoice_line_ids": [Command.create(bill)]}).action_post()
+        self.attribute()
+        self.assertEqual((self.fair.pareto_advice, self.fair.pareto_value_id.customers_needed), ("test", 0))
+        self.assertIn("only more sales can tell", self.fair.pareto_reason)
 
 
 class TestLedger(CampaignCase):

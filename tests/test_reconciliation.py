@@ -62,7 +62,29 @@ class TestReconciliation(CampaignCase):
         found = self.reconciliation()
         self.assertEqual(found.customer_difference, 40)
         listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
-        self.assertIn((later, "changed", 40), [(row.move_id, row.reason, row.difference) for row in listed])
+        self.assertIn((later, "changed", 40), [(row.move_id, row.reason, row.books) for row in listed])
+
+    def test_a_bill_posted_since_is_the_difference_of_the_cost_and_is_listed(self):
+        self.bill(self.fair, price=100)
+        self.compute()
+        self.env.cr.execute("UPDATE crm_pareto_campaign SET computed_at = now() - interval '1 day'")
+        later = self.bill(self.fair, price=50)
+        found = self.reconciliation()
+        self.assertEqual(found.cost_difference, 50)
+        listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
+        self.assertIn((later, "cost"), [(row.move_id, row.reason) for row in listed])
+
+    def test_a_cost_dated_later_is_in_no_figure_yet(self):
+        self.bill(self.fair, price=100)
+        self.bill(self.fair, price=50, invoice_date=date(2026, 7, 15))
+        found = self.compute()
+        self.assertEqual((found.analytic, found.cost, found.cost_difference), (100, 100, 0))
+
+    def test_what_was_spent_on_an_archived_account_stays_a_cost(self):
+        self.bill(self.fair, price=100)
+        self.fair.pareto_account_ids.active = False
+        found = self.compute()
+        self.assertEqual((found.cost, found.cost_difference), (100, 0))
 
     def test_an_attributed_invoice_that_is_no_longer_posted_is_listed(self):
         self.touch(self.fair, date(2026, 6, 1))

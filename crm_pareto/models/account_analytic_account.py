@@ -18,8 +18,12 @@ class AccountAnalyticAccount(models.Model):
     @api.model
     def _pareto_plans(self):
         """The root plans whose accounts are campaigns'."""
-        # sudo: only where to look.
-        groups = self.sudo()._read_group([("pareto_campaign_id", "!=", False)], ["root_plan_id"])
+        # sudo: only where to look; what was spent on an archived account was spent all the same.
+        groups = (
+            self.sudo()
+            .with_context(active_test=False)
+            ._read_group([("pareto_campaign_id", "!=", False)], ["root_plan_id"])
+        )
         return self.env["account.analytic.plan"].browse([plan.id for (plan,) in groups])
 
     def _pareto_is_used(self):
@@ -29,7 +33,8 @@ class AccountAnalyticAccount(models.Model):
         found = [("auto_account_id", "in", self.ids)]
         spent = [("analytic_distribution", "in", self.ids)]
         places = [("account.analytic.line", found), ("project.project", found)]
-        places += [(name, spent) for name in ("account.move.line", "purchase.order.line", "hr.expense")]
+        lines = ("account.move.line", "purchase.order.line", "hr.expense", "account.analytic.distribution.model")
+        places += [(name, spent) for name in lines]
         return any(
             self.env[name].with_context(active_test=False).search_count(domain, limit=1)
             for name, domain in places

@@ -23,7 +23,7 @@ def drop_unused_campaign_plan(env):
     parameter = env["ir.config_parameter"].search([("key", "=", PARAMETER)])
     plan = env["account.analytic.plan"].browse(int(parameter.value or 0)).exists()
     accounts = plan.with_context(active_test=False).account_ids
-    accounts.filtered(lambda account: not account._pareto_is_used()).unlink()
-    if plan and not accounts.exists():
+    accounts.filtered(lambda account: account.pareto_campaign_id and not account._pareto_is_used()).unlink()
+    if plan and not accounts.exists() and not plan.children_ids:
         plan.unlink()
     parameter.unlink()

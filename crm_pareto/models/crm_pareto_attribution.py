@@ -64,6 +64,14 @@ class CrmParetoAttribution(models.Model):
             row.touch_id = row.touch_record * NUMBERS + row.touch_source if row.touch_record else False
 
     @api.model
+    def _trigger_recompute(self):
+        """Have the scheduled action share out the credit anew soon."""
+        # sudo: whoever changes what the credit depends on need not be allowed to see scheduled actions.
+        cron = self.env.ref("crm_pareto.crm_pareto_attribution_cron", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
     def _cron_recompute(self):
         """Share out the credit for everything anew, company by company."""
         # sudo: scheduled for all companies of the database, whoever started it.

@@ -9,6 +9,7 @@ from .crm_pareto_attribution import MODELS
 from .crm_pareto_value_mixin import PROFIT
 
 LEVEL = 0.9  # of the interval of the return; advice takes the same for granted
+MOST_CUSTOMERS = 1_000_000  # above, no number of them decides
 
 
 class CrmParetoCampaign(models.Model):
@@ -31,6 +32,7 @@ class CrmParetoCampaign(models.Model):
     source_id = fields.Many2one("utm.source", readonly=True, ondelete="set null")
     medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="set null")
     as_of = fields.Date("Computed as of", readonly=True)
+    computed_at = fields.Datetime("Computed", readonly=True)
 
     cost = fields.Monetary(readonly=True, groups=PROFIT)
     committed = fields.Monetary(readonly=True, groups=PROFIT, help="Ordered and not yet billed.")
@@ -95,6 +97,10 @@ class CrmParetoCampaign(models.Model):
                     "ROI %(roi)s by this model, but the models disagree: leave it out for some customers and compare.",
                     **values,
                 )
+            case advice.UNCERTAIN if self.customers_needed <= self.customers:  # the bound is near, or too far to count
+                return self.env._(
+                    "ROI %(roi)s, but anything from %(low)s to %(high)s: only more sales can tell.", **values
+                )
             case advice.UNCERTAIN:
                 return self.env._(
                     "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
@@ -136,7 +142,7 @@ class CrmParetoCampaign(models.Model):
         """
         cost, first_cost = shared.get("cost") or 0, shared.pop("first_cost", None)
         last_cost = shared.pop("last_cost", None)
-        rows = [self._row_of(cost, credited.get(model, {}), model) for model, _label in MODELS]
+        rows = [self._row_of(company, cost, credited.get(model, {}), model) for model, _label in MODELS]
         counsel, code = advice.advise(
             cost,
             [(row["roi"], row["roi_low"], row["roi_high"]) for row in rows],
@@ -151,8 +157,9 @@ class CrmParetoCampaign(models.Model):
                 company_id=company.id,
                 campaign_id=campaign,
                 as_of=as_of,
+                computed_at=self.env.cr.now(),
                 has_cost=cost > 0,
-                payback_days=(day - first_cost).days if day and first_cost else None,
+                payback_days=max((day - first_cost).days, 0) if day and first_cost else None,
                 advice=counsel,
                 advice_code=code,
                 conversion=_ratio(shared.get("converted"), shared.get("touched")),
@@ -162,7 +169,7 @@ class CrmParetoCampaign(models.Model):
         return rows
 
     @api.model
-    def _row_of(self, cost, credited, model):
+    def _row_of(self, company, cost, credited, model):
         margin, squares = credited.get("margin") or 0, credited.get("squares") or 0
         names = ("revenue", "margin", "orders", "new_customers", "customers")
         row = {"model": model, "roi": None, "roi_low": None, "roi_high": None, "customers_needed": None}
@@ -175,7 +182,8 @@ class CrmParetoCampaign(models.Model):
                 "roi_low": low / cost - 1,
                 "roi_high": high / cost - 1,
             }
-            row["customers_needed"] = customers_to_decide(row["customers"], margin - cost, squares, LEVEL)
+            needed = customers_to_decide(row["customers"], company.currency_id.round(margin - cost), squares, LEVEL)
+            row["customers_needed"] = needed if needed and needed <= MOST_CUSTOMERS else None
         return row
 
     @api.model

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-KINDS = 4  # a row's id is the number of its record times this, plus the place of its kind
+KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
 
 
 class CrmParetoDifference(models.Model):
@@ -29,6 +29,7 @@ class CrmParetoDifference(models.Model):
         [
             ("changed", "Changed since the values were computed: comes with the next run"),
             ("attribution", "Attributed with another amount: comes with the next run"),
+            ("cost", "A campaign's cost, changed since the figures were computed: comes with the next run"),
             ("revenue", "A customer invoice on a campaign's account: counted as revenue, not as cost"),
             ("rate", "In a foreign currency without a rate: posted as if 1 to 1"),
         ],
@@ -40,7 +41,13 @@ class CrmParetoDifference(models.Model):
 
     @property
     def _table_query(self):
-        branches = [self._select_changed(), self._select_attribution(), self._select_revenue(), self._select_rate()]
+        branches = [
+            self._select_changed(),
+            self._select_attribution(),
+            self._select_costs(),
+            self._select_revenue(),
+            self._select_rate(),
+        ]
         return SQL(
             """
             SELECT found.id::bigint, found.move_id, COALESCE(move.invoice_date, move.date) AS date, move.company_id,
@@ -53,12 +60,34 @@ class CrmParetoDifference(models.Model):
             SQL(" UNION ALL ").join(branches),
         )
 
+    def _select_costs(self):
+        """Vendors' documents on campaigns' accounts that were written after the campaigns' figures were computed.
+
+        What such a document was worth before nobody knows: only what it is now.
+        """
+        return SQL(
+            """
+            SELECT move.id::bigint * %(kinds)s + 4, move.id, 'cost', NULL::numeric, NULL::numeric
+              FROM account_move move
+              JOIN (SELECT company_id, MAX(computed_at) AS computed_at FROM crm_pareto_campaign GROUP BY company_id)
+                       computed ON computed.company_id = move.company_id AND move.write_date > computed.computed_at
+             WHERE NOT %(sale)s
+               AND EXISTS (SELECT FROM account_move_line line
+                             CROSS JOIN LATERAL jsonb_object_keys(line.analytic_distribution) key
+                             CROSS JOIN LATERAL unnest(string_to_array(key, ',')) member
+                             JOIN account_analytic_account account ON account.id = member::int
+                            WHERE line.move_id = move.id AND account.pareto_campaign_id IS NOT NULL)
+            """,
+            kinds=KINDS,
+            sale=self.env["crm.pareto.revenue.report"]._is_customer_document(),
+        )
+
     def _select_changed(self):
-        """Revenue documents written after the last computation of the values."""
+        """Revenue documents written after the last computation of the values; what they were worth nobody knows."""
         report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
-            SELECT move.id::bigint * %(kinds)s AS id, move.id AS move_id, 'changed' AS reason, 0::numeric AS shown,
+            SELECT move.id::bigint * %(kinds)s AS id, move.id AS move_id, 'changed' AS reason, NULL::numeric AS shown,
                    CASE move.state WHEN 'posted' THEN move.amount_untaxed_signed ELSE 0 END AS books
               FROM account_move move
               JOIN crm_pareto_run run ON run.company_id = move.company_id AND run.kind = 'customer'

@@ -92,11 +92,13 @@ class CrmParetoJourney(models.AbstractModel):
                                     ELSE COALESCE(origin_linked.commercial_partner_id, origin.commercial_partner_id)
                                 END AS journey_customer_id,
                                orders.id AS order_id,
-                               COALESCE(move.campaign_id, orders.campaign_id) AS campaign_id,
-                               CASE WHEN move.campaign_id IS NULL THEN orders.source_id ELSE move.source_id
+                               -- A credit note's campaign is its invoice's, also where that was linked later.
+                               COALESCE(billed.campaign_id, orders.campaign_id) AS campaign_id,
+                               CASE WHEN billed.campaign_id IS NULL THEN orders.source_id ELSE billed.source_id
                                 END AS source_id,
-                               CASE WHEN move.campaign_id IS NULL THEN orders.medium_id ELSE move.medium_id
+                               CASE WHEN billed.campaign_id IS NULL THEN orders.medium_id ELSE billed.medium_id
                                 END AS medium_id,
+                               COALESCE(origin.move_type, move.move_type) AS origin_type,
                                -- A credit note that no invoice and no order explains has no journey.
                                CASE WHEN orders.id IS NOT NULL THEN orders.date_order
                                     WHEN COALESCE(origin.move_type, move.move_type) <> 'out_refund'
@@ -106,6 +108,13 @@ class CrmParetoJourney(models.AbstractModel):
                           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
                           LEFT JOIN crm_pareto_origins reversed ON reversed.move_id = move.id
                           LEFT JOIN account_move origin ON origin.id = reversed.origin_id
+                         CROSS JOIN LATERAL (
+                               SELECT CASE WHEN origin.id IS NULL THEN move.campaign_id ELSE origin.campaign_id
+                                       END AS campaign_id,
+                                      CASE WHEN origin.id IS NULL THEN move.source_id ELSE origin.source_id
+                                       END AS source_id,
+                                      CASE WHEN origin.id IS NULL THEN move.medium_id ELSE origin.medium_id
+                                       END AS medium_id) billed
                           LEFT JOIN res_partner origin_linked ON origin_linked.id = origin.pareto_customer_id
                           LEFT JOIN crm_pareto_ordered own ON own.move_id = move.id
                           LEFT JOIN crm_pareto_ordered before ON before.move_id = reversed.origin_id
@@ -139,7 +148,7 @@ class CrmParetoJourney(models.AbstractModel):
                      UNION ALL
                     SELECT chain.move_id, move.reversed_entry_id, depth + 1
                       FROM chain JOIN account_move move ON move.id = chain.origin_id
-                     WHERE move.reversed_entry_id IS NOT NULL
+                     WHERE move.reversed_entry_id IS NOT NULL AND depth < 100  -- should two reverse each other
                 )
                 SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain ORDER BY move_id, depth DESC
                 """,
@@ -219,7 +228,7 @@ class CrmParetoJourney(models.AbstractModel):
             SELECT journey_id,
                    CASE WHEN order_id IS NOT NULL THEN order_id::bigint * %(numbers)s + %(order)s
                         ELSE origin_id::bigint * %(numbers)s
-                             + CASE move_type WHEN 'out_refund' THEN %(credit_note)s ELSE %(invoice)s END END,
+                             + CASE origin_type WHEN 'out_refund' THEN %(credit_note)s ELSE %(invoice)s END END,
                    COALESCE(moment, date), campaign_id, source_id, medium_id, 0, TRUE
               FROM crm_pareto_documents
              WHERE move_id = journey_id AND campaign_id IS NOT NULL
@@ -415,7 +424,7 @@ class CrmParetoJourney(models.AbstractModel):
                   JOIN crm_pareto_credits credit USING (journey_id)
                   LEFT JOIN crm_pareto_amounts amount USING (move_id)
                   LEFT JOIN crm_pareto_firsts first USING (move_id)
-                  LEFT JOIN crm_pareto_repeats later USING (move_id, touch_id)
+                  LEFT JOIN crm_pareto_repeats later USING (move_id)
                 """,
                 numbers=NUMBERS,
             ),
@@ -424,14 +433,13 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _later_documents(self):
-        """The documents of an order, or of an invoice and what reverses it, that are not the first with a touch."""
+        """The credited documents of an order, or of an invoice and what reverses it, but for the first of them."""
         return SQL(
             """
-            SELECT move_id, touch_id
-              FROM (SELECT move_id, touch_id, ROW_NUMBER() OVER (
-                               PARTITION BY sale_id, touch_id
-                                   ORDER BY document.move_type = 'out_refund', document.date, move_id) AS place
-                      FROM crm_pareto_documents document JOIN crm_pareto_credits credit USING (journey_id)
+            SELECT move_id
+              FROM (SELECT move_id, ROW_NUMBER() OVER (
+                               PARTITION BY sale_id ORDER BY move_type = 'out_refund', date, move_id) AS place
+                      FROM crm_pareto_documents JOIN crm_pareto_credited USING (move_id)
                      WHERE documents > 1) credited
              WHERE place > 1
             """

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .crm_pareto_campaign_analysis import MODEL_KEY
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
@@ -262,11 +263,17 @@ class CrmParetoReturnMixin(models.AbstractModel):
         domain = [("campaign_id", "=", self.id), ("company_id", "=", self._pareto_company().id)]
         if figure == "converted":
             return [*domain, ("kind", "=", "sale"), ("own", "=", False)]
+        if figure == "revenue":  # and the margin: goods given away have one too
+            return [*domain, ("kind", "=", "sale")]
         return [*domain, (figure, "!=", 0)]
 
     def _open_pareto(self, figure, name, group_by=None):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_campaign_analysis_action")
-        domain, context = self._get_pareto_domain(figure), {"group_by": group_by} if group_by else {}
+        domain = self._get_pareto_domain(figure)
+        # A lead of no company counts in the one whose figures these are.
+        context = {"allowed_company_ids": self._pareto_company().ids, **({"group_by": group_by} if group_by else {})}
+        if figure == "converted":
+            context[MODEL_KEY] = "linear"  # under which each touch has some credit: whoever bought is there
         name = f"{name}: {self.title}"
         views = [(False, "list"), (False, "pivot"), (False, "graph")]
         return {**action, "name": name, "display_name": name, "domain": domain, "context": context, "views": views}
@@ -311,6 +318,8 @@ class CrmParetoReturnMixin(models.AbstractModel):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_campaign_cost_report_action")
         mine = [("campaign_id", "=", self.id), ("company_id", "=", self._pareto_company().id)]
+        if self.pareto_value_id.as_of:  # what is dated later is in no figure yet
+            mine.append(("date", "<=", self.pareto_value_id.as_of))
         name = f"{name}: {self.title}"
         return {**action, "name": name, "display_name": name, "domain": mine + domain, "context": {}}
 

@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 from .crm_pareto_attribution import MODELS
 
+MOST_DAYS = 3650
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -45,15 +47,14 @@ class ResCompany(models.Model):
     @api.constrains("pareto_lookback_days", "pareto_half_life_days")
     def _check_pareto_days(self):
         for company in self:
-            if company.pareto_lookback_days < 1:
-                raise ValidationError(self.env._("The look-back is 1 day or more."))
-            if company.pareto_half_life_days < 1:
-                raise ValidationError(self.env._("The half-life is 1 day or more."))
+            if not 1 <= company.pareto_lookback_days <= MOST_DAYS:
+                raise ValidationError(self.env._("The look-back is from 1 to %(most)s days.", most=MOST_DAYS))
+            if not 1 <= company.pareto_half_life_days <= MOST_DAYS:
+                raise ValidationError(self.env._("The half-life is from 1 to %(most)s days.", most=MOST_DAYS))
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""
         result = super().write(vals)
         if {"pareto_lookback_days", "pareto_half_life_days"} & vals.keys():
-            # sudo: whoever may change the settings need not be allowed to see scheduled actions.
-            self.env.ref("crm_pareto.crm_pareto_attribution_cron").sudo()._trigger()
+            self.env["crm.pareto.attribution"]._trigger_recompute()
         return result

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .crm_pareto_value_mixin import PROFIT
 
@@ -76,18 +76,23 @@ class UtmCampaign(models.Model):
         return accounts.union(*[found[campaign.id] for campaign in self])
 
     def action_make_pareto_account(self):
-        """Have an analytic account now: to choose it on a project, say, whose hours then count as its cost."""
+        """Have an analytic account now: to choose it on a project, say, whose hours then count as its cost.
+
+        :raises AccessError: for who does not see analytic accounting
+        """
+        if not self.env.user.has_group("analytic.group_analytic_accounting"):
+            raise AccessError(self.env._("Analytic accounts are for those who see analytic accounting."))
         self._pareto_ensure_accounts()
         return True
 
     def write(self, vals):
         """Keep the accounts' name and company those of the campaign."""
         result = super().write(vals)
-        if {"title", "company_id"} & vals.keys():
+        follows = {"title": "name", "company_id": "company_id"}
+        if changed := follows.keys() & vals.keys():
             # sudo: an account follows its campaign, whoever renames it.
-            for account in self.sudo().pareto_account_ids:
-                campaign = account.pareto_campaign_id
-                account.write({"name": campaign.title, "company_id": campaign.company_id.id})
+            for account in self.sudo().with_context(active_test=False).pareto_account_ids:
+                account.write({follows[name]: account.pareto_campaign_id[name] for name in changed})
         return result
 
     def unlink(self):
@@ -98,7 +103,7 @@ class UtmCampaign(models.Model):
         result = super().unlink()
         if moves:
             credited.search([("move_id", "in", moves.ids)]).unlink()
-            self.env.ref("crm_pareto.crm_pareto_attribution_cron").sudo()._trigger()
+            self.env["crm.pareto.attribution"]._trigger_recompute()
         return result
 
     @api.ondelete(at_uninstall=False)

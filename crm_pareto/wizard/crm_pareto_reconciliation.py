@@ -115,7 +115,10 @@ class CrmParetoReconciliation(models.TransientModel):
         # sudo: only which accounts are campaigns'.
         accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
         campaigns = accounts.search([("pareto_campaign_id", "!=", False)])
-        return [("company_id", "=", self.company_id.id), ("auto_account_id", "in", campaigns.ids)]
+        domain = [("company_id", "=", self.company_id.id), ("auto_account_id", "in", campaigns.ids)]
+        # sudo: only of which day the campaigns' figures are; what is dated later is in none yet.
+        figures = self.env["crm.pareto.campaign"].sudo().search([("company_id", "=", self.company_id.id)], limit=1)
+        return [*domain, ("date", "<=", figures.as_of)] if figures else domain
 
     def _get_analytic_revenue_domain(self):
         """Those of them that customer invoices put there: revenue already, and no cost."""
@@ -137,12 +140,14 @@ class CrmParetoReconciliation(models.TransientModel):
     # -- differences ---------------------------------------------------------------------
 
     def _get_difference_domain(self):
-        """The documents that explain a difference; those changed since the computation only if there is one."""
+        """The documents that explain a difference; those changed since the computation where there is one."""
         self.ensure_one()
-        domain = [("company_id", "=", self.company_id.id)]
-        return domain if self.customer_difference else [*domain, ("reason", "!=", "changed")]
+        quiet = [] if self.customer_difference else ["changed"]
+        # sudo: whether there is a difference is no secret; the amounts are.
+        quiet += [] if self.sudo().cost_difference else ["cost"]
+        return [("company_id", "=", self.company_id.id), ("reason", "not in", quiet)]
 
-    @api.depends("customer_difference")
+    @api.depends("company_id")
     def _compute_difference_count(self):
         for record in self:
             record.difference_count = self.env["crm.pareto.difference"].search_count(record._get_difference_domain())
