@@ -13,7 +13,7 @@ grouped: `counts` says how many each row stands for. Refunds are no purchases.
 
 from typing import NamedTuple
 
-from .numeric import FEW, REPEAT_BUYERS, Fit, column, maximise, require
+from .numeric import FEW, REPEAT_BUYERS, Fit, column, dot, maximise, require
 
 NUDGE = 1e-6  # where a formula is 0 / 0 it is taken so far beside; it moves the result by about as much
 
@@ -30,51 +30,53 @@ class Orders(NamedTuple):
 class Likelihood:
     """The log-likelihood of some customers, and its derivatives by the parameters.
 
-    The paper's equation (6) in the form of its section 7.1, here with the logarithm of A3 + A4 written so that neither
-    is ever too large or too small for a float. What depends on the number of repeats alone is computed once for each
-    number.
+    The paper's equation (6) in the form of its section 7.1, here with the logarithm of A3 + A4 as that of A3 plus
+    log(1 + exp(odds)), which neither overflows nor vanishes. Days and numbers of repeats are few and customers many:
+    what depends on one of them alone is computed once for each.
     """
 
     def __init__(self, repeats, recency, age, counts=None):
         """:raises ValueError: for columns of different lengths or a history that cannot be"""
         self.np, self.special, _optimize = require()
+        np = self.np
         repeats, recency, age, counts = _columns(repeats, recency, age, counts)
         keep = counts > 0
         repeats, recency, age, counts = repeats[keep], recency[keep], age[keep], counts[keep]
-        self.customers, self.repeat_buyers = float(counts.sum()), float(counts[repeats > 0].sum())
-        self.mean_age = float((counts * age).sum() / self.customers) if self.customers else 0.0
-        numbers, which = self.np.unique(repeats, return_inverse=True)
-        self.numbers, self.of_number = numbers, self.np.bincount(which, counts, len(numbers))
-        # Who never came back is known by age alone.
-        ages, which = self.np.unique(age[repeats == 0], return_inverse=True)
-        self.single_age, self.single = ages, self.np.bincount(which, counts[repeats == 0], len(ages))
+        self.customers = float(counts.sum())
+        self.mean_age = dot(counts, age) / self.customers if self.customers else 0.0
         back = repeats > 0
-        self.repeats, self.recency, self.age, self.counts = repeats[back], recency[back], age[back], counts[back]
+        self.repeats, self.counts = repeats[back], counts[back]
+        self.repeat_buyers = float(self.counts.sum())
+        self.numbers, which = np.unique(repeats, return_inverse=True)
+        self.number, self.of_number = which[back], np.bincount(which, counts, len(self.numbers))
+        self.times, which = np.unique(np.concatenate([age, recency]), return_inverse=True)
+        at_age, at_recency = np.split(which, 2) if len(age) else (which, which)
+        self.at_age, self.at_recency = at_age[back], at_recency[back]
+        self.customers_of_age = np.bincount(at_age, counts, len(self.times))
+        self.repeats_of_age = np.bincount(at_age, counts * repeats, len(self.times))
 
     def __call__(self, parameters):
         """:return: (log-likelihood, [its derivatives by r, alpha, a and b])"""
         np, (r, alpha, a, b) = self.np, parameters
-        by_number, gradient_by_number = self._by_number(r, a, b)
-        single_end, end, last = alpha + self.single_age, alpha + self.age, alpha + self.recency
-        single_log, end_log = np.log(single_end / alpha), np.log(end / alpha)
-        silence, order = np.log(end / last), r + self.repeats
-        odds = np.log(a / (b + self.repeats - 1)) + order * silence  # of having left, logarithm
-        left = self.special.expit(odds) * self.counts
-        value = (
-            by_number
-            - self.repeats @ self.counts * np.log(alpha)
-            - r * (self.single @ single_log)
-            - self.counts @ (order * end_log - np.logaddexp(0, odds))
-        )
-        by_r = gradient_by_number[0] - self.single @ single_log - self.counts @ end_log + left @ silence
-        by_alpha = (
-            self.customers * r / alpha
-            - r * (self.single @ (1 / single_end))
-            - (self.counts - left) @ (order / end)
-            - left @ (order / last)
-        )
-        by_a = gradient_by_number[1] + left.sum() / a
-        by_b = gradient_by_number[2] - left @ (1 / (b + self.repeats - 1))
+        value, (by_r, by_a, by_b) = self._by_number(r, a, b)
+        # Had all of them stayed: gamma-distributed rates over their ages.
+        log_time, per_time = np.log(alpha + self.times), 1 / (alpha + self.times)
+        of_age = r * self.customers_of_age + self.repeats_of_age
+        value += self.customers * r * np.log(alpha) - dot(of_age, log_time)
+        by_r += self.customers * np.log(alpha) - dot(self.customers_of_age, log_time)
+        by_alpha = self.customers * r / alpha - dot(of_age, per_time)
+        # That they left after their last purchase, if there was a repeat; `odds` is the logarithm of odds.
+        before_last = b + np.maximum(self.numbers, 1) - 1
+        silence = log_time[self.at_age] - log_time[self.at_recency]
+        order = r + self.repeats
+        odds = order * silence + np.log(a / before_last)[self.number]
+        small = np.exp(-abs(odds))
+        left = self.counts * np.where(odds > 0, 1.0, small) / (1 + small)
+        value += dot(self.counts, np.maximum(odds, 0) + np.log1p(small))
+        by_r += dot(left, silence)
+        by_alpha += dot(left, order * (per_time[self.at_age] - per_time[self.at_recency]))
+        by_a += float(left.sum()) / a
+        by_b -= dot(left, (1 / before_last)[self.number])
         return value, [by_r, by_alpha, by_a, by_b]
 
     def _by_number(self, r, a, b):
@@ -83,9 +85,9 @@ class Likelihood:
         x, weights = self.numbers, self.of_number
         value = log_gamma(r + x) - log_gamma(r) + log_gamma(b + x) - log_gamma(b) + log_gamma(a + b)
         value -= log_gamma(a + b + x)
-        both = digamma(a + b) - digamma(a + b + x)
-        by_r, by_b = digamma(r + x) - digamma(r), both + digamma(b + x) - digamma(b)
-        return weights @ value, [weights @ by_r, weights @ both, weights @ by_b]
+        by_r, both = digamma(r + x) - digamma(r), digamma(a + b) - digamma(a + b + x)
+        by_b = both + digamma(b + x) - digamma(b)
+        return dot(weights, value), [dot(weights, derivative) for derivative in (by_r, both, by_b)]
 
 
 def fit(repeats, recency, age, counts=None):

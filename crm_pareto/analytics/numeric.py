@@ -72,6 +72,13 @@ def column(values, size=None):
     return array
 
 
+def dot(one, other):
+    """The sum of the products, without the threads that numpy's `@` starts: beside busy processes, as Odoo's workers
+    are, they wait for each other longer than the sum takes.
+    """
+    return float((one * other).sum())
+
+
 def maximise(log_likelihood, start, customers):
     """The positive parameters of the highest likelihood, by L-BFGS-B over their logarithms.
 
