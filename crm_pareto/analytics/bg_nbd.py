@@ -30,7 +30,8 @@ class Orders(NamedTuple):
 class Likelihood:
     """The log-likelihood of some customers, and its derivatives by the parameters.
 
-    The paper's equation (6) in the form of its section 7.1, here with the logarithm of A3 + A4 as that of A3 plus
+    The paper's equation (6), A1 A2 (A3 + A4) in the authors' spreadsheet for it (Implementing the BG/NBD Model for
+    Customer Base Analysis in Excel, brucehardie.com/notes/004), with the logarithm of A3 + A4 as that of A3 plus
     log(1 + exp(odds)), which neither overflows nor vanishes. Days and numbers of repeats are few and customers many:
     what depends on one of them alone is computed once for each.
     """
@@ -110,7 +111,7 @@ def fit(repeats, recency, age, counts=None):
 def alive(parameters, repeats, recency, age):
     """The chance that each customer has not left; 1 for who never came back, as the model lets them leave only then.
 
-    Fader, Hardie, Lee 2008, Computing P(alive) Using the BG/NBD Model, equation (2) of the note.
+    Fader, Hardie, Lee 2008, Computing P(alive) Using the BG/NBD Model, brucehardie.com/notes/021.
 
     :return: array, from 0 to 1
     """

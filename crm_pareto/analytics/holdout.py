@@ -50,8 +50,8 @@ def summaries(histories, last_day):
 def track(parameters, first_days, repeat_days, start, weeks):
     """Repeat purchases as expected and as they were, of customers who first bought from `start` on.
 
-    Expected is the sum over the customers of E[X(t)], bg_nbd.expected, t weeks after each one's first day; section 4
-    of Fader, Hardie, Lee 2005 (Marketing Science 24), their figure of cumulative repeat transactions. Each customer
+    Expected is the sum over the customers of E[X(t)], bg_nbd.expected, t weeks after each one's first day, as
+    in the figure of cumulative repeat transactions of Fader, Hardie, Lee 2005 (Marketing Science 24). Each customer
     comes in on the day they first bought, by no forecast.
 
     :param parameters: bg_nbd.Orders, `alpha` in weeks
