@@ -83,9 +83,9 @@ class CrmParetoCampaignSums(models.AbstractModel):
         margins = [_named("margin", model) for model, _label in among]
         rounded = [_named("rounded", model) for model, _label in among]
         columns = [
-            SQL("%s AS %s", SQL(sum_, margin=margin, rounded=round_), _named(name, model))
+            SQL("%s AS %s", SQL(SPREAD[name], margin=margin, rounded=round_), _named(name, model))
             for (model, _label), margin, round_ in zip(among, margins, rounded, strict=True)
-            for name, sum_ in SPREAD.items()
+            for name in SPREAD
         ]
         return SQL(
             """
