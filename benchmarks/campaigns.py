@@ -132,7 +132,7 @@ class CampaignBench(Bench):
         self.env.invalidate_all(flush=False)
 
     def _time_steps(self, company, took):
-        journeys = self.env["crm.pareto.journey"].with_company(company)
+        journeys = self.env["crm.pareto.credit"].with_company(company)
         journeys._begin(company)
         steps = {
             "touches": lambda: journeys._make_touches(company, self.today),

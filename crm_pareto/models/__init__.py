@@ -20,6 +20,7 @@ from . import crm_pareto_run
 from . import crm_pareto_timeline
 from . import crm_pareto_attribution
 from . import crm_pareto_journey
+from . import crm_pareto_credit
 from . import crm_pareto_campaign
 from . import crm_pareto_campaign_sums
 from . import crm_pareto_campaign_analysis

@@ -94,8 +94,9 @@ class CrmParetoAttribution(models.Model):
         journeys._make_touches(company, as_of)
         journeys._make_documents(company, as_of)
         journeys._make_steps(company)
-        journeys._make_credits(company)
-        journeys._make_amounts(company)
+        credit = self.env["crm.pareto.credit"].with_company(company)
+        credit._make_credits(company)
+        credit._make_amounts(company)
         self._replace(company)
         self.env["crm.pareto.campaign"]._recompute(company, as_of)
         return True

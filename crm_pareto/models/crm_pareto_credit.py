@@ -1,0 +1,243 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..analytics import attribution
+from .crm_pareto_attribution import DIGITS, NUMBERS
+
+START, SALE, NO_SALE = 0, -1, -2  # beside the campaigns' ids
+
+
+class CrmParetoCredit(models.AbstractModel):
+    """The SQL that shares out the credit for sales over the steps that crm.pareto.journey found. Temporary tables:
+
+    1. crm_pareto_credits: a row a journey and touch with the credits of each model, which sum to 1.
+    2. crm_pareto_fresh: a row a document and touch, with the document's amounts.
+    """
+
+    _name = "crm.pareto.credit"
+    _inherit = "crm.pareto.journey"
+    _description = "Credit for Sales"
+
+    # -- 1. credits --------------------------------------------------------------------
+
+    @api.model
+    def _make_credits(self, company):
+        """Shares of small whole tables of weights: by position, by age, by campaign.
+
+        The rounded running sums are subtracted from each other, so that the credits sum to exactly 1.
+        """
+        self._make_positions()
+        self._make_weights(company)
+        running = SQL(", ").join(
+            SQL(
+                """ROUND((CASE WHEN position = count THEN 1 ELSE
+                   SUM(%(weight)s) OVER journey / SUM(%(weight)s) OVER whole END)::numeric, %(digits)s) AS %(upto)s""",
+                weight=SQL.identifier(weight),
+                digits=DIGITS,
+                upto=SQL.identifier(upto),
+            )
+            for weight, upto in (("decay", "upto_decay"), ("effect", "upto_data"))
+        )
+        self._make_table(
+            "crm_pareto_credits",
+            SQL(
+                """
+                SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id,
+                       credit_first, credit_last, credit_linear, credit_position, credit_decay, credit_data
+                  FROM (SELECT step.*, upto_decay - COALESCE(LAG(upto_decay) OVER journey, 0) AS credit_decay,
+                               upto_data - COALESCE(LAG(upto_data) OVER journey, 0) AS credit_data
+                          FROM (SELECT weighted.*, %(running)s
+                                  FROM (%(weighted)s) weighted
+                                WINDOW whole AS (PARTITION BY journey_id ORDER BY position
+                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING),
+                                       journey AS (PARTITION BY journey_id ORDER BY position)) step
+                        WINDOW journey AS (PARTITION BY journey_id ORDER BY position)) step
+                  JOIN crm_pareto_positions share USING (place)
+                """,
+                running=running,
+                weighted=self._weighted(),
+            ),
+            analyze=["journey_id"],
+        )
+
+    @api.model
+    def _weighted(self):
+        """The steps with their weights by age and by campaign.
+
+        A campaign's effect is shared over its touches in the journey; where none has any, all count alike.
+        """
+        return SQL(
+            """
+            SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id, count, position, place,
+                   decay.weight AS decay,
+                   CASE WHEN SUM(effect.weight) OVER journey > 0
+                        THEN effect.weight / alike ELSE 1 END AS effect
+              FROM crm_pareto_steps step
+              JOIN crm_pareto_decays decay USING (days)
+              JOIN crm_pareto_effects effect USING (campaign_id)
+            -- In order, as the windows above, so that all need one sort and floats are added up in one order.
+            WINDOW journey AS (PARTITION BY journey_id ORDER BY position
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+            """
+        )
+
+    @api.model
+    def _make_positions(self):
+        """crm_pareto_positions: the credits by place, which is the number of touches and the position among them."""
+        counts = self.env.execute_query(
+            SQL("SELECT DISTINCT count FROM crm_pareto_steps WHERE position = 1 ORDER BY 1")
+        )
+        rows = []
+        for (count,) in counts:
+            models_ = (
+                attribution.first_touch(count),
+                attribution.last_touch(count),
+                attribution.exact(attribution.linear(count), DIGITS),
+                attribution.exact(attribution.position_based(count), DIGITS),
+            )
+            rows += [(count << 32 | position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
+        columns = ("credit_first", "credit_last", "credit_linear", "credit_position")
+        self._fill("crm_pareto_positions", ("place", *columns), rows)
+
+    @api.model
+    def _make_weights(self, company):
+        """crm_pareto_decays: the weight of a touch by the days it is older than the journey's latest;
+        crm_pareto_effects: that of each campaign.
+        """
+        half_life = company.pareto_half_life_days
+        days = range(company.pareto_lookback_days + 2)  # an invoice's moment is the next day's beginning
+        self._fill("crm_pareto_decays", ("days", "weight"), [(day, attribution.decay(day, half_life)) for day in days])
+        effects = attribution.removal_effects(self._count_steps())
+        campaigns = self.env.execute_query(SQL("SELECT DISTINCT campaign_id FROM crm_pareto_steps"))
+        weights = [(campaign, max(effects.get(campaign, 0), 0)) for (campaign,) in campaigns]
+        self._fill("crm_pareto_effects", ("campaign_id", "weight"), weights)
+
+    @api.model
+    def _count_steps(self):
+        """How often a journey went from one campaign to another, to a sale, or to none: {(from, to): times}.
+
+        An order, and an invoice without one, is a sale. Touches that led to none of these are journeys that did not
+        convert, one a customer, or a lead that has none.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH step AS (
+                    SELECT before, campaign_id, position = count AS ends, %(sale)s AS outcome
+                      FROM crm_pareto_steps
+                     WHERE journey_id IN (SELECT journey_id FROM crm_pareto_documents WHERE move_type <> 'out_refund')
+                     UNION ALL
+                    SELECT LAG(campaign_id) OVER path, campaign_id, LEAD(id) OVER path IS NULL, %(no_sale)s
+                      FROM (SELECT touch.id, date, campaign_id,
+                                   -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
+                              FROM crm_pareto_touches touch
+                             WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)) lost
+                    WINDOW path AS (PARTITION BY path ORDER BY date, id)
+                ), counted AS (
+                    SELECT before, campaign_id, ends, outcome, COUNT(*) AS times
+                      FROM step GROUP BY before, campaign_id, ends, outcome
+                )
+                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int
+                  FROM counted GROUP BY before, campaign_id
+                 UNION ALL
+                SELECT campaign_id, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY campaign_id, outcome
+                """,
+                start=START,
+                sale=SALE,
+                no_sale=NO_SALE,
+            )
+        )
+        names = {START: attribution.START, SALE: attribution.SALE, NO_SALE: attribution.NO_SALE}
+        return {(names.get(before, before), names.get(after, after)): count for before, after, count in rows}
+
+    @api.model
+    def _fill(self, name, columns, rows):
+        """Make a temporary table of a few rows."""
+        values = SQL(", ").join(SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in rows)
+        table = SQL("SELECT * FROM (VALUES %s) AS rows (%s)", values, SQL(", ").join(map(SQL.identifier, columns)))
+        if not rows:
+            table = SQL("SELECT %s WHERE FALSE", SQL(", ").join(SQL("0 AS %s", SQL.identifier(c)) for c in columns))
+        self._make_table(name, table, analyze=columns[:1])
+
+    # -- 2. documents and touches ----------------------------------------------------------
+
+    @api.model
+    def _make_amounts(self, company):
+        """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
+        report = self.env["crm.pareto.revenue.report"]
+        credited = SQL(
+            "SELECT move_id FROM crm_pareto_documents"
+            " WHERE journey_id IN (SELECT journey_id FROM crm_pareto_steps WHERE position = 1)"
+        )
+        self._make_table("crm_pareto_credited", credited, analyze=["move_id"])
+        self._make_table(
+            "crm_pareto_amounts",
+            SQL(
+                """
+                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                  FROM (%s AND move.id IN (SELECT move_id FROM crm_pareto_credited)) line
+                 WHERE company_id = %s GROUP BY move_id
+                """,
+                report._table_query,
+                company.id,
+            ),
+            analyze=["move_id"],
+        )
+        self._make_table("crm_pareto_firsts", self._first_documents(company), analyze=["move_id"])
+        self._make_table("crm_pareto_repeats", self._later_documents(), analyze=["move_id"])
+        self._make_table(
+            "crm_pareto_fresh",
+            SQL(
+                """
+                SELECT move_id, document.date, document.customer_id, document.order_id,
+                       COALESCE(amount.revenue, 0) AS revenue, COALESCE(amount.margin, 0) AS margin,
+                       document.move_type <> 'out_refund' AND later.move_id IS NULL AS is_order,
+                       first.move_id IS NOT NULL AS is_new_customer,
+                       (credit.touch_id %% %(numbers)s)::int AS touch_source,
+                       (credit.touch_id / %(numbers)s)::int AS touch_record,
+                       date_trunc('second', credit.date) AS touch_date,
+                       credit.campaign_id, credit.source_id, credit.medium_id,
+                       credit_first::numeric, credit_last::numeric, credit_linear, credit_decay, credit_position,
+                       credit_data
+                  FROM crm_pareto_documents document
+                  JOIN crm_pareto_credits credit USING (journey_id)
+                  LEFT JOIN crm_pareto_amounts amount USING (move_id)
+                  LEFT JOIN crm_pareto_firsts first USING (move_id)
+                  LEFT JOIN crm_pareto_repeats later USING (move_id)
+                """,
+                numbers=NUMBERS,
+            ),
+            analyze=["move_id"],
+        )
+
+    @api.model
+    def _later_documents(self):
+        """The credited documents of an order, or of an invoice and what reverses it, but for the first of them."""
+        return SQL(
+            """
+            SELECT move_id
+              FROM (SELECT move_id, ROW_NUMBER() OVER (
+                               PARTITION BY sale_id ORDER BY move_type = 'out_refund', date, move_id) AS place
+                      FROM crm_pareto_documents JOIN crm_pareto_credited USING (move_id)
+                     WHERE documents > 1) credited
+             WHERE place > 1
+            """
+        )
+
+    @api.model
+    def _first_documents(self, company):
+        """The first document of each customer who is credited here."""
+        report = self.env["crm.pareto.revenue.report"]
+        return SQL(
+            """
+            SELECT DISTINCT ON (customer_id) move_id
+              FROM (SELECT move.id AS move_id, %(customer)s AS customer_id, move.invoice_date AS date
+                      FROM account_move move LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+                     WHERE %(sale)s AND move.company_id = %(company)s AND move.move_type <> 'out_refund') document
+             WHERE customer_id IN (SELECT customer_id FROM crm_pareto_documents)
+             ORDER BY customer_id, date, move_id
+            """,
+            customer=report._customer(),
+            sale=report._is_sale(),
+            company=company.id,
+        )
