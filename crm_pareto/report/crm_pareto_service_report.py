@@ -57,8 +57,8 @@ class CrmParetoServiceReport(models.Model):
         readonly=True,
     )
     event = fields.Integer("Events", aggregator="count_distinct", readonly=True)
-    customer_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    product_id = fields.Many2one("product.product", "Product", readonly=True)
+    customer_id = fields.Many2one("res.partner", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
