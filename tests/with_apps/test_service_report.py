@@ -199,6 +199,14 @@ class TestKinds(ServiceCase):
         lines = self.at(self.clara)["crm.pareto.revenue.report"].search([("move_id", "=", invoice.id)])
         self.assertEqual(sum(lines.mapped("cost")), 2 * PART_COST)
 
+    @freeze_time(MONDAY)
+    def test_parts_taken_out_have_no_cost(self):
+        old = {"repair_line_type": "remove", "product_id": self.part.id, "product_uom_qty": 2}
+        new = {"repair_line_type": "add", "product_id": self.part.id, "product_uom_qty": 2}
+        repair = self.corvex.finished_repair(self.part, move_ids=[Command.create(old), Command.create(new)])
+        expected = {"product": self.gauge, "quantity": 1, "cost": 2 * PART_COST}
+        self.assertRow("repair", repair, MONDAY.date(), **expected)
+
     def test_repairs_that_are_not_done_do_not_count(self):
         self.corvex.repair()
         self.corvex.repair().action_repair_start()
