@@ -197,7 +197,7 @@ class CampaignBench(Bench):
         """What the addon itself sums of the rows that it keeps; without the touches, which are a temporary table."""
         sums = self.env["crm.pareto.campaign.sums"]
         for company in self.companies:
-            sums._credited(company)
+            sums._credited(company, self.today)
             sums._paid_back(company, sums._costs(company, self.today))
             sums._leads(company, self.today)
 
