@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 
-from .common import PROFIT, SALESPERSON, LedgerCase
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
 
 class TestServiceReport(LedgerCase):
@@ -66,7 +66,7 @@ class TestServiceReport(LedgerCase):
         self.invoice(self.alder, (self.product, 1, 100), move_type="out_refund")
         self.invoice(self.birch, (self.product, 1, 100), move_type="out_refund", company=abroad)
         for company, customer in ((self.company, self.alder), (abroad, self.birch)):
-            reader = self.new_user(f"reader of {company.name}", SALESPERSON)
+            reader = self.new_user(f"reader of {company.name}", SALES_MANAGER)
             reader.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
             env = self.env(user=reader, context={"allowed_company_ids": company.ids})
             rows = env["crm.pareto.service.report"].search([])
@@ -77,6 +77,10 @@ class TestServiceReport(LedgerCase):
             self.assertEqual(rows.read(["cost"])[0]["cost"], 0)
         with self.assertRaises(AccessError):
             self.rows(self.new_user("clerk", "base.group_user"))
+
+    def test_a_salesperson_may_not_see_what_colleagues_worked_and_on_whose_projects(self):
+        with self.assertRaises(AccessError):
+            self.rows(self.new_user("anna", SALESPERSON))
 
     def test_views(self):
         report = self.env["crm.pareto.service.report"]
