@@ -3,6 +3,7 @@ from . import crm_pareto_link
 from . import crm_pareto_tier
 from . import crm_pareto_touch
 from . import crm_pareto_value_mixin
+from . import crm_pareto_worth_mixin
 from . import crm_pareto_result_mixin
 from . import crm_pareto_return_mixin
 from . import crm_pareto_value_fields

@@ -1,0 +1,42 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CrmParetoWorthMixin(models.AbstractModel):
+    """What a customer is worth beside turnover and profit: each part is a mixin of crm.pareto.customer of its own.
+
+    A part declares its fields and extends `_update_worth`, which runs each night once the customers are ranked. Its
+    columns are those of the company's own rows; a snapshot's stay empty.
+    """
+
+    _name = "crm.pareto.worth.mixin"
+    _description = "Worth of a Customer"
+
+    @api.model
+    def _update_worth(self, company, as_of):
+        """Work out the company's customers anew.
+
+        :param as_of: the last day that counts
+        """
+
+    @api.model
+    def _write_worth(self, company, source, columns):
+        """Write the columns of the company's own rows where they differ; empty for customers that are not in `source`.
+
+        :param source: name of a temporary table with partner_id, one row each, and the columns
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s)
+                  FROM %(table)s row LEFT JOIN %(source)s fresh USING (partner_id)
+                 WHERE old.id = row.id AND row.company_id = %(company)s AND row.snapshot_id IS NULL
+                   AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                table=SQL.identifier(self._table),
+                source=SQL.identifier(source),
+                company=company.id,
+                **self.env["crm.pareto.ranking"]._column_lists(columns),
+            )
+        )
+        self.invalidate_model(columns)
