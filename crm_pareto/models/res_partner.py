@@ -12,6 +12,7 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "crm.pareto.valued.mixin", "crm.pareto.reach.mixin"]
     _pareto_partner_field = None
 
+    _pareto_fields = {**CrmParetoValueFields._pareto_fields, "pareto_segment_id": "rfm_segment_id"}
     # Apart from those of a list: they take further queries.
     _pareto_form_fields = {
         "pareto_turnover_share": "turnover_share",
@@ -27,6 +28,14 @@ class ResPartner(models.Model):
         "pareto_profit_previous": "profit_previous",
     }
 
+    pareto_segment_id = fields.Many2one(
+        "crm.pareto.segment",
+        "Segment",
+        compute="_compute_pareto_fields",
+        search=by_value("rfm_segment_id"),
+        groups=USER,
+        help="By how lately and how often the customer bought.",
+    )
     pareto_turnover_share = fields.Float(
         "Share of Turnover",
         compute="_compute_pareto_form_fields",
