@@ -48,23 +48,13 @@ class CrmParetoPrediction(models.Model):
     fitted_as_of = fields.Date("Learnt As Of", readonly=True, help="The last day that the parameters were learnt from.")
 
     r = fields.Float("r", readonly=True, aggregator=None, help="Shape of the purchase rates.")
-    alpha = fields.Float(
-        "alpha", readonly=True, aggregator=None, help="Scale of the purchase rates, in weeks."
-    )
+    alpha = fields.Float("alpha", readonly=True, aggregator=None, help="Scale of the purchase rates, in weeks.")
     a = fields.Float("a", readonly=True, aggregator=None, help="Of the chance to leave.")
     b = fields.Float("b", readonly=True, aggregator=None, help="Of the chance to leave.")
-    log_likelihood = fields.Float(
-        "Log-Likelihood", readonly=True, aggregator=None, help="Of the purchase days."
-    )
-    p = fields.Float(
-        "p", readonly=True, aggregator=None, groups=PROFIT, help="Shape of a customer's margins."
-    )
-    q = fields.Float(
-        "q", readonly=True, aggregator=None, groups=PROFIT, help="Shape of the spread over customers."
-    )
-    v = fields.Float(
-        "v", readonly=True, aggregator=None, groups=PROFIT, help="Scale of it, in company currency."
-    )
+    log_likelihood = fields.Float("Log-Likelihood", readonly=True, aggregator=None, help="Of the purchase days.")
+    p = fields.Float("p", readonly=True, aggregator=None, groups=PROFIT, help="Shape of a customer's margins.")
+    q = fields.Float("q", readonly=True, aggregator=None, groups=PROFIT, help="Shape of the spread over customers.")
+    v = fields.Float("v", readonly=True, aggregator=None, groups=PROFIT, help="Scale of it, in company currency.")
 
     _company_unique = models.UniqueIndex("(company_id)")
 
@@ -94,7 +84,9 @@ class CrmParetoPrediction(models.Model):
             numeric.NO_MEAN: self.env._("The margins of the customers spread too widely to have a mean."),
         }[self.reason]
         if self._good(self.as_of):
-            instead = self.env._("Predicted with what was learnt on %(date)s.", date=format_date(self.env, self.fitted_as_of))
+            instead = self.env._(
+                "Predicted with what was learnt on %(date)s.", date=format_date(self.env, self.fitted_as_of)
+            )
             return f"{why} {instead}"
         return why
 

@@ -18,6 +18,8 @@ class CrmParetoPredictionMixin(models.AbstractModel):
     _inherit = "crm.pareto.worth.mixin"
     _description = "Predictions of a Customer"
 
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     has_prediction = fields.Boolean(
         readonly=True, help="Without a purchase, or without a model, nothing is known: see why."
     )
