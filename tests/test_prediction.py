@@ -195,6 +195,19 @@ class TestModel(PredictionCase):
             customer = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)], limit=1)
             self.assertEqual(self.model.message, customer.prediction_message)
 
+    def test_blank_ones_come_last(self):
+        self.recompute()
+        customers = self.env["crm.pareto.customer"]
+        nobody = customers.create(
+            {"company_id": self.company.id, "partner_id": self.env["res.partner"].create({"name": "New"}).id}
+        )
+        for order in ("lifetime_value", "lifetime_value DESC"):
+            found = customers.search([("company_id", "=", self.company.id)], order=order)
+            self.assertEqual(nobody, found[-1], order)
+        values = found.filtered("has_value").mapped("lifetime_value")
+        self.assertEqual(sorted(values, reverse=True), values)
+        self.assertEqual("Without a purchase nothing can be predicted.", nobody.prediction_message)
+
     def test_partner_shows_and_finds_them(self):
         self.recompute()
         partners = self.env["res.partner"].with_company(self.company)

@@ -56,6 +56,12 @@ class CrmParetoPredictionMixin(models.AbstractModel):
             message = messages.get(row.company_id.id, not_yet)
             row.prediction_message = message or (not row.has_prediction and no_purchase)
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Blank figures come last either way: PostgreSQL takes NULL for more than any number."""
+        if field_name in COLUMNS and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     @api.model
     def _update_worth(self, company, as_of):
         super()._update_worth(company, as_of)
