@@ -27,7 +27,7 @@ class CrmParetoPrediction(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     as_of = fields.Date("Predicted As Of", readonly=True)
     buyers = fields.Integer("Customers", readonly=True, help="With at least one purchase.")
-    repeat_buyers = fields.Integer("Repeat Buyers", readonly=True, help="With purchases on two days or more.")
+    repeat_buyers = fields.Integer(readonly=True, help="With purchases on two days or more.")
     profitable_buyers = fields.Integer(
         readonly=True, groups=PROFIT, help="Repeat buyers whose later purchases left a margin on average."
     )

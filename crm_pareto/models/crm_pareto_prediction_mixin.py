@@ -64,11 +64,11 @@ class CrmParetoPredictionMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         summary = self._read_purchases(company, as_of)
         worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, as_of)
         self._make_predictions(company, summary[0], worth)
         self._write_worth(company, "crm_pareto_predicted", COLUMNS)
+        return super()._update_worth(company, as_of)
 
     @api.model
     def _read_purchases(self, company, as_of):
