@@ -206,7 +206,7 @@ class TestModel(PredictionCase):
             self.assertEqual(nobody, found[-1], order)
         values = found.filtered("has_value").mapped("lifetime_value")
         self.assertEqual(sorted(values, reverse=True), values)
-        self.assertEqual("Without a purchase nothing can be predicted.", nobody.prediction_message)
+        self.assertEqual("No purchase was known when the predictions were last computed.", nobody.prediction_message)
 
     def test_partner_shows_and_finds_them(self):
         self.recompute()

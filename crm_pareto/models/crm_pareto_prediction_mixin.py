@@ -51,10 +51,10 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         models_of = self.env["crm.pareto.prediction"].sudo().search([("company_id", "in", self.company_id.ids)])
         messages = {model.company_id.id: model.message for model in models_of}
         not_yet = self.env._("Predictions are computed each night.")
-        no_purchase = self.env._("Without a purchase nothing can be predicted.")
+        unknown = self.env._("No purchase was known when the predictions were last computed.")
         for row in self:
             message = messages.get(row.company_id.id, not_yet)
-            row.prediction_message = message or (not row.has_prediction and no_purchase)
+            row.prediction_message = message or (not row.has_prediction and unknown)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Blank figures come last either way: PostgreSQL takes NULL for more than any number."""
