@@ -1,7 +1,8 @@
 """Campaigns, whom they reached and what they cost, written into the companies that `generator` made.
 
-Ten touches a customer, spread over three years and heavy-tailed over the customers, though less than the invoices:
-who is invoiced every hour is not written to every hour. Fixed seed.
+Ten touches a customer, spread over three years. Most reach prospects who never buy; the others are heavy-tailed over
+the customers, though less than the invoices: who is invoiced every hour is not written to every hour. The journeys to
+all sales have some ten touches a customer as well: one touch leads to several sales, or to none. Fixed seed.
 """
 
 import datetime
@@ -10,7 +11,7 @@ import random
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .generator import SEED, SPLIT, YEARS
+from .generator import SEED, SPLIT, YEARS, make_partners
 
 CAMPAIGNS = 200
 SOURCES = MEDIUMS = 12
@@ -19,6 +20,7 @@ LOGGED = 0.75  # share of the touches; the others are leads
 NOBODY = 0.2  # share of the leads without a customer
 NAMED = 0.1  # share of the invoices that carry a campaign themselves
 COSTS = 5000  # analytic lines
+PROSPECTS = 0.6  # share of the touches with those who never buy: as many of them as there are customers
 TAIL = 1.5  # half of the touches are with 35 % of the customers
 MANAGER = "bench_marketing"  # login of a sales manager who may see profit
 
@@ -91,6 +93,7 @@ class CampaignRows:
             "last_day": datetime.date.today(),
             "days": 365 * YEARS,
             "partners": customers.ids,
+            "prospects": make_partners(env, len(customers), "Prospect"),
         }
 
     def _drawn(self, share):
@@ -106,7 +109,7 @@ class CampaignRows:
                    %(last_day)s::timestamp - %(days)s * random() * interval '1 day' AS moment,
                    floor({len(self.values["partners"])} * (%(first)s + (%(last)s - %(first)s)
                          * power(random(), {TAIL})))::int AS place,
-                   random() AS chance
+                   random() AS chance, random() < {PROSPECTS} AS is_prospect
               FROM generate_series(1, round({count} * (%(last)s - %(first)s))::int) n"""
 
     def _write_touches(self):
@@ -167,4 +170,8 @@ class CampaignRows:
         return COSTS
 
 
-PARTNER = "unnest(%(partners)s::int[]) WITH ORDINALITY partner (id, number) ON partner.number = touch.place + 1"
+PARTNER = """(SELECT id, number, FALSE AS is_prospect
+                FROM unnest(%(partners)s::int[]) WITH ORDINALITY customer (id, number)
+               UNION ALL
+              SELECT id, number, TRUE FROM unnest(%(prospects)s::int[]) WITH ORDINALITY prospect (id, number)) partner
+          ON partner.number = touch.place + 1 AND partner.is_prospect = touch.is_prospect"""

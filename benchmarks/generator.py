@@ -29,7 +29,7 @@ def generate(env, customers):
     env.cr.execute(SQL("SELECT setseed(%s)", SEED))
     companies = [_make_company(env, "Bench Europe", "EUR"), _make_company(env, "Bench America", "USD")]
     products = _make_products(env, companies)
-    partners = _make_partners(env, customers)
+    partners = make_partners(env, customers)
     for company, (first, last) in zip(companies, SPLIT, strict=True):
         mine = partners[int(first * customers) : int(last * customers)]
         _make_invoices(env, company, products, mine, len(mine) * INVOICES_PER_CUSTOMER)
@@ -79,17 +79,17 @@ def _make_products(env, companies):
     return products
 
 
-def _make_partners(env, count):
+def make_partners(env, count, name="Customer"):
     """The ids of `count` copies of one company made through the API."""
-    model = env["res.partner"].create({"name": "Customer", "is_company": True, "customer_rank": 1})
+    model = env["res.partner"].create({"name": name, "is_company": True, "customer_rank": int(name == "Customer")})
     env.flush_all()
     rows = env.execute_query(
         SQL(
             """
             INSERT INTO res_partner
             SELECT (jsonb_populate_record(model, jsonb_build_object(
-                'id', n.id, 'commercial_partner_id', n.id, 'name', 'Customer ' || n.id,
-                'complete_name', 'Customer ' || n.id, 'commercial_company_name', 'Customer ' || n.id))).*
+                'id', n.id, 'commercial_partner_id', n.id, 'name', model.name || ' ' || n.id,
+                'complete_name', model.name || ' ' || n.id, 'commercial_company_name', model.name || ' ' || n.id))).*
               FROM res_partner model,
                    (SELECT nextval('res_partner_id_seq')::int AS id FROM generate_series(1, %s)) n
              WHERE model.id = %s

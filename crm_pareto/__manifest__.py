@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "views/crm_pareto_revenue_report_views.xml",
         "views/crm_pareto_customer_views.xml",
+        "views/crm_pareto_prediction_views.xml",
         "views/crm_pareto_product_views.xml",
         "views/crm_pareto_tier_views.xml",
         "views/crm_pareto_segment_views.xml",

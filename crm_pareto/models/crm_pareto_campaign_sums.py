@@ -11,6 +11,14 @@ SUMS = {
     "orders": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_order AND %(credit)s <> 0), 0)",
     "new_customers": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_new_customer AND %(credit)s <> 0), 0)",
 }
+# The same under models that give all to one touch: a credit is 0 or 1, and nothing need be multiplied.
+WHOLE_SUMS = {
+    "revenue": "COALESCE(SUM(revenue) FILTER (WHERE %(credit)s <> 0), 0)",
+    "margin": "COALESCE(SUM(margin) FILTER (WHERE %(credit)s <> 0), 0)",
+    "orders": "COUNT(*) FILTER (WHERE is_order AND %(credit)s <> 0)",
+    "new_customers": "COUNT(*) FILTER (WHERE is_new_customer AND %(credit)s <> 0)",
+}
+WHOLE = ("first", "last")
 # What is summed of the customers' margins; for an interval of those rounded, in numeric: floats would add up to
 # something else each time that PostgreSQL reads the rows in another order.
 SPREAD = {
@@ -38,9 +46,7 @@ class CrmParetoCampaignSums(models.AbstractModel):
     def _each_model(self, sums, among=MODELS):
         """SQL: the sums of each model's credits, as `revenue_first` and so on."""
         return SQL(", ").join(
-            SQL("%s AS %s", SQL(SUMS[name], credit=SQL.identifier(f"credit_{model}")), _named(name, model))
-            for model, _label in among
-            for name in sums
+            SQL("%s AS %s", _sum_of(name, model), _named(name, model)) for model, _label in among for name in sums
         )
 
     @api.model
@@ -253,3 +259,8 @@ class CrmParetoCampaignSums(models.AbstractModel):
 
 def _named(name, model):
     return SQL.identifier(f"{name}_{model}")
+
+
+def _sum_of(name, model):
+    sums = WHOLE_SUMS if model in WHOLE else SUMS
+    return SQL(sums[name], credit=SQL.identifier(f"credit_{model}"))

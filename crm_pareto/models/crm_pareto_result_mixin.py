@@ -22,6 +22,28 @@ def by_value(path):
     return search
 
 
+def by_known_value(path, known):
+    """As `by_value`, of a figure that may be blank: a blank one is neither zero nor below anything.
+
+    :param path: the field of the value row
+    :param known: the Boolean beside it that says whether it is not blank
+    """
+
+    def search(records, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        members = list(value) if operator == "in" else []
+        blank = any(member is False for member in members)
+        asked = [member for member in members if member is not False] if operator == "in" else value
+        domain = Domain("pareto_value_id", "any", Domain(known, "=", True) & Domain(path, operator, asked))
+        if blank:
+            some = Domain("pareto_value_id", "any", Domain(known, "=", True))
+            domain |= ~some
+        return domain
+
+    return search
+
+
 def copy_from_value(records, names):
     """Set fields from the records' rows of results.
 

@@ -10,9 +10,9 @@ class CrmParetoRfmMixin(models.AbstractModel):
     """Recency, frequency and monetary value of a customer as quintiles, and the segment that follows.
 
     Scores are 1 to 5, 5 the best fifth, among the company's customers who bought in the window: by the last invoice,
-    the number of invoices, and the profit in the window. Who bought before the window only has 1 in each, so that many
-    sleepers do not make a single order look frequent. Who never bought (refunds only, or only a manual tier) has no
-    scores and no segment.
+    the number of invoices, and the profit in the window. Who did not buy in it (before it only, or with nothing but
+    refunds) has 1 in each, so that many sleepers do not make a single order look frequent. Who is in the list for a
+    manual tier alone is no customer yet: no scores and no segment.
 
     Customers with equal values have equal scores: the fifth that the middle of them falls into. So it is not NTILE,
     which splits them by chance, nor CUME_DIST, which takes their upper end and makes one order a good score where most
@@ -55,7 +55,7 @@ class CrmParetoRfmMixin(models.AbstractModel):
         "Segment",
         readonly=True,
         ondelete="set null",
-        help="By recency and frequency. Empty for customers who never bought, such as those with refunds only.",
+        help="By recency and frequency. Empty where there is nothing but a manual tier.",
     )
     rfm_segment_color = fields.Integer(related="rfm_segment_id.color", string="Segment Color")
 
@@ -89,13 +89,14 @@ class CrmParetoRfmMixin(models.AbstractModel):
 
     @api.model
     def _scored(self, company):
-        """The scores of the customers who ever bought; SQL."""
+        """The scores of all who are in the ledger; SQL."""
         return SQL(
             """
             SELECT partner_id, %(recency)s AS recency_score, %(frequency)s AS frequency_score,
                    %(monetary)s AS monetary_score
               FROM %(table)s
-             WHERE company_id = %(company)s AND snapshot_id IS NULL AND last_date IS NOT NULL
+             WHERE company_id = %(company)s AND snapshot_id IS NULL
+               AND (last_date IS NOT NULL OR turnover <> 0 OR turnover_previous <> 0)
             """,
             recency=self._quintile(SQL.identifier("last_date")),
             frequency=self._quintile(SQL.identifier("invoice_count")),

@@ -9,7 +9,7 @@ class CrmParetoSegment(models.Model):
     """Customers whose recency and frequency scores lie between bounds, and what to do with them.
 
     A customer is in the first segment, by sequence, whose bounds hold both scores, so in no two. A table covers all 25
-    pairs of scores at all times, so nobody who bought is in none.
+    pairs of scores at all times, so no customer is in none.
     """
 
     _name = "crm.pareto.segment"
@@ -95,9 +95,7 @@ class CrmParetoSegment(models.Model):
                     )
 
     def _holds(self, recency, frequency):
-        return (
-            self.recency_min <= recency <= self.recency_max and self.frequency_min <= frequency <= self.frequency_max
-        )
+        return self.recency_min <= recency <= self.recency_max and self.frequency_min <= frequency <= self.frequency_max
 
     @api.model
     def _for_company(self, company):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .crm_pareto_result_mixin import by_value, copy_from_value
+from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
 
@@ -22,10 +22,20 @@ class ResPartner(models.Model):
         "pareto_touch_days": "tier_id.touch_days",
         "pareto_activity_plan_id": "tier_id.activity_plan_id",
         "pareto_treatment": "tier_id.note",
+        "pareto_has_prediction": "has_prediction",
+        "pareto_alive": "alive",
+        "pareto_expected_orders": "expected_orders",
+        "pareto_prediction_message": "prediction_message",
     }
     _pareto_profit_fields = {
         **CrmParetoValueFields._pareto_profit_fields,
         "pareto_profit_previous": "profit_previous",
+    }
+    # Apart from those of a list: they are the form's.
+    _pareto_worth_fields = {
+        "pareto_has_lifetime_value": "has_value",
+        "pareto_expected_margin": "expected_margin",
+        "pareto_lifetime_value": "lifetime_value",
     }
 
     pareto_segment_id = fields.Many2one(
@@ -57,6 +67,45 @@ class ResPartner(models.Model):
         search=by_value("profit_previous"),
         currency_field="pareto_currency_id",
         groups=PROFIT,
+    )
+    pareto_has_prediction = fields.Boolean(
+        compute="_compute_pareto_form_fields", search=by_value("has_prediction"), groups=USER
+    )
+    pareto_alive = fields.Float(
+        "Chance of Being Active",
+        compute="_compute_pareto_form_fields",
+        search=by_known_value("alive", "has_prediction"),
+        aggregator=None,
+        groups=USER,
+        help="That the customer has not left for good, judged by how often and how lately they bought.",
+    )
+    pareto_expected_orders = fields.Float(
+        "Expected Orders",
+        compute="_compute_pareto_form_fields",
+        search=by_known_value("expected_orders", "has_prediction"),
+        aggregator=None,
+        groups=USER,
+        help="Days with a purchase expected in the next 12 months.",
+    )
+    pareto_prediction_message = fields.Char("Predictions", compute="_compute_pareto_form_fields", groups=USER)
+    pareto_has_lifetime_value = fields.Boolean(
+        compute="_compute_pareto_worth_fields", search=by_value("has_value"), groups=PROFIT
+    )
+    pareto_expected_margin = fields.Monetary(
+        "Expected Margin",
+        compute="_compute_pareto_worth_fields",
+        search=by_known_value("expected_margin", "has_value"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+        help="Margin expected in the next 12 months, not discounted.",
+    )
+    pareto_lifetime_value = fields.Monetary(
+        "Lifetime Value",
+        compute="_compute_pareto_worth_fields",
+        search=by_known_value("lifetime_value", "has_value"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+        help="Margin expected in the next 12 months, worth today: discounted by 10 % a year.",
     )
     pareto_computed_tier_id = fields.Many2one(
         "crm.pareto.tier",
@@ -103,6 +152,13 @@ class ResPartner(models.Model):
     @api.depends("pareto_value_id")
     def _compute_pareto_form_fields(self):
         copy_from_value(self, self._pareto_form_fields)
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_worth_fields(self):
+        copy_from_value(self, self._pareto_worth_fields)
+
+    def _pareto_paths(self):
+        return super()._pareto_paths() | self._pareto_worth_fields
 
     @api.depends_context("company")
     def _compute_pareto_trend(self):

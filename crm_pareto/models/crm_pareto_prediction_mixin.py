@@ -1,0 +1,133 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .crm_pareto_value_mixin import PROFIT
+
+COLUMNS = ("has_prediction", "alive", "expected_orders", "has_value", "expected_margin", "lifetime_value")
+DIGITS = 6  # of chances and orders: below lies what the order of floating point sums decides
+
+
+class CrmParetoPredictionMixin(models.AbstractModel):
+    """What a customer may do in the next twelve months, by the company's crm.pareto.prediction.
+
+    A Float knows no blank: where `has_prediction` (of margins: `has_value`) is not set, the figures are NULL in the
+    database and hidden on the screen, and `prediction_message` says why.
+    """
+
+    _name = "crm.pareto.prediction.mixin"
+    _inherit = "crm.pareto.worth.mixin"
+    _description = "Predictions of a Customer"
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    has_prediction = fields.Boolean(
+        readonly=True, help="Without a purchase, or without a model, nothing is known: see why."
+    )
+    alive = fields.Float(
+        "Chance of Being Active",
+        readonly=True,
+        aggregator="avg",
+        help="That the customer has not left for good, 0 to 1, judged by how often and how lately they bought.",
+    )
+    expected_orders = fields.Float(
+        readonly=True, aggregator="sum", help="Days with a purchase expected in the next 12 months."
+    )
+    has_value = fields.Boolean(
+        readonly=True, groups=PROFIT, help="Not for customers whose later purchases left no margin on average."
+    )
+    expected_margin = fields.Monetary(
+        readonly=True, groups=PROFIT, help="Margin expected in the next 12 months, not discounted."
+    )
+    lifetime_value = fields.Monetary(
+        readonly=True,
+        groups=PROFIT,
+        help="Margin expected in the next 12 months, worth today: discounted by 10 % a year.",
+    )
+    prediction_message = fields.Char(compute="_compute_prediction_message", help="Why the predictions are blank.")
+
+    @api.depends("has_prediction", "company_id")
+    def _compute_prediction_message(self):
+        # sudo: why there is no figure is no secret, and the message names no parameter.
+        models_of = self.env["crm.pareto.prediction"].sudo().search([("company_id", "in", self.company_id.ids)])
+        messages = {model.company_id.id: model.message for model in models_of}
+        not_yet = self.env._("Predictions are computed each night.")
+        unknown = self.env._("No purchase was known when the predictions were last computed.")
+        for row in self:
+            message = messages.get(row.company_id.id, not_yet)
+            row.prediction_message = message or (not row.has_prediction and unknown)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Blank figures come last either way: PostgreSQL takes NULL for more than any number."""
+        if field_name in COLUMNS and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    @api.model
+    def _update_worth(self, company, as_of):
+        summary = self._read_purchases(company, as_of)
+        worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, as_of)
+        self._make_predictions(company, summary[0], worth)
+        self._write_worth(company, "crm_pareto_predicted", COLUMNS)
+        return super()._update_worth(company, as_of)
+
+    @api.model
+    def _read_purchases(self, company, as_of):
+        """What the models need to know of each customer with a purchase, from the revenue lines, in one statement.
+
+        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
+
+        :param as_of: the last day that counts
+        :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT customer_id, COUNT(*) - 1, (MAX(date) - MIN(date)) / 7.0::float8,
+                       (%(as_of)s::date - MIN(date)) / 7.0::float8,
+                       (AVG(margin) FILTER (WHERE date > first))::float8
+                  FROM (SELECT customer_id, date, SUM(margin) AS margin,
+                               MIN(date) OVER (PARTITION BY customer_id) AS first
+                          FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
+                         WHERE company_id = %(company)s AND date <= %(as_of)s
+                           AND customer_id IS NOT NULL AND move_type <> 'out_refund'
+                         GROUP BY customer_id, date) purchase
+                 GROUP BY customer_id ORDER BY customer_id
+                """,
+                report=self.env["crm.pareto.revenue.report"]._table_query,
+                company=company.id,
+                as_of=as_of,
+            )
+        )
+        return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
+
+    @api.model
+    def _make_predictions(self, company, customers, worth):
+        """Make crm_pareto_predicted: a row a customer; none without predictions.
+
+        :param customers: ids
+        :param worth: lifetime.Worth of them, or None
+        """
+        columns = [[], [], [], [], []]
+        if worth:
+            figures = (worth.alive, worth.orders, worth.amount * worth.orders, worth.value)
+            columns = [customers, *(figure.tolist() for figure in figures)]
+        self.env["crm.pareto.ranking"]._make_table(
+            "crm_pareto_predicted",
+            SQL(
+                """
+                SELECT partner_id, TRUE AS has_prediction,
+                       ROUND(alive::numeric, %(digits)s)::float8 AS alive,
+                       ROUND(orders::numeric, %(digits)s)::float8 AS expected_orders,
+                       margin <> 'NaN' AS has_value,
+                       ROUND(NULLIF(margin, 'NaN')::numeric, %(cents)s) AS expected_margin,
+                       ROUND(NULLIF(value, 'NaN')::numeric, %(cents)s) AS lifetime_value
+                  FROM unnest(%(customers)s::integer[], %(alive)s::float8[], %(orders)s::float8[],
+                              %(margin)s::float8[], %(value)s::float8[])
+                       AS predicted (partner_id, alive, orders, margin, value)
+                """,
+                digits=DIGITS,
+                cents=company.currency_id.decimal_places,
+                **dict(zip(("customers", "alive", "orders", "margin", "value"), columns, strict=True)),
+            ),
+        )
