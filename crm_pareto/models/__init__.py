@@ -8,6 +8,8 @@ from . import crm_pareto_worth_mixin
 from . import crm_pareto_prediction
 from . import crm_pareto_prediction_mixin
 from . import crm_pareto_rfm_mixin
+from . import crm_pareto_peer_purchase
+from . import crm_pareto_potential_mixin
 from . import crm_pareto_result_mixin
 from . import crm_pareto_return_mixin
 from . import crm_pareto_value_fields

@@ -6,7 +6,12 @@ class CrmParetoCustomer(models.Model):
     """One row a company and commercial partner."""
 
     _name = "crm.pareto.customer"
-    _inherit = ["crm.pareto.value.mixin", "crm.pareto.prediction.mixin", "crm.pareto.rfm.mixin"]
+    _inherit = [
+        "crm.pareto.value.mixin",
+        "crm.pareto.prediction.mixin",
+        "crm.pareto.rfm.mixin",
+        "crm.pareto.potential.mixin",
+    ]
     _description = "Customer Value"
     _rec_name = "partner_id"
     _order = "turnover_rank, id"
