@@ -10,6 +10,7 @@ from . import crm_pareto_prediction_mixin
 from . import crm_pareto_rfm_mixin
 from . import crm_pareto_peer_purchase
 from . import crm_pareto_potential_mixin
+from . import crm_pareto_insight_mixin
 from . import crm_pareto_result_mixin
 from . import crm_pareto_return_mixin
 from . import crm_pareto_value_fields

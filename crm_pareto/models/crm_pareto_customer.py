@@ -11,6 +11,7 @@ class CrmParetoCustomer(models.Model):
         "crm.pareto.prediction.mixin",
         "crm.pareto.rfm.mixin",
         "crm.pareto.potential.mixin",
+        "crm.pareto.insight.mixin",
     ]
     _description = "Customer Value"
     _rec_name = "partner_id"

@@ -141,6 +141,13 @@ class ResPartner(models.Model):
         "to Link; until they are linked, their turnover is counted here.",
     )
 
+    pareto_may_be_named = fields.Boolean(
+        "May Be Named", tracking=True, help="The customer agreed to be named as a reference."
+    )
+    pareto_asked_on = fields.Date(
+        "Asked for a Reference", tracking=True, help="Whoever was asked is left in peace for 90 days."
+    )
+
     _pareto_not_customer_index = models.Index("(id) WHERE pareto_not_customer")
     # Finds the customers named in an invoice's texts; without pg_trgm nobody looks for them.
     _pareto_name_index = models.Index(
