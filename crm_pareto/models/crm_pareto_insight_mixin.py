@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from ..analytics.windows import window
 
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
-COMPLAINT = 3  # of 5 stars; fewer is a complaint, as in the service load
 
 
 class CrmParetoInsightMixin(models.AbstractModel):
@@ -29,7 +28,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
     )
     has_rating = fields.Boolean(readonly=True)
     rating = fields.Float(readonly=True, aggregator="avg", digits=(3, 2), help="Mean of the ratings, 1 to 5.")
-    last_complaint = fields.Date(readonly=True, help="Last rating below 3 of 5 in the window.")
+    last_complaint = fields.Date(readonly=True, help="Last rating that Odoo calls unhappy, in the window.")
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Blank figures come last either way, as those of predictions do."""
@@ -76,14 +75,14 @@ class CrmParetoInsightMixin(models.AbstractModel):
             return SQL("SELECT NULL::integer AS partner_id, NULL::float8 AS rating, NULL::date AS last_complaint")
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS partner_id, AVG(rating.rating) AS rating,
-                   MAX(rating.write_date) FILTER (WHERE rating.rating < %(complaint)s)::date AS last_complaint
-              FROM rating_rating rating JOIN res_partner partner ON partner.id = rating.partner_id
-             WHERE rating.consumed AND rating.rating > 0 AND rating.write_date >= %(since)s
-               AND rating.write_date < %(until)s
+            SELECT partner.commercial_partner_id AS partner_id, AVG(rated.rating) AS rating,
+                   MAX(rated.moment) FILTER (WHERE rated.rating_text = 'ko')::date AS last_complaint
+              FROM (SELECT *, COALESCE(rated_on, write_date) AS moment FROM rating_rating
+                     WHERE consumed AND rating > 0) rated
+              JOIN res_partner partner ON partner.id = rated.partner_id
+             WHERE rated.moment >= %(since)s AND rated.moment < %(until)s
              GROUP BY partner.commercial_partner_id
             """,
-            complaint=COMPLAINT,
             since=since,
             until=until,
         )
