@@ -13,7 +13,7 @@ class TestInsight(AppsCase):
         cls.clara = cls.new_member("clara", EVERY_APP)
         cls.contact = cls.new_contact("Corvex")
         cls.customer = cls.contact.parent_id
-        cls.affairs = Affairs(cls.env(user=cls.clara), cls.contact, cls.new_gauge())
+        cls.affairs = Affairs(cls.env(user=cls.clara), cls.clara, cls.contact, cls.new_gauge())
         cls.invoice(cls.customer, (cls.product, 1, 100), day=Date.today())
 
     def rate(self, *grades):
