@@ -42,7 +42,7 @@ class TestFeedback(InsightCase):
     def test_without_ratings_the_rating_is_blank(self):
         row = self.recompute()[self.customer]
         self.assertFalse(row.has_rating or row.last_complaint)
-        self.assertFalse(self.env["crm.pareto.customer"].search([("rating", ">=", 0), ("id", "=", row.id)]))
+        self.assertFalse(self.env["crm.pareto.customer"].search([("rating", ">=", 1), ("id", "=", row.id)]))
         self.assertEqual(row.insight, 0)
 
 
