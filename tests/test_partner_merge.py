@@ -48,7 +48,7 @@ class TestPartnerMerge(LedgerCase):
 
     def test_a_snapshot_with_them_is_made_again_when_somebody_asks(self):
         recompute = self.env["crm.pareto.recompute"]
-        taken = recompute._snapshot(self.company, "customer", "12_months", date(2026, 5, 31))
+        taken = recompute._snapshot(self.company, "customer", "24", date(2026, 5, 31))
         self.merge()
         self.assertFalse(taken.exists())
 

@@ -37,12 +37,12 @@ class CrmParetoInsightMixin(models.AbstractModel):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         self.env.flush_all()
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_insight", self._insight(company, window(company.pareto_window, as_of))
         )
         self._write_worth(company, "crm_pareto_insight", COLUMNS)
+        return super()._update_worth(company, as_of)
 
     def _insight(self, company, period):
         """The columns of every customer; SQL."""

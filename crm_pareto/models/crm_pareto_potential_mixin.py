@@ -57,10 +57,10 @@ class CrmParetoPotentialMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         self.env["crm.pareto.peer.purchase"]._update(company, window(company.pareto_window, as_of))
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_potential", self._potential(company))
         self._write_worth(company, "crm_pareto_potential", COLUMNS)
+        return super()._update_worth(company, as_of)
 
     @api.model
     def _potential(self, company):

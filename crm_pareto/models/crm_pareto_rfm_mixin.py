@@ -66,13 +66,13 @@ class CrmParetoRfmMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         self._update_rfm(company)
+        return super()._update_worth(company, as_of)
 
     @api.model
     def _refresh_worth(self, company, as_of):
-        super()._refresh_worth(company, as_of)
         self._update_rfm(company)
+        return super()._refresh_worth(company, as_of)
 
     @api.model
     def _update_rfm(self, company):

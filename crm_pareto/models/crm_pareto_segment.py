@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 SCORES = range(1, 6)  # quintiles; 5 is the best
@@ -41,11 +42,11 @@ class CrmParetoSegment(models.Model):
 
     @api.constrains("company_id", "recency_min", "recency_max", "frequency_min", "frequency_max")
     def _check_covers_all(self):
-        self.search([])._check_tables()
+        self.search(Domain.TRUE)._check_tables()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
-        (self.search([]) - self)._check_tables()
+        (self.search(Domain.TRUE) - self)._check_tables()
 
     @api.model_create_multi
     def create(self, vals_list):
