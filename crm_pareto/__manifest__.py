@@ -36,6 +36,8 @@
         "views/sale_order_views.xml",
         "views/utm_campaign_views.xml",
         "views/crm_pareto_menus.xml",
+        "views/crm_pareto_referral_views.xml",
+        "views/crm_pareto_rhythm_views.xml",
         "wizard/crm_pareto_link_invoices_views.xml",
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",

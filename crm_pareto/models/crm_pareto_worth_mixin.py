@@ -40,3 +40,24 @@ class CrmParetoWorthMixin(models.AbstractModel):
             )
         )
         self.invalidate_model(columns)
+
+    @api.model
+    def _purchases(self, company, as_of):
+        """The customers' purchases in the company, as SQL: customer_id, date and margin.
+
+        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
+
+        :param as_of: the last day that counts
+        """
+        return SQL(
+            """
+            SELECT customer_id, date, SUM(margin) AS margin
+              FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
+             WHERE company_id = %(company)s AND date <= %(as_of)s
+               AND customer_id IS NOT NULL AND move_type <> 'out_refund'
+             GROUP BY customer_id, date
+            """,
+            report=self.env["crm.pareto.revenue.report"]._table_query,
+            company=company.id,
+            as_of=as_of,
+        )
