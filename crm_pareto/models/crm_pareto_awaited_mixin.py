@@ -8,7 +8,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
     """When the customer's next order is expected, and whether it is due: see crm.pareto.rhythm.mixin."""
 
     _name = "crm.pareto.awaited.mixin"
-    _inherit = "crm.pareto.result.mixin"
+    _inherit = "crm.pareto.valued.mixin"
     _description = "Shows a Customer's Rhythm"
 
     _pareto_rhythm_fields = {

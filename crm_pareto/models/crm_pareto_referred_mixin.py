@@ -16,7 +16,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
     """
 
     _name = "crm.pareto.referred.mixin"
-    _inherit = "crm.pareto.result.mixin"
+    _inherit = "crm.pareto.valued.mixin"
     _description = "Referred, and Refers"
 
     _pareto_referred_fields = {
