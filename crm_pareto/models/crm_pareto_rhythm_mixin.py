@@ -85,8 +85,11 @@ class CrmParetoRhythmMixin(models.AbstractModel):
         orders = self.env["sale.order"].sudo()
         valid = Domain("validity_date", "=", False) | Domain("validity_date", ">=", fields.Date.context_today(self))
         query = orders._search(Domain("state", "in", ("draft", "sent")) & valid)
-        customer = orders._field_to_sql(query.table, "partner_id.commercial_partner_id", query)
-        return query.subselect(customer, SQL.identifier(query.table, "company_id"))
+        partner = query.left_join(query.table, "partner_id", "res_partner", "id", "partner_id")
+        return query.subselect(
+            orders.env["res.partner"]._field_to_sql(partner, "commercial_partner_id", query),
+            orders._field_to_sql(query.table, "company_id", query),
+        )
 
     @api.model
     def _update_worth(self, company, as_of):
