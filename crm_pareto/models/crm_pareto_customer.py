@@ -27,6 +27,11 @@ class CrmParetoCustomer(models.Model):
     _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")
 
     @api.model
+    def _update_worth(self, company, as_of):
+        self._make_purchases(company, as_of)
+        super()._update_worth(company, as_of)
+
+    @api.model
     def _dates_sql(self, company, period, customers=None):
         """First and last invoice of all time up to the window's end, and the invoices in the window."""
         report = self.env["crm.pareto.revenue.report"]

@@ -94,13 +94,12 @@ class CrmParetoRhythmMixin(models.AbstractModel):
     @api.model
     def _update_worth(self, company, as_of):
         super()._update_worth(company, as_of)
-        self.env.flush_all()
-        self.env["crm.pareto.ranking"]._make_table("crm_pareto_rhythm", self._rhythm(company, as_of))
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_rhythm", self._rhythm())
         self._write_worth(company, "crm_pareto_rhythm", COLUMNS)
 
     @api.model
-    def _rhythm(self, company, as_of):
-        """The rhythm of the company's customers, in one statement; SQL."""
+    def _rhythm(self):
+        """The rhythm of the customers in crm_pareto_purchases, in one statement; SQL."""
         return SQL(
             """
             SELECT partner_id, gaps[2] AS order_gap,
@@ -111,10 +110,9 @@ class CrmParetoRhythmMixin(models.AbstractModel):
                            percentile_cont(ARRAY[0.25, 0.5, 0.75]::float8[]) WITHIN GROUP (ORDER BY gap) AS gaps
                       FROM (SELECT customer_id, date,
                                    date - LAG(date) OVER (PARTITION BY customer_id ORDER BY date) AS gap
-                              FROM (%(purchases)s) purchase) purchase
+                              FROM crm_pareto_purchases) purchase
                      GROUP BY customer_id HAVING COUNT(gap) >= %(least)s) rhythm
             """,
-            purchases=self._purchases(company, as_of),
             least=LEAST_GAPS,
         )
 
