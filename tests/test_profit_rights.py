@@ -9,6 +9,7 @@ from .common import PROFIT, SALES_MANAGER, LedgerCase
 MODELS = [
     "crm.pareto.customer",
     "crm.pareto.product",
+    "crm.pareto.referral",
     "crm.pareto.run",
     "crm.pareto.revenue.report",
     "res.partner",
@@ -30,6 +31,7 @@ class TestProfitRights(LedgerCase):
         super().setUpClass()
         cls.partner = cls.new_partner("Birch")
         cls.invoice(cls.partner, (cls.product, 1, 100))
+        cls.invoice(cls.new_partner("Cedar", pareto_referred_by_id=cls.partner.id), (cls.product, 1, 100))
         cls.recompute()
         campaign = cls.attribute()
         order = {"partner_id": cls.partner.id, "company_id": cls.company.id, "campaign_id": campaign.id}
@@ -88,11 +90,14 @@ class TestProfitRights(LedgerCase):
             {
                 ("crm.pareto.customer", "profit"),
                 ("crm.pareto.customer", "profit_share"),
+                ("crm.pareto.customer", "referred_profit"),
                 ("crm.pareto.product", "profit_tier_id"),
+                ("crm.pareto.referral", "profit_counted"),
                 ("crm.pareto.run", "profit_total"),
                 ("crm.pareto.revenue.report", "cost"),
                 ("crm.pareto.revenue.report", "margin"),
                 ("res.partner", "pareto_profit"),
+                ("res.partner", "pareto_referred_profit"),
                 ("sale.order", "pareto_profit"),
                 ("product.template", "pareto_profit"),
                 ("utm.campaign", "pareto_cost"),

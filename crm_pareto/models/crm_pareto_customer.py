@@ -12,6 +12,9 @@ class CrmParetoCustomer(models.Model):
         "crm.pareto.rfm.mixin",
         "crm.pareto.potential.mixin",
         "crm.pareto.insight.mixin",
+        "crm.pareto.influence.mixin",
+        "crm.pareto.rhythm.mixin",
+        "crm.pareto.worth.mixin",
     ]
     _description = "Customer Value"
     _rec_name = "partner_id"
@@ -25,6 +28,11 @@ class CrmParetoCustomer(models.Model):
 
     _partner_company_unique = models.UniqueIndex("(partner_id, company_id) WHERE snapshot_id IS NULL")
     _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")
+
+    @api.model
+    def _update_worth(self, company, as_of):
+        self._make_purchases(company, as_of)
+        super()._update_worth(company, as_of)
 
     @api.model
     def _dates_sql(self, company, period, customers=None):

@@ -64,38 +64,29 @@ class CrmParetoPredictionMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        summary = self._read_purchases(company, as_of)
+        summary = self._read_purchases(as_of)
         worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, as_of)
         self._make_predictions(company, summary[0], worth)
         self._write_worth(company, "crm_pareto_predicted", COLUMNS)
         return super()._update_worth(company, as_of)
 
     @api.model
-    def _read_purchases(self, company, as_of):
-        """What the models need to know of each customer with a purchase, from the revenue lines, in one statement.
-
-        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
+    def _read_purchases(self, as_of):
+        """What the models need to know of each customer with a purchase, from crm_pareto_purchases.
 
         :param as_of: the last day that counts
         :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
         """
-        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT customer_id, COUNT(*) - 1, (MAX(date) - MIN(date)) / 7.0::float8,
                        (%(as_of)s::date - MIN(date)) / 7.0::float8,
                        (AVG(margin) FILTER (WHERE date > first))::float8
-                  FROM (SELECT customer_id, date, SUM(margin) AS margin,
-                               MIN(date) OVER (PARTITION BY customer_id) AS first
-                          FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
-                         WHERE company_id = %(company)s AND date <= %(as_of)s
-                           AND customer_id IS NOT NULL AND move_type <> 'out_refund'
-                         GROUP BY customer_id, date) purchase
+                  FROM (SELECT *, MIN(date) OVER (PARTITION BY customer_id) AS first
+                          FROM crm_pareto_purchases) purchase
                  GROUP BY customer_id ORDER BY customer_id
                 """,
-                report=self.env["crm.pareto.revenue.report"]._table_query,
-                company=company.id,
                 as_of=as_of,
             )
         )

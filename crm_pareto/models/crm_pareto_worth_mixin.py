@@ -47,3 +47,28 @@ class CrmParetoWorthMixin(models.AbstractModel):
             )
         )
         self.invalidate_model(columns)
+
+    @api.model
+    def _make_purchases(self, company, as_of):
+        """Make crm_pareto_purchases, which the parts read: customer_id, date and margin, of the company's purchases.
+
+        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
+
+        :param as_of: the last day that counts
+        """
+        self.env.flush_all()
+        self.env["crm.pareto.ranking"]._make_table(
+            "crm_pareto_purchases",
+            SQL(
+                """
+                SELECT customer_id, date, SUM(margin) AS margin
+                  FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
+                 WHERE company_id = %(company)s AND date <= %(as_of)s
+                   AND customer_id IS NOT NULL AND move_type <> 'out_refund'
+                 GROUP BY customer_id, date
+                """,
+                report=self.env["crm.pareto.revenue.report"]._table_query,
+                company=company.id,
+                as_of=as_of,
+            ),
+        )

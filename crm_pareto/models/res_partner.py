@@ -9,7 +9,13 @@ class ResPartner(models.Model):
     """The value of the partner's commercial entity in the reader's company."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.pareto.valued.mixin", "crm.pareto.reach.mixin"]
+    _inherit = [
+        "res.partner",
+        "crm.pareto.referred.mixin",
+        "crm.pareto.awaited.mixin",
+        "crm.pareto.valued.mixin",
+        "crm.pareto.reach.mixin",
+    ]
     _pareto_partner_field = None
 
     _pareto_fields = {**CrmParetoValueFields._pareto_fields, "pareto_segment_id": "rfm_segment_id"}

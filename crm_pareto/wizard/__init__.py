@@ -1,4 +1,4 @@
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard
 from . import crm_pareto_link_invoices
 from . import crm_pareto_log_touch
 from . import crm_pareto_set_tier

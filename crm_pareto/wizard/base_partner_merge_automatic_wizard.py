@@ -44,3 +44,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         snapshots.unlink()
         # sudo: only to start the scheduled action, which reads the ledger of all companies.
         self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """Contacts that referred each other are one now, which nobody referred.
+
+        Their links point at it already; Odoo would copy one onto it, and a contact cannot be referred by itself.
+        """
+        merged = src_partners + dst_partner
+        among = merged.filtered(lambda partner: partner.pareto_referred_by_id in merged)
+        among.pareto_referred_by_id = False
+        return super()._update_values(src_partners, dst_partner)
