@@ -42,6 +42,7 @@
         "views/crm_pareto_advocate_views.xml",
         "views/crm_pareto_referral_views.xml",
         "views/crm_pareto_rhythm_views.xml",
+        "views/crm_pareto_scorecard_views.xml",
         "wizard/crm_pareto_link_invoices_views.xml",
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",

@@ -13,10 +13,12 @@ from . import crm_pareto_potential_mixin
 from . import crm_pareto_insight_mixin
 from . import crm_pareto_influence_mixin
 from . import crm_pareto_rhythm_mixin
+from . import crm_pareto_scorecard_mixin
 from . import crm_pareto_result_mixin
 from . import crm_pareto_return_mixin
 from . import crm_pareto_value_fields
 from . import crm_pareto_valued_mixin
+from . import crm_pareto_scored_mixin
 from . import crm_pareto_touched_mixin
 from . import crm_pareto_referred_mixin
 from . import crm_pareto_awaited_mixin

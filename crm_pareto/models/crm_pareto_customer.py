@@ -14,6 +14,7 @@ class CrmParetoCustomer(models.Model):
         "crm.pareto.insight.mixin",
         "crm.pareto.influence.mixin",
         "crm.pareto.rhythm.mixin",
+        "crm.pareto.scorecard.mixin",
         "crm.pareto.worth.mixin",
     ]
     _description = "Customer Value"
