@@ -89,7 +89,7 @@ class TestWhy(ScorecardCase):
         row = max(self.rows.values(), key=lambda row: row.referred_count)
         referred = "referred 1 customer" if row.referred_count == 1 else f"referred {row.referred_count} customers"
         margin = f"{100 * row.profit / row.turnover:.0f}{SPACE}% margin"
-        self.assertEqual(row.why, f"no. {row.turnover_rank} of 9 by turnover; {margin}; {referred}")
+        self.assertEqual(row.why, f"No. {row.turnover_rank} of 9 by turnover; {margin}; {referred}")
         self.assertEqual(row.partner_id.pareto_why, row.why)
 
     @mute_logger("odoo.addons.base.models.ir_access")

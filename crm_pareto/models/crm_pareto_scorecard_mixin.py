@@ -75,7 +75,7 @@ class CrmParetoScorecardMixin(models.AbstractModel):
 
         :param customers: how many the company has
         """
-        yield self.env._("no. %(rank)s of %(count)s by turnover", rank=self.turnover_rank, count=customers)
+        yield self.env._("No. %(rank)s of %(count)s by turnover", rank=self.turnover_rank, count=customers)
         if self.turnover > 0 and self.env.user.has_group(PROFIT):
             yield self.env._("%(margin)s margin", margin=self._percent(self.profit / self.turnover))
         if self.has_prediction:
