@@ -27,13 +27,14 @@ class CrmLead(models.Model):
         return [*super()._merge_get_fields(), "pareto_referred_by_id"]
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
-        super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         for lead in self:
             was_won, is_won = (
                 statuses.get(lead.id, {}).get("is_won") for statuses in (old_status_by_lead, new_status_by_lead)
             )
             if is_won and not was_won:
                 lead._carry_pareto_referrer()
+        return result
 
     def _carry_pareto_referrer(self):
         """Say of the customer who referred it, where that is not known yet."""

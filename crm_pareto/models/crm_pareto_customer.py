@@ -29,7 +29,7 @@ class CrmParetoCustomer(models.Model):
     @api.model
     def _update_worth(self, company, as_of):
         self._make_purchases(company, as_of)
-        super()._update_worth(company, as_of)
+        return super()._update_worth(company, as_of)
 
     @api.model
     def _dates_sql(self, company, period, customers=None):

@@ -36,7 +36,6 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         self.env.flush_all()
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_influence",
@@ -55,6 +54,7 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
             ),
         )
         self._write_worth(company, "crm_pareto_influence", COLUMNS)
+        return super()._update_worth(company, as_of)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Who brought nobody comes last either way: PostgreSQL takes NULL for more than any number."""

@@ -93,9 +93,9 @@ class CrmParetoRhythmMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
-        super()._update_worth(company, as_of)
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_rhythm", self._rhythm())
         self._write_worth(company, "crm_pareto_rhythm", COLUMNS)
+        return super()._update_worth(company, as_of)
 
     @api.model
     def _rhythm(self):
