@@ -260,17 +260,18 @@ class TestInfluence(ReferralCase):
         self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]).unlink()
         self.assertEqual(before, [self.recompute(AS_OF)[ash][name] for name in COLUMNS])
 
-    def test_the_hourly_refresh_leaves_them_alone(self):
-        ash, birch = self.new_partner("Ash"), self.new_partner("Birch")
+    def test_the_hourly_refresh_brings_them_up_to_date(self):
+        ash, birch, cedar = (self.new_partner(name) for name in ("Ash", "Birch", "Cedar"))
         birch.pareto_referred_by_id = ash
-        for partner in (ash, birch):
+        for partner in (ash, birch, cedar):
             self.invoice(partner, (self.product, 1, 100))
         row = self.recompute(AS_OF)[ash]
-        self.invoice(ash, (self.product, 1, 7))
+        self.assert_brought(row, 1, 50)
+        self.invoice(birch, (self.product, 1, 8))
+        cedar.pareto_referred_by_id = birch
         self.env["crm.pareto.recompute"]._refresh(self.company, AS_OF)
         self.env.invalidate_all()
-        self.assertEqual(107, row.turnover)
-        self.assert_brought(row, 1, 50)
+        self.assert_brought(row, 1, 54 + 25)
 
 
 class TestAgainstPlainPython(ReferralCase):

@@ -9,6 +9,8 @@ COLUMNS = ("referred_count", "referred_turnover", "referred_profit")
 class CrmParetoInfluenceMixin(models.AbstractModel):
     """What a customer brought by referring others: see crm.pareto.referral for who counts, and how much.
 
+    Worked out from the value rows, so each hour, with them: the list behind a figure adds up to it.
+
     Empty in the database, and hidden on the screen, for who brought nobody. Whoever refers and never buys has no value
     row, so no figure: the contact's own form counts those.
     """
@@ -36,6 +38,16 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
 
     @api.model
     def _update_worth(self, company, as_of):
+        self._update_influence(company)
+        return super()._update_worth(company, as_of)
+
+    @api.model
+    def _refresh_worth(self, company, as_of):
+        self._update_influence(company)
+        return super()._refresh_worth(company, as_of)
+
+    @api.model
+    def _update_influence(self, company):
         self.env.flush_all()
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_influence",
@@ -54,7 +66,6 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
             ),
         )
         self._write_worth(company, "crm_pareto_influence", COLUMNS)
-        return super()._update_worth(company, as_of)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Who brought nobody comes last either way: PostgreSQL takes NULL for more than any number."""

@@ -130,7 +130,8 @@ class CrmParetoReferral(models.Model):
             SELECT DISTINCT referrer.commercial_partner_id AS referrer_id,
                    referred.commercial_partner_id AS referred_id
               FROM res_partner referred JOIN res_partner referrer ON referrer.id = referred.pareto_referred_by_id
-             WHERE referrer.commercial_partner_id <> referred.commercial_partner_id
+             WHERE referred.pareto_referred_by_id IS NOT NULL
+               AND referrer.commercial_partner_id <> referred.commercial_partner_id
             """
         )
 

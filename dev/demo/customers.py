@@ -18,6 +18,7 @@ PROSPECTS_FROM = 86  # the last ones only ever got a quotation
 QUIET = (6, 13, 19, 27, 34, 41, 50, 58, 66, 73)  # no order for nine months and more
 NEW = (11, 24, 38, 47, 62, 70)  # first order this quarter
 LOSING = (4, 16, 22, 33, 52)  # large discounts and much support: they cost more than they bring
+REFERRED = 4  # one in so many came because an earlier customer spoke of us
 SELLER_OF = {"de": ("sales", "elena", "sales", "manager", "sales", "elena"), "us": ("david", "david", "manager")}
 DOLLAR_COUNTRIES = {"US", "GB", "AE", "JP", "ZA", "TR"}
 SOUTH = {"IT", "ES", "FR", "CH"}
@@ -97,7 +98,6 @@ def appear(scene, entries):
     people = []
     for customer, partner in zip(customers, partners, strict=True):
         customer.partner = partner
-        _refer(scene, customer)
         people.append(_people_values(shared, customer, partner))
     contacts = env["res.partner"].create([values for several in people for values in several])
     for day, customer in entries:
@@ -155,19 +155,15 @@ def _company_values(scene, shared, customer):
         "website": f"https://www.{domain}",
         "lang": {"DE": "de_DE", "AT": "de_DE", "FR": "fr_FR"}.get(row["country"], "en_US"),
     }
+    earlier = [other.partner for other in scene.customers if other.partner]
+    if earlier and customer.rank % REFERRED == 1:
+        values["pareto_referred_by_id"] = earlier[customer.rank * 7 % len(earlier)].id
+    values["pareto_may_be_named"] = customer.rank % 3 == 0
     if row["state"]:
         values["state_id"] = shared.states[row["country"], row["state"]].id
     if shared.terms:
         values["property_payment_term_id"] = shared.random.choice(shared.terms).id
     return values
-
-
-def _refer(scene, customer):
-    """Every fourth customer came by way of one of the best known before; every third may be named."""
-    known = [other.partner for other in scene.customers if other.partner and other is not customer and other.rank < 9]
-    if known and customer.rank % 4 == 1:
-        customer.partner.pareto_referred_by_id = known[customer.rank % len(known)]
-    customer.partner.pareto_may_be_named = customer.rank % 3 == 0
 
 
 def _people_values(shared, customer, partner):
