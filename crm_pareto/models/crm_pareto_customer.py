@@ -6,7 +6,12 @@ class CrmParetoCustomer(models.Model):
     """One row a company and commercial partner."""
 
     _name = "crm.pareto.customer"
-    _inherit = ["crm.pareto.value.mixin", "crm.pareto.prediction.mixin", "crm.pareto.worth.mixin"]
+    _inherit = [
+        "crm.pareto.value.mixin",
+        "crm.pareto.prediction.mixin",
+        "crm.pareto.service.mixin",
+        "crm.pareto.worth.mixin",
+    ]
     _description = "Customer Value"
     _rec_name = "partner_id"
     _order = "turnover_rank, id"

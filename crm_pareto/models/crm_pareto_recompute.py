@@ -176,6 +176,7 @@ class CrmParetoRecompute(models.AbstractModel):
             self.env["crm.pareto.ranking"]._rank_stored(self.env[name], company)
             own = self._standing(company, kind)
             self._note(own, period if own == run else own._period())
+        self.env["crm.pareto.customer"]._refresh_worth(company, as_of)
         return True
 
     @api.model

@@ -20,6 +20,13 @@ class CrmParetoWorthMixin(models.AbstractModel):
         """
 
     @api.model
+    def _refresh_worth(self, company, as_of):
+        """Each hour, what takes no more than the rows: so that those of new customers are complete.
+
+        :param as_of: the last day that counts
+        """
+
+    @api.model
     def _write_worth(self, company, source, columns):
         """Write the columns of the company's own rows where they differ; empty for customers that are not in `source`.
 
