@@ -60,7 +60,7 @@ class CrmParetoServiceMixin(models.AbstractModel):
         "crm.pareto.tier",
         readonly=True,
         ondelete="set null",
-        help="The first tier makes the first 80 % of the service work, by cost: where none is known, by hours, or cases.",
+        help="The first tier makes 80 % of the service work, by cost; where none is known, by hours, else by cases.",
     )
     service_tier_color = fields.Integer(related="service_tier_id.color")
     service_message = fields.Char(

@@ -98,7 +98,10 @@ export class ParetoPage extends Component {
 
     chooseKind(kind) {
         const { measure } = this.state;
-        return this.choose({ kind, measure: this.measuresOf(kind).includes(measure) ? measure : "profit" });
+        return this.choose({
+            kind,
+            measure: this.measuresOf(kind).includes(measure) ? measure : "profit",
+        });
     }
 
     chooseWindow(ev) {
