@@ -133,19 +133,21 @@ class CrmParetoServiceMixin(models.AbstractModel):
     @api.model
     def _update_worth(self, company, as_of):
         known = self._service_known(self.env["crm.pareto.service.report"]._get_missing_kinds())
-        self._sum_service(company, window(company.pareto_window, as_of), known[0])
-        measure = self._service_measure()
-        # For what opens: the windows of turnover and profit move on each hour, this one stays until the next night.
         run = self.env["crm.pareto.run"]._standing(company, "customer")
-        run.write({"service_as_of": as_of, "service_measure": known[0] and measure})
-        self.env["crm.pareto.ranking"]._make_table("crm_pareto_service", self._served(company, measure, *known))
-        self._write_worth(company, "crm_pareto_service", COLUMNS)
-        self._update_served_profit(company)
+        if known[0] or run.service_measure:  # else all is blank, and was
+            self._sum_service(company, window(company.pareto_window, as_of), known[0])
+            measure = self._service_measure()
+            # For what opens: the windows of turnover and profit move on each hour, this one stays until the next night.
+            run.write({"service_as_of": as_of, "service_measure": known[0] and measure})
+            self.env["crm.pareto.ranking"]._make_table("crm_pareto_service", self._served(company, measure, *known))
+            self._write_worth(company, "crm_pareto_service", COLUMNS)
+            self._update_served_profit(company)
         return super()._update_worth(company, as_of)
 
     @api.model
     def _refresh_worth(self, company, as_of):
-        self._update_served_profit(company)
+        if self.env["crm.pareto.run"]._standing(company, "customer").service_measure:
+            self._update_served_profit(company)
         return super()._refresh_worth(company, as_of)
 
     @api.model
