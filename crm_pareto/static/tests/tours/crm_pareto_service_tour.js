@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("crm_pareto_service_unknown", {
         },
         {
             content: "Theirs is the profit",
-            trigger: `${MEASURES}:not(:contains(after Service)) button[aria-pressed=true]:contains(Profit)`,
+            trigger: `${MEASURES} button[aria-pressed=true]:nth-child(2):last-child`,
         },
     ],
 });
