@@ -25,6 +25,8 @@
         "views/crm_pareto_channel_report_views.xml",
         "views/crm_pareto_campaign_cost_report_views.xml",
         "views/crm_pareto_service_report_views.xml",
+        "views/crm_pareto_service_views.xml",
+        "views/crm_pareto_product_service_report_views.xml",
         "views/crm_pareto_campaign_analysis_views.xml",
         "wizard/crm_pareto_reconciliation_views.xml",
         "views/crm_pareto_manual_tier_views.xml",

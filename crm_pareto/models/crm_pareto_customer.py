@@ -9,6 +9,7 @@ class CrmParetoCustomer(models.Model):
     _inherit = [
         "crm.pareto.value.mixin",
         "crm.pareto.prediction.mixin",
+        "crm.pareto.service.mixin",
         "crm.pareto.rfm.mixin",
         "crm.pareto.potential.mixin",
         "crm.pareto.insight.mixin",

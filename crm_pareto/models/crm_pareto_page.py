@@ -55,7 +55,7 @@ class CrmParetoPage(models.AbstractModel):
         """All that the page shows but for the movers.
 
         :param kind: "customer" or "product"
-        :param measure: "turnover" or "profit"
+        :param measure: "turnover" or "profit"; of customers also "served_profit", what service leaves of it
         :param snapshot_id: what `open_window` returned
         :raises AccessError: for profit without the group that may see it
         :return: the company and its window, the `_summary`, the buckets, the tiers, and the domain of all
@@ -63,7 +63,7 @@ class CrmParetoPage(models.AbstractModel):
         model = self.env[VALUE_MODELS[kind]]
         model.check_access("read")
         model.flush_model()
-        if measure not in MEASURES:
+        if measure not in MEASURES and (kind, measure) != ("customer", "served_profit"):
             raise ValueError(f"no measure {measure!r}")
         company = self.env.company
         standing = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
@@ -85,6 +85,7 @@ class CrmParetoPage(models.AbstractModel):
             "as_of": fields.Date.to_string(run.as_of),
             "sees_profit": self.env.user.has_group("crm_pareto.group_profit"),
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
+            "reason": self._reason(model, measure, domain) if not summary["count"] else "",
             **summary,
             "buckets": self._buckets(measure, groups, summary),
             "tiers": self._tiers(measure, groups, summary),
@@ -132,9 +133,19 @@ class CrmParetoPage(models.AbstractModel):
     @api.model
     def _view(self, kind, measure):
         """The list that a click opens: in the order of the measure."""
-        suffix = "_profit" if measure == "profit" else ""
+        suffix = f"_{measure}" if measure != "turnover" else ""
         # sudo: which view a list has is no secret.
         return self.env.ref(f"crm_pareto.crm_pareto_{kind}_view_list{suffix}").sudo().id
+
+    @api.model
+    def _reason(self, model, measure, domain):
+        """Why the page is empty where that is not for want of invoices."""
+        if measure != "served_profit":
+            return ""
+        row = model.search([leaf for leaf in domain if leaf[0] != measure], limit=1)
+        if row.snapshot_id:
+            return self.env._("Service is known over the company's own window only, up to the last night.")
+        return row.service_message or ""
 
     @api.model
     def _tier_field(self, measure):
@@ -229,7 +240,7 @@ class CrmParetoPage(models.AbstractModel):
             bar["count"] += group["count"]
             bar["amount"] += group["amount"]
         # The whale curve of profit is of the net total: it rises above it and falls back.
-        base = summary["net"] if measure == "profit" else summary["total"]
+        base = summary["net"] if measure != "turnover" else summary["total"]
         shares = cumulative([float(bar["amount"]) for bar in bars.values()], base)
         return [
             {**bar, "amount": float(bar["amount"]), "cumulative": share}

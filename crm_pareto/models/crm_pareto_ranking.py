@@ -108,17 +108,17 @@ class CrmParetoRanking(models.AbstractModel):
         )
 
     @api.model
-    def _ranked(self, model, company, source):
+    def _ranked(self, model, company, source, measures=MEASURES):
         """The source's rows with rank and tier of each measure; SQL.
 
-        :param source: SQL of rows with the key, turnover and profit
+        :param source: SQL of rows with the key and the measures
         """
         key = SQL.identifier(model._pareto_key)
         tiers = self.env["crm.pareto.tier"]._for_company(company)
         return SQL(
             "SELECT ranked.*, %(columns)s FROM (SELECT source.*, %(windows)s FROM (%(source)s) source) ranked",
-            columns=SQL(", ").join(self._measure_tier(measure, tiers) for measure in MEASURES),
-            windows=SQL(", ").join(self._measure_windows(measure, key) for measure in MEASURES),
+            columns=SQL(", ").join(self._measure_tier(measure, tiers) for measure in measures),
+            windows=SQL(", ").join(self._measure_windows(measure, key) for measure in measures),
             source=source,
         )
 

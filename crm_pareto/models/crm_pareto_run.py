@@ -30,6 +30,12 @@ class CrmParetoRun(models.Model):
     as_of = fields.Date(readonly=True)
     turnover_total = fields.Monetary(readonly=True, help="The sum of the positive turnovers.")
     profit_total = fields.Monetary(readonly=True, help="The sum of the positive profits.", groups=PROFIT)
+    service_as_of = fields.Date(readonly=True, help="The last day of the window that service is of: the last night's.")
+    service_measure = fields.Selection(
+        [("cost", "Cost"), ("hours", "Hours"), ("cases", "Cases")],
+        readonly=True,
+        help="What customers are ranked by for service; empty where none is known.",
+    )
     full_at = fields.Datetime(
         "Computed", readonly=True, help="Start of the last computation of everything; empty: it is due."
     )

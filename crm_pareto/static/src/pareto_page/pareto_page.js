@@ -96,6 +96,14 @@ export class ParetoPage extends Component {
         }
     }
 
+    chooseKind(kind) {
+        const { measure } = this.state;
+        return this.choose({
+            kind,
+            measure: this.measuresOf(kind).includes(measure) ? measure : "profit",
+        });
+    }
+
     chooseWindow(ev) {
         const window = ev.target.value;
         return this.choose({ window: window === this.state.figures.own_window ? null : window });
@@ -135,8 +143,19 @@ export class ParetoPage extends Component {
         return this.state.kind === "customer" ? _t("customers") : _t("products");
     }
 
+    /** What service costs is known of customers. */
+    measuresOf(kind) {
+        return ["turnover", "profit", ...(kind === "customer" ? ["served_profit"] : [])];
+    }
+
+    get measures() {
+        return this.measuresOf(this.state.kind);
+    }
+
     get measureName() {
-        return this.state.measure === "turnover" ? _t("turnover") : _t("profit");
+        const { measure } = this.state;
+        const names = { turnover: _t("turnover"), profit: _t("profit") };
+        return names[measure] || _t("profit after service");
     }
 
     /** Whole sentences, so that a translator can place the words. */
