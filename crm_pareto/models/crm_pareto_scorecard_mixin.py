@@ -7,7 +7,7 @@ from .crm_pareto_value_mixin import PROFIT
 FIGURES = {
     "total_score": SQL("turnover"),
     "potential_score": SQL("COALESCE(pipeline, 0) + COALESCE(white_space, 0)"),
-    "profitability_score": SQL("profit"),
+    "profitability_score": SQL("COALESCE(served_profit, profit)"),
     "insight_score": SQL("COALESCE(insight, 0)"),
     "influence_score": SQL("COALESCE(referred_turnover, 0)"),
 }
@@ -32,7 +32,11 @@ class CrmParetoScorecardMixin(models.AbstractModel):
         "Potential", readonly=True, aggregator="avg", help=f"By weighted pipeline and white space. {SCORE}"
     )
     profitability_score = fields.Integer(
-        "Profitability", readonly=True, aggregator="avg", groups=PROFIT, help=f"By profit. {SCORE}"
+        "Profitability",
+        readonly=True,
+        aggregator="avg",
+        groups=PROFIT,
+        help=f"By profit, after service where its cost is known. {SCORE}",
     )
     insight_score = fields.Integer("Insight", readonly=True, aggregator="avg", help=f"By feedback. {SCORE}")
     influence_score = fields.Integer(
@@ -78,6 +82,7 @@ class CrmParetoScorecardMixin(models.AbstractModel):
         yield self.env._("No. %(rank)s of %(count)s by turnover", rank=self.turnover_rank, count=customers)
         if self.turnover > 0 and self.env.user.has_group(PROFIT):
             yield self.env._("%(margin)s margin", margin=self._percent(self.profit / self.turnover))
+        yield from self._service_reasons()
         if self.has_prediction:
             yield self.env._("%(alive)s still active", alive=self._percent(self.alive))
         if self.referred_count == 1:
@@ -86,6 +91,14 @@ class CrmParetoScorecardMixin(models.AbstractModel):
             yield self.env._("referred %(count)s customers", count=self.referred_count)
         if self.has_rating:
             yield self.env._("rated %(rating)s of 5", rating=float_repr(self.rating, 1))
+
+    def _service_reasons(self):
+        if self.service_cases == 1:
+            yield self.env._("1 service case")
+        elif self.service_cases:
+            yield self.env._("%(count)s service cases", count=self.service_cases)
+        if self.env.user.has_group(PROFIT) and self.service_cost:
+            yield self.env._("service cost %(cost)s", cost=self.currency_id.format(self.service_cost))
 
     @staticmethod
     def _percent(share):

@@ -24,6 +24,13 @@ class CrmParetoScoredMixin(models.AbstractModel):
         "pareto_insight": "insight",
         "pareto_has_rating": "has_rating",
         "pareto_rating": "rating",
+        "pareto_service_cases": "service_cases",
+        "pareto_has_service_cost": "has_service_cost",
+    }
+    _pareto_profitability_fields = {
+        "pareto_profitability_score": "profitability_score",
+        "pareto_service_cost": "service_cost",
+        "pareto_served_profit": "served_profit",
     }
 
     pareto_has_scores = fields.Boolean(compute="_compute_pareto_scores", groups=USER)
@@ -45,11 +52,11 @@ class CrmParetoScoredMixin(models.AbstractModel):
     )
     pareto_profitability_score = fields.Integer(
         "Profitability",
-        compute="_compute_pareto_profitability_score",
+        compute="_compute_pareto_profitability",
         search=by_value("profitability_score"),
         aggregator=None,
         groups=PROFIT,
-        help="Percent of the other customers with less profit.",
+        help="Percent of the other customers with less profit, after service where its cost is known.",
     )
     pareto_insight_score = fields.Integer(
         "Insight",
@@ -97,6 +104,29 @@ class CrmParetoScoredMixin(models.AbstractModel):
         groups=USER,
         help="Mean of the ratings, 1 to 5.",
     )
+    pareto_service_cases = fields.Integer(
+        "Service Cases",
+        compute="_compute_pareto_scores",
+        search=by_value("service_cases"),
+        aggregator=None,
+        groups=USER,
+        help="Tickets, repairs, returns, credit notes and complaints in the window.",
+    )
+    pareto_has_service_cost = fields.Boolean(compute="_compute_pareto_scores", groups=USER)
+    pareto_service_cost = fields.Monetary(
+        "Service Cost",
+        compute="_compute_pareto_profitability",
+        search=by_value("service_cost"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+    )
+    pareto_served_profit = fields.Monetary(
+        "Profit after Service",
+        compute="_compute_pareto_profitability",
+        search=by_value("served_profit"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+    )
     pareto_why = fields.Char("Why", compute="_compute_pareto_why", groups=USER)
 
     @api.depends("pareto_value_id")
@@ -104,8 +134,8 @@ class CrmParetoScoredMixin(models.AbstractModel):
         copy_from_value(self, self._pareto_score_fields)
 
     @api.depends("pareto_value_id")
-    def _compute_pareto_profitability_score(self):
-        copy_from_value(self, {"pareto_profitability_score": "profitability_score"})
+    def _compute_pareto_profitability(self):
+        copy_from_value(self, self._pareto_profitability_fields)
 
     @api.depends("pareto_value_id")
     @api.depends_context("uid", "lang")
@@ -114,9 +144,7 @@ class CrmParetoScoredMixin(models.AbstractModel):
             record.pareto_why = record.pareto_value_id.why
 
     def _pareto_paths(self):
-        return (
-            super()._pareto_paths() | self._pareto_score_fields | {"pareto_profitability_score": "profitability_score"}
-        )
+        return super()._pareto_paths() | self._pareto_score_fields | self._pareto_profitability_fields
 
     def action_open_pareto_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
@@ -125,6 +153,10 @@ class CrmParetoScoredMixin(models.AbstractModel):
     def action_open_pareto_white_space(self):
         """Open what the peers buy and this customer does not."""
         return self.pareto_value_id.action_open_white_space()
+
+    def action_open_pareto_service(self):
+        """Open the service behind the cost and the cases."""
+        return self.pareto_value_id.action_open_service()
 
     def action_open_pareto_feedback(self):
         """Open the answers, ratings and logged feedback."""
