@@ -18,7 +18,6 @@ PROSPECTS_FROM = 86  # the last ones only ever got a quotation
 QUIET = (6, 13, 19, 27, 34, 41, 50, 58, 66, 73)  # no order for nine months and more
 NEW = (11, 24, 38, 47, 62, 70)  # first order this quarter
 LOSING = (4, 16, 22, 33, 52)  # large discounts and much support: they cost more than they bring
-REFERRED = 4  # one in so many came because an earlier customer spoke of us
 SELLER_OF = {"de": ("sales", "elena", "sales", "manager", "sales", "elena"), "us": ("david", "david", "manager")}
 DOLLAR_COUNTRIES = {"US", "GB", "AE", "JP", "ZA", "TR"}
 SOUTH = {"IT", "ES", "FR", "CH"}
@@ -155,9 +154,6 @@ def _company_values(scene, shared, customer):
         "website": f"https://www.{domain}",
         "lang": {"DE": "de_DE", "AT": "de_DE", "FR": "fr_FR"}.get(row["country"], "en_US"),
     }
-    earlier = [other.partner for other in scene.customers if other.partner]
-    if earlier and customer.rank % REFERRED == 1:
-        values["pareto_referred_by_id"] = earlier[customer.rank * 7 % len(earlier)].id
     if row["state"]:
         values["state_id"] = shared.states[row["country"], row["state"]].id
     if shared.terms:
