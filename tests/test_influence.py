@@ -384,19 +384,6 @@ class TestMerge(ReferralCase):
         self.assert_brought(rows[ash], 1, 50)
         self.assert_brought(rows[birch], 1, 500)
 
-    def test_each_customer_keeps_one_row_in_each_company(self):
-        other = self.new_company("Alder Inc", "USD")
-        ash, first, second = (self.customer(name, turnover) for name, turnover in (("Ash", 1), ("A", 2), ("Ashe", 4)))
-        for partner, turnover in ((first, 8), (second, 16)):
-            self.value(partner, turnover, company=other)
-            self.env["crm.pareto.history"].create(
-                {"partner_id": partner.id, "company_id": self.company.id, "date": AS_OF, "turnover": turnover}
-            )
-        self.merge(ash + first + second, ash)
-        rows = self.env["crm.pareto.customer"].search([("partner_id", "=", ash.id)])
-        self.assertEqual({(self.company, 1.0), (other, 8.0)}, {(row.company_id, row.turnover) for row in rows})
-        self.assertEqual(1, self.env["crm.pareto.history"].search_count([("partner_id", "=", ash.id)]))
-
     def test_a_lead_follows_too(self):
         ash, duplicate = self.new_partner("Ash"), self.new_partner("Ash again")
         lead = self.env["crm.lead"].create({"name": "Gauges", "pareto_referred_by_id": duplicate.id})

@@ -9,8 +9,12 @@ class CrmParetoCustomer(models.Model):
     _inherit = [
         "crm.pareto.value.mixin",
         "crm.pareto.prediction.mixin",
+        "crm.pareto.rfm.mixin",
+        "crm.pareto.potential.mixin",
+        "crm.pareto.insight.mixin",
         "crm.pareto.influence.mixin",
         "crm.pareto.rhythm.mixin",
+        "crm.pareto.scorecard.mixin",
         "crm.pareto.worth.mixin",
     ]
     _description = "Customer Value"

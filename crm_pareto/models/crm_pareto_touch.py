@@ -18,13 +18,13 @@ CHANNELS = [
     ("payment", "Payment"),
     ("delivery", "Delivery"),
     ("service", "Service"),
-    ("survey", "Survey"),
+    ("survey", "Survey or Feedback"),
     ("portal", "Portal"),
     ("other", "Other"),
 ]
 DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 # The channels of what Odoo itself does not record.
-LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "other")
+LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "survey", "other")
 
 WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 

@@ -13,11 +13,13 @@ class ResPartner(models.Model):
         "res.partner",
         "crm.pareto.referred.mixin",
         "crm.pareto.awaited.mixin",
+        "crm.pareto.scored.mixin",
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",
     ]
     _pareto_partner_field = None
 
+    _pareto_fields = {**CrmParetoValueFields._pareto_fields, "pareto_segment_id": "rfm_segment_id"}
     # Apart from those of a list: they take further queries.
     _pareto_form_fields = {
         "pareto_turnover_share": "turnover_share",
@@ -43,6 +45,14 @@ class ResPartner(models.Model):
         "pareto_lifetime_value": "lifetime_value",
     }
 
+    pareto_segment_id = fields.Many2one(
+        "crm.pareto.segment",
+        "Segment",
+        compute="_compute_pareto_fields",
+        search=by_value("rfm_segment_id"),
+        groups=USER,
+        help="By how lately and how often the customer bought.",
+    )
     pareto_turnover_share = fields.Float(
         "Share of Turnover",
         compute="_compute_pareto_form_fields",
@@ -136,6 +146,13 @@ class ResPartner(models.Model):
         tracking=True,
         help="Walk-in, marketplace, collective account: its invoices are for somebody else. They stand under Invoices "
         "to Link; until they are linked, their turnover is counted here.",
+    )
+
+    pareto_may_be_named = fields.Boolean(
+        "May Be Named", tracking=True, help="The customer agreed to be named as a reference."
+    )
+    pareto_asked_on = fields.Date(
+        "Asked for a Reference", tracking=True, help="Whoever was asked is left in peace for 90 days."
     )
 
     _pareto_not_customer_index = models.Index("(id) WHERE pareto_not_customer")

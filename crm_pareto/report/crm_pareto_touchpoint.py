@@ -18,6 +18,7 @@ def _is_few(value):
     return isinstance(value, OrderedSet) and len(value) <= FEW and all(value)
 
 
+FEEDBACK = ("survey", "rating", "logged")  # kinds of touches
 ANSWERED_WITHIN = timedelta(days=14)  # what follows later is no answer
 
 
@@ -103,6 +104,16 @@ class CrmParetoTouchpoint(models.Model):
         """
         family = self._family(partners)[1] if partners is not None else None
         return self._within(Reach(family=family, by_campaign=True))._table_query
+
+    @api.model
+    def _feedback(self, since):
+        """SQL: the touches by which customers may have told us something, of the channel "survey", and others.
+
+        :param since: a moment
+        """
+        sources = [source for source in self._sources() if source.kind in FEEDBACK and source.is_readable(self.env)]
+        selects = [source.select(self.env, Reach(since=since)) for source in sources]
+        return SQL(" UNION ALL ").join([select for select in selects if select is not None] or [self._nothing()])
 
     @api.model
     def _kinds_by_campaign(self):

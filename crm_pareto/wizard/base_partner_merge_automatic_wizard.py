@@ -1,44 +1,49 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Tables with one row a customer and these columns.
-ONE_ROW = {"crm_pareto_customer": ("company_id", "snapshot_id"), "crm_pareto_history": ("company_id", "date")}
-
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Leave one computed row to each customer: the night computes those of the merged one anew.
-
-        Odoo moves all rows to the one that stays, and only expects that to fail where a table has a constraint: it does
-        not look for unique indexes.
-        """
-        for table, columns in ONE_ROW.items():
-            self.env.cr.execute(self._drop_doubles(table, columns, [*dst_partner.ids, *src_partners.ids]))
+        """Make room for the merged customer: Odoo moves rows without asking whether there is one already."""
+        self._merge_pareto_history(src_partners, dst_partner)
+        self._drop_pareto_values(src_partners)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
-    @api.model
-    def _drop_doubles(self, table, columns, partners):
-        """SQL that deletes the rows of partners where one before them in the list has such a row."""
-        return SQL(
-            """
-            DELETE FROM %(table)s spare USING %(table)s kept
-             WHERE kept.partner_id = ANY(%(partners)s) AND spare.partner_id = ANY(%(partners)s) AND %(same)s
-               AND array_position(%(partners)s, kept.partner_id) < array_position(%(partners)s, spare.partner_id)
-            """,
-            table=SQL.identifier(table),
-            partners=partners,
-            same=SQL(" AND ").join(
-                SQL(
-                    "%s IS NOT DISTINCT FROM %s",
-                    SQL.identifier("kept", column),
-                    SQL.identifier("spare", column),
-                )
-                for column in columns
-            ),
+    def _merge_pareto_history(self, src_partners, dst_partner):
+        """One row a month's end: their turnover together, in the best place that one of them had."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (DELETE FROM crm_pareto_history WHERE partner_id IN %(all)s RETURNING *)
+                INSERT INTO crm_pareto_history (company_id, partner_id, date, turnover, turnover_rank, tier_id)
+                SELECT company_id, %(kept)s, date, SUM(turnover), MIN(turnover_rank),
+                       (ARRAY_AGG(tier_id ORDER BY turnover_rank))[1]
+                  FROM gone GROUP BY company_id, date
+                """,
+                all=tuple((src_partners + dst_partner).ids),
+                kept=dst_partner.id,
+            )
         )
+        self.env["crm.pareto.history"].invalidate_model()
+
+    def _drop_pareto_values(self, partners):
+        """Delete the rows of the merged; those of their companies are due to be computed from the ledger, soon."""
+        # sudo: results belong to nobody; who may merge customers need not read their values.
+        values = self.env["crm.pareto.customer"].sudo().with_context(active_test=False)
+        dropped = values.search([("partner_id", "in", partners.ids)])
+        if not dropped:
+            return
+        runs = self.env["crm.pareto.run"].sudo()
+        runs.search([("company_id", "in", dropped.company_id.ids), ("snapshot", "!=", True)]).full_at = False
+        snapshots = dropped.snapshot_id
+        dropped.unlink()
+        snapshots.unlink()
+        # sudo: only to start the scheduled action, which reads the ledger of all companies.
+        self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
 
     @api.model
     def _update_values(self, src_partners, dst_partner):

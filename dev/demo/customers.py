@@ -97,6 +97,7 @@ def appear(scene, entries):
     people = []
     for customer, partner in zip(customers, partners, strict=True):
         customer.partner = partner
+        _refer(scene, customer)
         people.append(_people_values(shared, customer, partner))
     contacts = env["res.partner"].create([values for several in people for values in several])
     for day, customer in entries:
@@ -159,6 +160,14 @@ def _company_values(scene, shared, customer):
     if shared.terms:
         values["property_payment_term_id"] = shared.random.choice(shared.terms).id
     return values
+
+
+def _refer(scene, customer):
+    """Every fourth customer came by way of one of the best known before; every third may be named."""
+    known = [other.partner for other in scene.customers if other.partner and other is not customer and other.rank < 9]
+    if known and customer.rank % 4 == 1:
+        customer.partner.pareto_referred_by_id = known[customer.rank % len(known)]
+    customer.partner.pareto_may_be_named = customer.rank % 3 == 0
 
 
 def _people_values(shared, customer, partner):

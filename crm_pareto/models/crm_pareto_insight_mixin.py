@@ -1,0 +1,110 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..analytics.windows import window
+
+COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
+
+
+class CrmParetoInsightMixin(models.AbstractModel):
+    """What a customer tells us: answers to surveys, ratings, and feedback that somebody logged.
+
+    As of the last night, over the window. `rating` is NULL in the database and hidden on the screen where
+    `has_rating` is not set. Surveys and ratings know no company and count in each.
+    """
+
+    _name = "crm.pareto.insight.mixin"
+    _inherit = "crm.pareto.worth.mixin"
+    _description = "Insight from a Customer"
+
+    insight = fields.Integer(
+        "Feedback",
+        readonly=True,
+        help="Survey answers, ratings, and logged touches of the channel “Survey or Feedback” that came in, in the "
+        "window.",
+    )
+    has_rating = fields.Boolean(readonly=True)
+    rating = fields.Float(readonly=True, aggregator="avg", digits=(3, 2), help="Mean of the ratings, 1 to 5.")
+    last_complaint = fields.Date(readonly=True, help="Last rating that Odoo calls unhappy, in the window.")
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Blank figures come last either way, as those of predictions do."""
+        if field_name in ("rating", "last_complaint") and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    def _update_worth(self, company, as_of):
+        self.env.flush_all()
+        self.env["crm.pareto.ranking"]._make_table(
+            "crm_pareto_insight", self._insight(company, window(company.pareto_window, as_of))
+        )
+        self._write_worth(company, "crm_pareto_insight", COLUMNS)
+        return super()._update_worth(company, as_of)
+
+    def _insight(self, company, period):
+        """The columns of every customer; SQL."""
+        since, until = self._moments(period.date_from, period.date_to)
+        return SQL(
+            """
+            SELECT partner_id, COALESCE(told.count, 0) AS insight, rated.rating IS NOT NULL AS has_rating,
+                   ROUND(rated.rating::numeric, 2)::float8 AS rating, rated.last_complaint
+              FROM crm_pareto_customer
+              LEFT JOIN (SELECT customer_id AS partner_id, COUNT(*) FROM (%(feedback)s) touch
+                          WHERE channel = 'survey' AND direction = 'in' AND date < %(until)s
+                            AND COALESCE(company_id, %(company)s) = %(company)s
+                          GROUP BY customer_id) told USING (partner_id)
+              LEFT JOIN (%(rated)s) rated USING (partner_id)
+             WHERE company_id = %(company)s AND snapshot_id IS NULL
+            """,
+            # sudo: as all figures of a customer, of everything; what it opens is for the reader's own eyes.
+            feedback=self.env["crm.pareto.touchpoint"].sudo()._feedback(since),
+            rated=self._rated(since, until),
+            company=company.id,
+            until=until,
+        )
+
+    def _moments(self, first, last):
+        """From the beginning of the first day to that of the day after the last."""
+        return fields.Datetime.to_datetime(first), fields.Datetime.to_datetime(last + timedelta(days=1))
+
+    def _rated(self, since, until):
+        if "rating.rating" not in self.env:
+            return SQL("SELECT NULL::integer AS partner_id, NULL::float8 AS rating, NULL::date AS last_complaint")
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS partner_id, AVG(rated.rating) AS rating,
+                   MAX(rated.moment) FILTER (WHERE rated.rating_text = 'ko')::date AS last_complaint
+              FROM (SELECT *, COALESCE(rated_on, write_date) AS moment FROM rating_rating
+                     WHERE consumed AND rating > 0) rated
+              JOIN res_partner partner ON partner.id = rated.partner_id
+             WHERE rated.moment >= %(since)s AND rated.moment < %(until)s
+             GROUP BY partner.commercial_partner_id
+            """,
+            since=since,
+            until=until,
+        )
+
+    def action_open_feedback(self):
+        """Open the answers, ratings and logged feedback."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
+        name = self.env._("Feedback from %(name)s", name=self.partner_id.display_name)
+        return {**action, "name": name, "display_name": name, "domain": list(self._feedback_domain()), "context": {}}
+
+    def _feedback_domain(self):
+        since, until = self._moments(self.date_from, self.as_of)
+        return (
+            Domain("customer_id", "=", self.partner_id.id)
+            & Domain("channel", "=", "survey")
+            & Domain("direction", "=", "in")
+            & Domain("date", ">=", fields.Datetime.to_string(since))
+            & Domain("date", "<", fields.Datetime.to_string(until))
+            & Domain("company_id", "in", [self.company_id.id, False])
+        )
+
+    def action_asked(self):
+        """Note that the customers were asked today to be a reference: they leave the list of advocates for 90 days."""
+        self.partner_id.pareto_asked_on = fields.Date.context_today(self)

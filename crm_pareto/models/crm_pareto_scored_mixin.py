@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+
+from .crm_pareto_result_mixin import by_value, copy_from_value
+from .crm_pareto_value_fields import USER
+from .crm_pareto_value_mixin import PROFIT
+
+
+class CrmParetoScoredMixin(models.AbstractModel):
+    """Shows a customer's scorecard: see crm.pareto.scorecard.mixin, and the parts it is made of."""
+
+    _name = "crm.pareto.scored.mixin"
+    _inherit = "crm.pareto.valued.mixin"
+    _description = "Shows a Customer's Scorecard"
+
+    _pareto_score_fields = {
+        "pareto_has_scores": "has_scores",
+        "pareto_total_score": "total_score",
+        "pareto_potential_score": "potential_score",
+        "pareto_insight_score": "insight_score",
+        "pareto_influence_score": "influence_score",
+        "pareto_pipeline": "pipeline",
+        "pareto_has_white_space": "has_white_space",
+        "pareto_white_space": "white_space",
+        "pareto_insight": "insight",
+        "pareto_has_rating": "has_rating",
+        "pareto_rating": "rating",
+    }
+
+    pareto_has_scores = fields.Boolean(compute="_compute_pareto_scores", groups=USER)
+    pareto_total_score = fields.Integer(
+        "Total",
+        compute="_compute_pareto_scores",
+        search=by_value("total_score"),
+        aggregator=None,
+        groups=USER,
+        help="Percent of the other customers with less turnover.",
+    )
+    pareto_potential_score = fields.Integer(
+        "Potential",
+        compute="_compute_pareto_scores",
+        search=by_value("potential_score"),
+        aggregator=None,
+        groups=USER,
+        help="Percent of the other customers with less weighted pipeline and white space.",
+    )
+    pareto_profitability_score = fields.Integer(
+        "Profitability",
+        compute="_compute_pareto_profitability_score",
+        search=by_value("profitability_score"),
+        aggregator=None,
+        groups=PROFIT,
+        help="Percent of the other customers with less profit.",
+    )
+    pareto_insight_score = fields.Integer(
+        "Insight",
+        compute="_compute_pareto_scores",
+        search=by_value("insight_score"),
+        aggregator=None,
+        groups=USER,
+        help="Percent of the other customers who told us less: survey answers, ratings, logged feedback.",
+    )
+    pareto_influence_score = fields.Integer(
+        "Influence",
+        compute="_compute_pareto_scores",
+        search=by_value("influence_score"),
+        aggregator=None,
+        groups=USER,
+        help="Percent of the other customers who brought less turnover by referring others.",
+    )
+    pareto_pipeline = fields.Monetary(
+        "Weighted Pipeline",
+        compute="_compute_pareto_scores",
+        search=by_value("pipeline"),
+        currency_field="pareto_currency_id",
+        groups=USER,
+        help="Expected revenue of the open opportunities, each times its probability.",
+    )
+    pareto_has_white_space = fields.Boolean(compute="_compute_pareto_scores", groups=USER)
+    pareto_white_space = fields.Monetary(
+        "White Space",
+        compute="_compute_pareto_scores",
+        search=by_value("white_space"),
+        currency_field="pareto_currency_id",
+        groups=USER,
+        help="What customers of the same industry and tier usually spend on what this one does not buy.",
+    )
+    pareto_insight = fields.Integer(
+        "Feedback", compute="_compute_pareto_scores", search=by_value("insight"), aggregator=None, groups=USER
+    )
+    pareto_has_rating = fields.Boolean(compute="_compute_pareto_scores", groups=USER)
+    pareto_rating = fields.Float(
+        "Rating",
+        compute="_compute_pareto_scores",
+        search=by_value("rating"),
+        digits=(3, 2),
+        aggregator=None,
+        groups=USER,
+        help="Mean of the ratings, 1 to 5.",
+    )
+    pareto_why = fields.Char("Why", compute="_compute_pareto_why", groups=USER)
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_scores(self):
+        copy_from_value(self, self._pareto_score_fields)
+
+    @api.depends("pareto_value_id")
+    def _compute_pareto_profitability_score(self):
+        copy_from_value(self, {"pareto_profitability_score": "profitability_score"})
+
+    @api.depends("pareto_value_id")
+    @api.depends_context("uid", "lang")
+    def _compute_pareto_why(self):
+        for record in self:
+            record.pareto_why = record.pareto_value_id.why
+
+    def _pareto_paths(self):
+        return (
+            super()._pareto_paths() | self._pareto_score_fields | {"pareto_profitability_score": "profitability_score"}
+        )
+
+    def action_open_pareto_pipeline(self):
+        """Open the opportunities behind the weighted pipeline."""
+        return self.pareto_value_id.action_open_pipeline()
+
+    def action_open_pareto_white_space(self):
+        """Open what the peers buy and this customer does not."""
+        return self.pareto_value_id.action_open_white_space()
+
+    def action_open_pareto_feedback(self):
+        """Open the answers, ratings and logged feedback."""
+        return self.pareto_value_id.action_open_feedback()

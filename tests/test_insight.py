@@ -1,0 +1,72 @@
+"""What customers tell us, and who may be asked to be a reference."""
+
+from datetime import datetime, timedelta
+
+from lxml import etree
+from odoo.fields import Date
+from odoo.tools.safe_eval import safe_eval
+
+from .common import LedgerCase
+
+
+class InsightCase(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls.new_partner("Birch", is_company=True)
+        cls.contact = cls.new_partner("Berta", parent_id=cls.customer.id)
+        cls.invoice(cls.customer, (cls.product, 1, 100))
+
+    def log(self, **values):
+        values = {"name": "Wish", "channel": "survey", "direction": "in", "date": datetime(2026, 6, 30, 20), **values}
+        return self.env["crm.pareto.touch"].create({"partner_id": self.contact.id, **values})
+
+
+class TestFeedback(InsightCase):
+    def test_logged_feedback_that_came_in_counts_in_the_window_of_its_company(self):
+        self.log()
+        self.log(date=datetime(2025, 7, 1))
+        for values in (
+            {"date": datetime(2025, 6, 30, 23, 59)},
+            {"date": datetime(2026, 7, 1)},
+            {"direction": "out"},
+            {"channel": "phone"},
+            {"company_id": self.new_company("Alder Inc", "USD").id},
+        ):
+            self.log(**values)
+        row = self.recompute()[self.customer]
+        self.assertEqual(row.insight, 2)
+        opened = self.env["crm.pareto.touchpoint"].search(row.action_open_feedback()["domain"])
+        self.assertEqual((opened.customer_id, len(opened)), (self.customer, 2))
+
+    def test_without_ratings_the_rating_is_blank(self):
+        row = self.recompute()[self.customer]
+        self.assertFalse(row.has_rating or row.last_complaint)
+        self.assertFalse(self.env["crm.pareto.customer"].search([("rating", ">=", 1), ("id", "=", row.id)]))
+        self.assertEqual(row.insight, 0)
+
+
+class TestAdvocates(InsightCase):
+    def filtered(self, name):
+        """Whether the customer passes a filter of the search view."""
+        arch = self.env["crm.pareto.customer"].get_view(view_type="search")["arch"]
+        [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+        found = self.env["crm.pareto.customer"].search(
+            [("company_id", "=", self.company.id), *safe_eval(node.get("domain"))]
+        )
+        return found.partner_id == self.customer
+
+    def test_who_was_asked_is_left_in_peace_for_ninety_days(self):
+        row = self.recompute()[self.customer]
+        self.assertTrue(self.filtered("not_asked"))
+        row.action_asked()
+        self.assertEqual(self.customer.pareto_asked_on, Date.context_today(row))
+        self.assertFalse(self.filtered("not_asked"))
+        self.customer.pareto_asked_on -= timedelta(days=91)
+        self.assertTrue(self.filtered("not_asked"))
+
+    def test_consent_is_needed(self):
+        self.recompute()
+        self.assertFalse(self.filtered("may_be_named"))
+        self.customer.pareto_may_be_named = True
+        self.assertTrue(self.filtered("may_be_named"))

@@ -1,0 +1,44 @@
+"""What customers tell us through the apps: ratings and survey answers."""
+
+from odoo.fields import Date, Domain
+
+from .affairs import Affairs
+from .common import EVERY_APP, AppsCase
+
+
+class TestInsight(AppsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clara = cls.new_member("clara", EVERY_APP)
+        cls.contact = cls.new_contact("Corvex")
+        cls.customer = cls.contact.parent_id
+        cls.affairs = Affairs(cls.env(user=cls.clara), cls.clara, cls.contact, cls.new_gauge())
+        cls.invoice(cls.customer, (cls.product, 1, 100), day=Date.today())
+
+    def rate(self, *grades):
+        for grade in grades:
+            task = self.affairs.task()
+            task.rating_apply(grade, token=task._rating_get_access_token(self.contact), feedback="So so")
+
+    def row(self):
+        return self.recompute(Date.today())[self.customer]
+
+    def test_ratings_are_feedback_with_their_mean_and_the_last_complaint(self):
+        self.rate(5, 4, 1)
+        row = self.row()
+        self.assertEqual((row.insight, row.has_rating, row.rating), (3, True, 3.33))
+        self.assertEqual(row.last_complaint, Date.today())
+        opened = self.env["crm.pareto.touchpoint"].search(Domain(row.action_open_feedback()["domain"]))
+        self.assertEqual(opened.mapped("kind"), ["rating"] * 3)
+
+    def test_good_ratings_are_no_complaint(self):
+        self.rate(5, 4)
+        row = self.row()
+        self.assertEqual((row.rating, row.last_complaint), (4.5, False))
+
+    def test_survey_answers_are_feedback_once_they_are_done(self):
+        survey = self.env["survey.survey"].create({"title": "Wishes"})
+        answers = [survey._create_answer(partner=self.contact) for _answer in range(2)]
+        answers[0]._mark_done()
+        self.assertEqual(self.row().insight, 1)
