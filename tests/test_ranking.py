@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.addons.crm_pareto.models.crm_pareto_rhythm_mixin import COLUMNS as RHYTHM
+from odoo.addons.crm_pareto.models.crm_pareto_scorecard_mixin import FIGURES as SCORES
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
@@ -16,6 +17,7 @@ from . import oracle
 from .common import LedgerCase
 
 A, B, C = "A", "B", "C"
+NIGHTLY = {*RHYTHM, "has_scores", *SCORES}  # the hourly refresh leaves them as they are
 
 
 class TestTiers(LedgerCase):
@@ -199,7 +201,7 @@ class TestRefresh(LedgerCase):
     def figures(self):
         """All that is computed each hour, of every row of the company."""
         rows = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)], order="partner_id")
-        names = [name for name, field in rows._fields.items() if field.store and name not in ("id", *RHYTHM)]
+        names = [name for name, field in rows._fields.items() if field.store and name not in {"id", *NIGHTLY}]
         return [tuple(row[name] for name in names) for row in rows.read(names, load=None)]
 
     def test_it_gives_the_rows_of_a_full_computation(self):
