@@ -37,7 +37,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
         "Order Due Until", compute="_compute_pareto_rhythm", search=by_value("due_to"), groups=USER
     )
     pareto_order_state = fields.Selection(
-        [("due", "Order Due"), ("overdue", "Order Overdue")],
+        [("due", "Due"), ("overdue", "Overdue")],
         "Next Order",
         compute="_compute_pareto_rhythm",
         search=by_value("order_state"),

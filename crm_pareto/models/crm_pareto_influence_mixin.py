@@ -79,4 +79,10 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_referral_action")
         name = self.env._("Referred by %(name)s", name=self.partner_id.display_name)
         domain = [("company_id", "=", self.company_id.id), ("referrer_id", "=", self.partner_id.id)]
-        return {**action, "name": name, "display_name": name, "domain": domain, "context": {}}
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": domain,
+            "context": {"pareto_one_referrer": True},
+        }

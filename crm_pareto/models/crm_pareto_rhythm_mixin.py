@@ -35,7 +35,7 @@ class CrmParetoRhythmMixin(models.AbstractModel):
     due_from = fields.Date("Order Due From", readonly=True, help="By then, a quarter of the gaps so far had ended.")
     due_to = fields.Date("Order Due Until", readonly=True, help="By then, three quarters of the gaps so far had ended.")
     order_state = fields.Selection(
-        [("due", "Order Due"), ("overdue", "Order Overdue")],
+        [("due", "Due"), ("overdue", "Overdue")],
         "Next Order",
         compute="_compute_order_state",
         search="_search_order_state",
