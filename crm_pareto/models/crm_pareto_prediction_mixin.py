@@ -74,8 +74,6 @@ class CrmParetoPredictionMixin(models.AbstractModel):
     def _read_purchases(self, company, as_of):
         """What the models need to know of each customer with a purchase, from the revenue lines, in one statement.
 
-        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
-
         :param as_of: the last day that counts
         :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
         """
@@ -86,20 +84,34 @@ class CrmParetoPredictionMixin(models.AbstractModel):
                 SELECT customer_id, COUNT(*) - 1, (MAX(date) - MIN(date)) / 7.0::float8,
                        (%(as_of)s::date - MIN(date)) / 7.0::float8,
                        (AVG(margin) FILTER (WHERE date > first))::float8
-                  FROM (SELECT customer_id, date, SUM(margin) AS margin,
-                               MIN(date) OVER (PARTITION BY customer_id) AS first
-                          FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
-                         WHERE company_id = %(company)s AND date <= %(as_of)s
-                           AND customer_id IS NOT NULL AND move_type <> 'out_refund'
-                         GROUP BY customer_id, date) purchase
+                  FROM (%(purchases)s) purchase
                  GROUP BY customer_id ORDER BY customer_id
                 """,
-                report=self.env["crm.pareto.revenue.report"]._table_query,
-                company=company.id,
+                purchases=self._purchase_days(company, as_of),
                 as_of=as_of,
             )
         )
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
+
+    @api.model
+    def _purchase_days(self, company, as_of):
+        """What counts as a purchase: a day with an invoice or receipt. Further ones on that day belong to it, a credit
+        note is none.
+
+        :return: SQL, a row a customer and day: customer_id, date, margin, and first, the customer's first day
+        """
+        return SQL(
+            """
+            SELECT customer_id, date, SUM(margin) AS margin, MIN(date) OVER (PARTITION BY customer_id) AS first
+              FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
+             WHERE company_id = %(company)s AND date <= %(as_of)s
+               AND customer_id IS NOT NULL AND move_type <> 'out_refund'
+             GROUP BY customer_id, date
+            """,
+            report=self.env["crm.pareto.revenue.report"]._table_query,
+            company=company.id,
+            as_of=as_of,
+        )
 
     @api.model
     def _make_predictions(self, company, customers, worth):
