@@ -139,6 +139,8 @@ export class HoldoutWidget extends Component {
                     line(_t("Actual"), series(2), 1),
                     line(_t("Expected"), series(1), 3, { borderDash: [6, 4] }),
                     line(_t("Learnt up to %s", this.day(figures.learnt_until)), border, 8, {
+                        borderColor: "gray",
+                        backgroundColor: "gray",
                         borderDash: [2, 4],
                         pointHitRadius: 0,
                     }),
