@@ -1,4 +1,4 @@
-"""The prediction of all customers, in stages; and the search for its parameters beside that of the package lifetimes."""
+"""The prediction of all customers in stages; and the search for its parameters beside that of the package lifetimes."""
 
 import datetime
 import statistics

@@ -45,7 +45,7 @@ class TestPublished(ModelPageCase):
         self.assertEqual([0.243, 4.414, 0.793, 2.426], [round(found[name], 3) for name in ("r", "alpha", "a", "b")])
         self.assertEqual(-9582.4, round(found["log_likelihood"], 1))
         for name, published in (("p", 6.25), ("q", 3.74), ("v", 15.44)):
-            self.assertAlmostEqual(found[name], published, delta=0.03)
+            self.assertAlmostEqual(found[name], published, delta=0.01)
         self.assertEqual((2357, 946), (figures["customers"], figures["repeat_buyers"]))
         self.assertEqual((39, 39), (figures["border"], figures["known"]["weeks"]))
         self.assertAlmostEqual(figures["known"]["expected"], 1653.4, 1)

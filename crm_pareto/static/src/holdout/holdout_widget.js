@@ -80,7 +80,10 @@ export class HoldoutWidget extends Component {
         return [
             {
                 name: "known",
-                label: _t("In the %s weeks after the border, of the customers known at it", this.number(known.weeks)),
+                label: _t(
+                    "In the %s weeks after the border, of the customers known at it",
+                    this.number(known.weeks),
+                ),
                 ...known,
             },
             {
@@ -154,7 +157,10 @@ export class HoldoutWidget extends Component {
                     x: {
                         type: "linear",
                         max: figures.weeks.length,
-                        title: { display: true, text: _t("Weeks since %s", this.day(figures.first)) },
+                        title: {
+                            display: true,
+                            text: _t("Weeks since %s", this.day(figures.first)),
+                        },
                         grid: { display: false },
                     },
                     y: {
@@ -169,7 +175,8 @@ export class HoldoutWidget extends Component {
                         filter: ({ datasetIndex }) => datasetIndex < 2,
                         callbacks: {
                             title: ([item]) => item && _t("Week %s", item.parsed.x),
-                            label: ({ dataset, parsed }) => `${dataset.label}: ${this.number(parsed.y, 0)}`,
+                            label: ({ dataset, parsed }) =>
+                                `${dataset.label}: ${this.number(parsed.y, 0)}`,
                         },
                     },
                 },
