@@ -5,6 +5,13 @@ const figure = (name, text) => ({
     trigger: `.o_pareto_holdout tr[data-name=${name}]:contains(${text})`,
 });
 
+const learnUpTo =
+    (day) =>
+    ({ anchor }) => {
+        anchor.value = day;
+        anchor.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+
 /** The CDNOW company: its 39 weeks by themselves, then another border. */
 registry.category("web_tour.tours").add("crm_pareto_model", {
     steps: () => [
@@ -29,7 +36,7 @@ registry.category("web_tour.tours").add("crm_pareto_model", {
         {
             content: "Learn from fewer days",
             trigger: ".o_pareto_learnt_until",
-            run: "edit 1997-01-15 && press Enter",
+            run: learnUpTo("1997-01-08"),
         },
         {
             content: "They are too few",
@@ -38,7 +45,7 @@ registry.category("web_tour.tours").add("crm_pareto_model", {
         {
             content: "Back to the first half",
             trigger: ".o_pareto_learnt_until",
-            run: "edit 1997-09-30 && press Enter",
+            run: learnUpTo("1997-09-30"),
         },
         figure("r", "0.243"),
     ],
