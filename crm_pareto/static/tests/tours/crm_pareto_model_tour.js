@@ -9,7 +9,7 @@ const learnUpTo =
     (day) =>
     ({ anchor }) => {
         anchor.value = day;
-        anchor.dispatchEvent(new Event("change", { bubbles: true }));
+        anchor.dispatchEvent(new window.Event("change", { bubbles: true }));
     };
 
 /** The CDNOW company: its 39 weeks by themselves, then another border. */
