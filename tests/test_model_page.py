@@ -88,6 +88,10 @@ class TestModelPage(ModelPageCase):
     def test_the_border_lies_a_week_before_the_end_at_the_latest(self):
         self.assertEqual(LAST - timedelta(days=7), self.figures(LAST)["learnt_until"])
 
+    def test_by_itself_the_last_year_is_compared_at_most(self):
+        with patch("odoo.addons.crm_pareto.models.crm_pareto_holdout_mixin.LONGEST", 20):
+            self.assertEqual(58, self.figures()["border"])
+
     def test_too_few_or_no_packages_say_so(self):
         figures = self.figures(FIRST + timedelta(days=7))
         self.assertIn("Too few customers came back", figures["message"])
