@@ -1,7 +1,8 @@
 """Measures in one database: python -m benchmarks --database NAME [--customers N | --index on|off] -- <odoo options>.
 
 With --touchpoints ROWS, of the report of touchpoints instead; with --touchpoints 0, its measurements. With --campaigns
-generate, campaigns with what they reached and cost; with --campaigns measure, their measurements.
+generate, campaigns with what they reached and cost; with --campaigns measure, their measurements. With --predictions,
+those of what customers may do next.
 
 Everything is timed in one run, warm, five times in turn; printed is the median with the spread, and its ratio to B,
 the bare aggregation under the same settings.
@@ -24,6 +25,7 @@ def main():
     parser.add_argument("--full", action="store_true", help="measure only the computation of everything")
     parser.add_argument("--touchpoints", type=int, help="generate this many rows of touches, and stop; 0: measure them")
     parser.add_argument("--campaigns", choices=["generate", "measure"], help="campaigns' rows, or their measurements")
+    parser.add_argument("--predictions", action="store_true", help="measure only the predictions")
     parser.add_argument("odoo_options", nargs="*")
     chosen = parser.parse_args()
     config.parse_config([*chosen.odoo_options, "--log-level=warn"], setup_logging=True)
@@ -46,7 +48,10 @@ def main():
         if chosen.index:
             env["res.config.settings"].create({"pareto_covering_index": chosen.index == "on"}).set_values()
             return
-        bench = measurements.Bench(env, companies)
+        if chosen.predictions:
+            bench = importlib.import_module("benchmarks.predictions").PredictionBench(env, companies)
+        else:
+            bench = measurements.Bench(env, companies)
         if chosen.full:
             bench.run_full()
         else:

@@ -18,6 +18,7 @@ YEARS = 3
 TAIL = 1.16  # Pareto's exponent at which 20 % of the customers make 80 %
 SPLIT = ((0.0, 0.8), (0.75, 1.0))  # each company's part of the customers; a few buy from both
 CREDIT_NOTES = 0.04  # share of the documents
+STAY = 0.5  # share of the customers who are still there; the others left some time after they came
 FOREIGN = 0.1  # share of the documents in the other currency
 
 
@@ -111,18 +112,26 @@ def _make_invoices(env, company, products, partners, count):
     env.cr.execute(
         SQL(
             """
+            WITH customer AS MATERIALIZED (
+                SELECT position, partner_id, born,
+                       CASE WHEN random() < %(stay)s THEN 1 ELSE born + random() * (1 - born) END AS gone
+                  FROM (SELECT position, partner_id, random() AS born
+                          FROM unnest(%(partners)s::int[]) WITH ORDINALITY AS c (partner_id, position)) c
+            )
             INSERT INTO ledger_invoice (key, partner_id, move_type, invoice_date, currency_id, rate)
-            SELECT n, (%(partners)s::int[])[1 + floor(%(customers)s * (power(random(), 3)))::int],
-                   CASE WHEN random() < %(credit)s THEN 'out_refund' ELSE 'out_invoice' END,
-                   %(last)s::date - floor(random() * 365 * %(years)s)::int,
+            SELECT n, partner_id, CASE WHEN random() < %(credit)s THEN 'out_refund' ELSE 'out_invoice' END,
+                   %(last)s::date - floor((1 - born - random() * (gone - born)) * 365 * %(years)s)::int,
                    CASE WHEN random() < %(foreign)s THEN %(other)s ELSE %(own)s END, NULL
-              FROM generate_series(1, %(count)s) n
+              FROM (SELECT n, 1 + floor(%(customers)s * power(random(), 3))::int AS position
+                      FROM generate_series(1, %(count)s) n) invoice
+              JOIN customer USING (position)
             """,
             partners=partners,
             customers=len(partners),
             credit=CREDIT_NOTES,
             last=last,
             years=YEARS,
+            stay=STAY,
             foreign=FOREIGN,
             other=other.id,
             own=company.currency_id.id,

@@ -256,7 +256,7 @@ def bench(chosen):
     if chosen.touchpoints:
         return _bench_touchpoints(chosen.touchpoints)
     measure = _bench_campaigns if chosen.campaigns else _bench_values
-    with only_one("preparing", "setup"), odoo_ready() as odoo:
+    with only_one("preparing", "setup"), odoo_ready("demo", "cdnow", "peer") as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the benchmark")
         for customers in chosen.customers:
             database = f"crm_pareto_bench_{customers}"
@@ -278,6 +278,9 @@ def _bench_values(odoo, database, customers):
     _vacuum(odoo, database)
     with step(f"Measured with {customers:,} customers"):
         table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
+    print(table)
+    with step("The predictions measured"):
+        table = odoo.run_script(database, "benchmarks", ["--predictions"], "Measuring", None)
     print(table)
     print(_bench_with_index(odoo, database))
 

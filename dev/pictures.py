@@ -85,7 +85,7 @@ if os.environ.get("PICTURES") == "company":
 
         def test_history(self):
             path, history = f"/odoo/res.partner/{self.busiest().id}", "a[name=pareto_history]"
-            self.browser_size = "1366x1400"
+            self.browser_size = "1366x1700"
             self.take("history", path, ".o_form_view", "manager", click=[history], shows=".o_pareto_touch")
             self.browser_size = "390x1700"
             self.take("history-phone", path, ".o_form_view", "manager", click=[history], shows=".o_pareto_touch")
@@ -137,3 +137,10 @@ if os.environ.get("PICTURES") == "cdnow":
 
         def test_pareto(self):
             self.take("pareto-cdnow", "/odoo/pareto", ".o_pareto_tiers", "manager")
+
+        def test_model(self):
+            manager = self.env["res.users"].search([("login", "=", "manager")])
+            model = self.env["crm.pareto.prediction"].search([("company_id", "=", manager.company_id.id)])
+            self.browser_size = "1366x1700"
+            path = f"/odoo/prediction-model/{model.id}"
+            self.take("prediction-model-cdnow", path, ".o_pareto_holdout canvas", "manager")

@@ -132,7 +132,7 @@ class TestServiceOnCustomers(LedgerCase):
     def test_views(self):
         customers = self.env["crm.pareto.customer"]
         views = customers.get_views([(False, "list"), (False, "search")])["views"]
-        for name in ("service_tier_id", "served_profit", "action_open_service"):
+        for name in ("service_tier_id", "served_profit"):
             self.assertIn(name, views["list"]["arch"])
         for name in ("big_but_loses", "group_service_tier"):
             self.assertIn(name, views["search"]["arch"])

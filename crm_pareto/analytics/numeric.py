@@ -6,6 +6,7 @@ from typing import NamedTuple
 PACKAGES = ("numpy", "scipy")
 
 # Why there are no parameters.
+MISSING = "missing"  # a package is not installed; for who asks before, as a fit raises Missing
 FEW = "few"  # too few buyers came back
 SAME_AMOUNTS = "same_amounts"  # every buyer spends the same: nothing to learn from
 NO_CONVERGENCE = "no_convergence"  # no maximum was found

@@ -6,6 +6,7 @@ from . import crm_pareto_touch
 from . import crm_pareto_value_mixin
 from . import crm_pareto_worth_mixin
 from . import crm_pareto_service_mixin
+from . import crm_pareto_holdout_mixin
 from . import crm_pareto_prediction
 from . import crm_pareto_prediction_mixin
 from . import crm_pareto_rfm_mixin

@@ -4,10 +4,9 @@ from odoo.tools.misc import format_date
 from ..analytics import bg_nbd, gamma_gamma, lifetime, numeric
 from .crm_pareto_value_mixin import PROFIT
 
-MISSING = "missing"  # beside the reasons of analytics/numeric
 ORDERS, AMOUNTS = bg_nbd.Orders._fields, gamma_gamma.Amounts._fields
 # No parameters of an earlier day help here: a model is not learnt from so few customers, nor applied to them.
-BLANK = (MISSING, numeric.FEW)
+BLANK = (numeric.MISSING, numeric.FEW)
 
 
 class CrmParetoPrediction(models.Model):
@@ -19,6 +18,7 @@ class CrmParetoPrediction(models.Model):
     """
 
     _name = "crm.pareto.prediction"
+    _inherit = "crm.pareto.holdout.mixin"
     _description = "Prediction Model"
     _rec_name = "company_id"
     _order = "company_id"
@@ -33,7 +33,7 @@ class CrmParetoPrediction(models.Model):
     )
     reason = fields.Selection(
         [
-            (MISSING, "Packages not installed"),
+            (numeric.MISSING, "Packages not installed"),
             (numeric.FEW, "Too few repeat buyers"),
             (numeric.SAME_AMOUNTS, "Equal amounts"),
             (numeric.NO_CONVERGENCE, "No convergence"),
@@ -66,8 +66,19 @@ class CrmParetoPrediction(models.Model):
     def _why(self):
         """The reason in words, and what to do, or which parameters stand in."""
         self.ensure_one()
-        why = {
-            MISSING: self.env._(
+        why = self._in_words(self.reason, self.repeat_buyers)
+        if self._good(self.as_of):
+            instead = self.env._(
+                "Predicted with what was learnt on %(date)s.", date=format_date(self.env, self.fitted_as_of)
+            )
+            return f"{why} {instead}"
+        return why
+
+    @api.model
+    def _in_words(self, reason, repeat_buyers):
+        """Why nothing was learnt from so many repeat buyers, and what to do."""
+        return {
+            numeric.MISSING: self.env._(
                 "Predictions need Python packages that are not installed: %(packages)s. Install them with “pip install "
                 "numpy scipy” or “apt install python3-numpy python3-scipy”, then restart Odoo.",
                 packages=", ".join(numeric.missing() or numeric.PACKAGES),
@@ -75,20 +86,14 @@ class CrmParetoPrediction(models.Model):
             numeric.FEW: self.env._(
                 "Too few customers came back to learn from: %(count)s bought on two days or more, and %(least)s with a "
                 "margin are needed.",
-                count=self.repeat_buyers,
+                count=repeat_buyers,
                 least=numeric.REPEAT_BUYERS,
             ),
             numeric.SAME_AMOUNTS: self.env._("All customers leave the same margin: nothing can be learnt from it."),
             numeric.NO_CONVERGENCE: self.env._("The search for the parameters of the model did not converge."),
             numeric.UNDETERMINED: self.env._("What the customers did leaves a parameter of the model open."),
             numeric.NO_MEAN: self.env._("The margins of the customers spread too widely to have a mean."),
-        }[self.reason]
-        if self._good(self.as_of):
-            instead = self.env._(
-                "Predicted with what was learnt on %(date)s.", date=format_date(self.env, self.fitted_as_of)
-            )
-            return f"{why} {instead}"
-        return why
+        }[reason]
 
     @api.model
     def _of(self, company):
@@ -128,7 +133,7 @@ class CrmParetoPrediction(models.Model):
     def _fit(self, repeats, recency, age, means):
         """(lifetime.Model, False), or (None, reason)"""
         if not numeric.available():
-            return None, MISSING
+            return None, numeric.MISSING
         fitted, reason = lifetime.fit(repeats, recency, age, means)
         return fitted, reason or False
 

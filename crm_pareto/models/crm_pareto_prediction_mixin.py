@@ -83,8 +83,7 @@ class CrmParetoPredictionMixin(models.AbstractModel):
                 SELECT customer_id, COUNT(*) - 1, (MAX(date) - MIN(date)) / 7.0::float8,
                        (%(as_of)s::date - MIN(date)) / 7.0::float8,
                        (AVG(margin) FILTER (WHERE date > first))::float8
-                  FROM (SELECT *, MIN(date) OVER (PARTITION BY customer_id) AS first
-                          FROM crm_pareto_purchases) purchase
+                  FROM crm_pareto_purchases
                  GROUP BY customer_id ORDER BY customer_id
                 """,
                 as_of=as_of,

@@ -50,25 +50,29 @@ class CrmParetoWorthMixin(models.AbstractModel):
 
     @api.model
     def _make_purchases(self, company, as_of):
-        """Make crm_pareto_purchases, which the parts read: customer_id, date and margin, of the company's purchases.
-
-        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
+        """Make crm_pareto_purchases, the `_purchase_days` that the parts read: the ledger is read once for all.
 
         :param as_of: the last day that counts
         """
         self.env.flush_all()
-        self.env["crm.pareto.ranking"]._make_table(
-            "crm_pareto_purchases",
-            SQL(
-                """
-                SELECT customer_id, date, SUM(margin) AS margin
-                  FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
-                 WHERE company_id = %(company)s AND date <= %(as_of)s
-                   AND customer_id IS NOT NULL AND move_type <> 'out_refund'
-                 GROUP BY customer_id, date
-                """,
-                report=self.env["crm.pareto.revenue.report"]._table_query,
-                company=company.id,
-                as_of=as_of,
-            ),
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_purchases", self._purchase_days(company, as_of))
+
+    @api.model
+    def _purchase_days(self, company, as_of):
+        """What counts as a purchase: a day with an invoice or receipt. Further ones on that day belong to it, a credit
+        note is none.
+
+        :return: SQL, a row a customer and day: customer_id, date, margin, and first, the customer's first day
+        """
+        return SQL(
+            """
+            SELECT customer_id, date, SUM(margin) AS margin, MIN(date) OVER (PARTITION BY customer_id) AS first
+              FROM (%(report)s AND line.invoice_date <= %(as_of)s) report
+             WHERE company_id = %(company)s AND date <= %(as_of)s
+               AND customer_id IS NOT NULL AND move_type <> 'out_refund'
+             GROUP BY customer_id, date
+            """,
+            report=self.env["crm.pareto.revenue.report"]._table_query,
+            company=company.id,
+            as_of=as_of,
         )

@@ -1,0 +1,94 @@
+"""The prediction of all customers in stages; and the search for its parameters beside that of the package lifetimes."""
+
+import datetime
+import statistics
+import time
+import warnings
+
+from odoo.addons.crm_pareto.analytics import bg_nbd
+from odoo.addons.crm_pareto.models.crm_pareto_prediction_mixin import COLUMNS
+
+from .measurements import RUNS, Bench
+
+DIGITS = 3  # figures of a parameter in which both agree
+ALL = "read, fitted, predicted, all rows written"
+BOUND = 4  # of B, for all of it
+FASTER = 3  # times as fast as lifetimes, at least
+
+
+class PredictionBench(Bench):
+    """Of the customers that Bench has computed."""
+
+    def run(self):
+        """All rows of the table."""
+        self.customers, self.today = self.env["crm.pareto.customer"], datetime.date.today()
+        self.env["crm.pareto.recompute"]._recompute(self.companies, self.today)
+        self.env.cr.commit()
+        self.summaries = [self._begin(company) or self._read(company) for company in self.companies]
+        self.time("B, the bare aggregation", self._bare)
+        self.time("purchases read into a summary", lambda: list(map(self._read, self.companies)))
+        self.time("fit and prediction alone", self._learn)
+        self.time(ALL, self._predict, self._forget_predictions)
+        self.time("read, fitted, predicted, nothing changed", self._predict)
+
+    def report(self):
+        """The table, and below it the two searches side by side; whether the bounds are kept."""
+        ratio = statistics.median(self.times[ALL]) / statistics.median(self.times["B, the bare aggregation"])
+        kept = f"{_kept(ratio <= BOUND)} {ALL}: {ratio:.2f} B, at most {BOUND} B"
+        return f"{super().report()}\n{kept}\n\n{self._beside_lifetimes()}"
+
+    def _begin(self, company):
+        self.env["crm.pareto.recompute"]._begin(company)
+
+    def _read(self, company):
+        self.customers._make_purchases(company, self.today)
+        return self.customers._read_purchases(self.today)
+
+    def _learn(self):
+        models = self.env["crm.pareto.prediction"]
+        for company, summary in zip(self.companies, self.summaries, strict=True):
+            if not models._of(company)._learn(summary, self.today):
+                raise AssertionError(f"{company.name}: {models._of(company).message}")
+
+    def _predict(self):
+        for company in self.companies:
+            self._begin(company)
+            summary = self._read(company)
+            worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, self.today)
+            self.customers._make_predictions(company, summary[0], worth)
+            self.customers._write_worth(company, "crm_pareto_predicted", COLUMNS)
+
+    def _forget_predictions(self):
+        for company in self.companies:
+            self.customers._make_predictions(company, [], None)
+            self.customers._write_worth(company, "crm_pareto_predicted", COLUMNS)
+
+    def _beside_lifetimes(self):
+        """The purchase rates of the biggest company's customers, fitted in turn by both."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an old package under a new pandas
+            from lifetimes import BetaGeoFitter
+
+            _ids, *columns, _means = max(self.summaries, key=lambda summary: len(summary[0]))
+            columns = list(map(bg_nbd.column, columns))
+            times = {"crm_pareto": [], "lifetimes": []}
+            for _run in range(RUNS + 1):
+                started = time.perf_counter()
+                ours = bg_nbd.fit(*columns).parameters
+                between = time.perf_counter()
+                theirs = tuple(BetaGeoFitter().fit(*columns).params_)
+                times["crm_pareto"].append(between - started)
+                times["lifetimes"].append(time.perf_counter() - between)
+        lines = [f"{f'fit of {len(columns[0]):,} customers':52}{'median':>10}{'':4}r, alpha, a, b"]
+        for name, parameters in (("crm_pareto", ours), ("lifetimes", theirs)):
+            figures = "  ".join(f"{value:.6g}" for value in parameters)
+            lines.append(f"{name:52}{statistics.median(times[name][1:]) * 1000:>7.0f} ms{'':4}{figures}")
+        ratio = statistics.median(times["lifetimes"][1:]) / statistics.median(times["crm_pareto"][1:])
+        same = all(f"{one:.{DIGITS}g}" == f"{other:.{DIGITS}g}" for one, other in zip(ours, theirs, strict=True))
+        lines.append(f"{_kept(ratio >= FASTER)} {ratio:.1f} times as fast, at least {FASTER}")
+        lines.append(f"{_kept(same)} the same parameters to {DIGITS} figures")
+        return "\n".join(lines)
+
+
+def _kept(bound):
+    return "✓" if bound else "✗"
