@@ -27,4 +27,4 @@ class TestServiceScreen(ParetoHttpCase):
         # As where an app is installed: without one, not even credit notes are shown.
         with patch.object(CrmParetoServiceReport, "_get_missing_kinds", lambda report: {}):
             self.env["crm.pareto.recompute"]._recompute(self.env.company)
-        self.start_tour("/odoo/customer-value", "crm_pareto_service_behind", login="carl")
+        self.start_tour(f"/odoo/res.partner/{partner.id}", "crm_pareto_service_behind", login="carl")

@@ -27,12 +27,19 @@ registry.category("web_tour.tours").add("crm_pareto_service_unknown", {
 });
 
 registry.category("web_tour.tours").add("crm_pareto_service_behind", {
-    url: "/odoo/customer-value",
     steps: () => [
         {
-            content: "Open the service behind a customer's figures",
-            trigger:
-                ".o_data_row:contains(Alder Instruments) button[name=action_open_service]:visible",
+            content: "Look at the customer's value",
+            trigger: "a[name=pareto]",
+            run: "click",
+        },
+        {
+            content: "The scorecard gives its reasons",
+            trigger: "[name=pareto_why]:contains(1 service case)",
+        },
+        {
+            content: "Open the service behind its profitability",
+            trigger: "button[name=action_open_pareto_service]",
             run: "click",
         },
         {
