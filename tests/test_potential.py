@@ -134,7 +134,7 @@ class TestOracle(PotentialCase):
             cls.new_partner(f"P{index}", is_company=True, industry_id=industries[index % 11 % 3]) for index in range(22)
         ]
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=3, deadline=None)
     @given(st.integers(0, 2**32))
     def test_white_space_of_random_ledgers(self, seed):
         random = Random(seed)

@@ -113,7 +113,7 @@ class TestPartition(RfmCase):
         super().setUpClass()
         cls.partners = [cls.new_partner(f"P{index}") for index in range(12)]
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=5, deadline=None)
     @given(st.integers(0, 2**32))
     def test_every_customer_is_in_the_one_segment_of_its_scores(self, seed):
         random = Random(seed)

@@ -302,7 +302,8 @@ class TestScreens(ServedCase):
             hidden = {"service_hours", "service_cost", "service_rank", "served_profit", "big_but_loses"}
             self.assertEqual(hidden & set(fields), seen)
             self.assertLessEqual({"service_cases", "service_tier_id", "service_message"}, set(fields))
-            arch = self.at(reader)["crm.pareto.customer"].get_view(view_type="list")["arch"]
+            view = self.env.ref("crm_pareto.crm_pareto_customer_view_list_served_profit")
+            arch = self.at(reader)["crm.pareto.customer"].get_view(view.id, "list")["arch"]
             self.assertEqual("action_open_service" in arch, "sale_manager" in groups)
 
 
