@@ -97,6 +97,9 @@ class TestWhiteSpace(PotentialCase):
         rows = self.recompute()
         self.assertEqual({rows[customer].has_white_space for customer in [*mills, nameless]}, {False})
         self.assertIn("Fewer than 5 other", rows[mills[0]].white_space_message)
+        gone = self.new_partner("Gone", industry_id=self.mills.id)
+        self.buy(gone, 100, day=date(2024, 1, 1))
+        self.assertIn("Nothing was bought", self.recompute()[gone].white_space_message)
         self.assertIn("Set the customer's industry", rows[nameless].white_space_message)
         self.env.cr.execute(
             "SELECT DISTINCT white_space FROM crm_pareto_customer WHERE company_id = %s", [self.company.id]

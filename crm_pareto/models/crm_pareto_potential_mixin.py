@@ -35,13 +35,15 @@ class CrmParetoPotentialMixin(models.AbstractModel):
     )
     white_space_message = fields.Char(compute="_compute_white_space_message", help="Why the white space is blank.")
 
-    @api.depends("has_white_space", "partner_id")
+    @api.depends("has_white_space", "partner_id", "turnover")
     def _compute_white_space_message(self):
         for row in self:
             row.white_space_message = False
             if row.has_white_space:
                 continue
-            if row.partner_id.industry_id:
+            if row.turnover <= 0:
+                row.white_space_message = self.env._("Nothing was bought in the window.")
+            elif row.partner_id.industry_id:
                 row.white_space_message = self.env._(
                     "Fewer than %(count)s other customers of this industry and tier bought in the window.",
                     count=OTHERS,

@@ -113,13 +113,13 @@ class CrmParetoReferral(models.Model):
               FROM (SELECT referrer_id, referred_id, MIN(steps) AS steps FROM reached
                      GROUP BY referrer_id, referred_id) way
               JOIN crm_pareto_customer value ON value.partner_id = way.referred_id
-             WHERE value.snapshot_id IS NULL
-               AND (value.last_date IS NOT NULL OR value.turnover <> 0 OR value.turnover_previous <> 0)
+             WHERE value.snapshot_id IS NULL AND %(customer)s
             """,
             links=self._links(),
             only=self._begins(),
             most=MOST_STEPS,
             bits=VALUE_BITS,
+            customer=self.env["crm.pareto.customer"]._is_customer("value"),
         )
 
     @api.model

@@ -95,14 +95,14 @@ class CrmParetoRfmMixin(models.AbstractModel):
             SELECT partner_id, %(recency)s AS recency_score, %(frequency)s AS frequency_score,
                    %(monetary)s AS monetary_score
               FROM %(table)s
-             WHERE company_id = %(company)s AND snapshot_id IS NULL
-               AND (last_date IS NOT NULL OR turnover <> 0 OR turnover_previous <> 0)
+             WHERE company_id = %(company)s AND snapshot_id IS NULL AND %(customer)s
             """,
             recency=self._quintile(SQL.identifier("last_date")),
             frequency=self._quintile(SQL.identifier("invoice_count")),
             monetary=self._quintile(SQL.identifier("profit")),
             table=SQL.identifier(self._table),
             company=company.id,
+            customer=self._is_customer(self._table),
         )
 
     @api.model

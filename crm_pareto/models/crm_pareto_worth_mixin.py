@@ -49,6 +49,13 @@ class CrmParetoWorthMixin(models.AbstractModel):
         self.invalidate_model(columns)
 
     @api.model
+    def _is_customer(self, alias):
+        """Whether a row is of somebody in the ledger: not of whom there is nothing but a manual tier; SQL."""
+        columns = ("last_date", "turnover", "turnover_previous")
+        names = dict(zip(columns, (SQL.identifier(alias, column) for column in columns), strict=True))
+        return SQL("(%(last_date)s IS NOT NULL OR %(turnover)s <> 0 OR %(turnover_previous)s <> 0)", **names)
+
+    @api.model
     def _make_purchases(self, company, as_of):
         """Make crm_pareto_purchases, the `_purchase_days` that the parts read: the ledger is read once for all.
 
