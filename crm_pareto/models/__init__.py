@@ -3,8 +3,8 @@ from . import crm_pareto_link
 from . import crm_pareto_segment
 from . import crm_pareto_tier
 from . import crm_pareto_touch
-from . import crm_pareto_value_mixin
 from . import crm_pareto_worth_mixin
+from . import crm_pareto_value_mixin
 from . import crm_pareto_service_mixin
 from . import crm_pareto_holdout_mixin
 from . import crm_pareto_prediction

@@ -16,7 +16,6 @@ class CrmParetoCustomer(models.Model):
         "crm.pareto.influence.mixin",
         "crm.pareto.rhythm.mixin",
         "crm.pareto.scorecard.mixin",
-        "crm.pareto.worth.mixin",
     ]
     _description = "Customer Value"
     _rec_name = "partner_id"
@@ -32,20 +31,24 @@ class CrmParetoCustomer(models.Model):
     _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")
 
     @api.model
-    def _update_worth(self, company, as_of):
-        self._make_purchases(company, as_of)
-        return super()._update_worth(company, as_of)
-
-    @api.model
     def _dates_sql(self, company, period, customers=None):
-        """First and last invoice of all time up to the window's end, and the invoices in the window."""
+        """First and last invoice of all time up to the window's end, and the invoices in the window.
+
+        Also the purchases of all time, and the quartiles of the days between them. A purchase is a day with an invoice
+        or receipt: further ones on that day belong to it, a credit note is none.
+        """
         report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
             SELECT customer_id AS partner_id, MIN(date) AS first_date, MAX(date) AS last_date,
-                   COUNT(*) FILTER (WHERE date >= %(date_from)s) AS invoice_count
-              FROM (%(documents)s AND %(only)s) document
-             WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund'
+                   COALESCE(SUM(invoices) FILTER (WHERE date >= %(date_from)s), 0) AS invoice_count,
+                   COUNT(*) AS purchases,
+                   percentile_cont(ARRAY[0.25, 0.5, 0.75]::float8[]) WITHIN GROUP (ORDER BY gap) AS gaps
+              FROM (SELECT customer_id, date, COUNT(*) AS invoices,
+                           date - LAG(date) OVER (PARTITION BY customer_id ORDER BY date) AS gap
+                      FROM (%(documents)s AND %(only)s) document
+                     WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund'
+                     GROUP BY customer_id, date) purchase
              GROUP BY customer_id
             """,
             only=SQL("TRUE") if customers is None else report._is_of_customers(customers),

@@ -77,15 +77,24 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
     def _read_histories(self, last):
         """([days, ascending], [margins, those of the days]) of each customer with a purchase, in one statement."""
         # sudo: what the whole company sold, as the nightly predictions know it; sums leave this page, no document.
-        purchases = self.env["crm.pareto.customer"].sudo()._purchase_days(self.company_id, last)
+        report = self.env["crm.pareto.revenue.report"].sudo()
         self.env.flush_all()
         return self.env.execute_query(
             SQL(
                 """
-                SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG(margin::float8 ORDER BY date)
-                  FROM (%s) purchase GROUP BY customer_id ORDER BY customer_id
+                SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG(COALESCE(margin, 0)::float8 ORDER BY date)
+                  FROM (SELECT DISTINCT customer_id, date FROM (%(documents)s) document
+                         WHERE customer_id IS NOT NULL AND date <= %(last)s AND move_type <> 'out_refund') purchase
+                  LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin
+                               FROM (%(report)s AND line.invoice_date <= %(last)s) report
+                              WHERE company_id = %(company)s AND date <= %(last)s AND move_type <> 'out_refund'
+                              GROUP BY customer_id, date) sold USING (customer_id, date)
+                 GROUP BY customer_id ORDER BY customer_id
                 """,
-                purchases,
+                documents=report._documents(self.company_id),
+                report=report._table_query,
+                company=self.company_id.id,
+                last=last,
             )
         )
 

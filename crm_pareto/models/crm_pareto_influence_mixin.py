@@ -37,35 +37,35 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
     )
 
     @api.model
-    def _update_worth(self, company, as_of):
-        self._update_influence(company)
-        return super()._update_worth(company, as_of)
+    def _make_worth(self, company, period, parts):
+        self._make_influence(company, parts)
+        return super()._make_worth(company, period, parts)
 
     @api.model
-    def _refresh_worth(self, company, as_of):
-        self._update_influence(company)
-        return super()._refresh_worth(company, as_of)
+    def _refresh_worth(self, company, period, parts):
+        self._make_influence(company, parts)
+        return super()._refresh_worth(company, period, parts)
 
     @api.model
-    def _update_influence(self, company):
+    def _make_influence(self, company, parts):
         self.env.flush_all()
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_influence",
             SQL(
                 """
                 SELECT referrer_id AS partner_id, COUNT(*) FILTER (WHERE steps = 1) AS referred_count,
-                       ROUND(SUM(turnover_counted), %(cents)s) AS referred_turnover,
-                       ROUND(SUM(profit_counted), %(cents)s) AS referred_profit
-                  FROM (%(referrals)s) referral
-                 WHERE company_id = %(company)s
+                       ROUND(SUM(turnover / (1::bigint << steps)), %(cents)s) AS referred_turnover,
+                       ROUND(SUM(profit / (1::bigint << steps)), %(cents)s) AS referred_profit
+                  FROM (%(ways)s) way JOIN crm_pareto_draft value ON value.partner_id = way.referred_id
+                 WHERE %(customer)s
                  GROUP BY referrer_id
                 """,
                 cents=company.currency_id.decimal_places,
-                referrals=self.env["crm.pareto.referral"]._table_query,
-                company=company.id,
+                ways=self.env["crm.pareto.referral"]._ways(),
+                customer=self._is_customer("value"),
             ),
         )
-        self._write_worth(company, "crm_pareto_influence", COLUMNS)
+        parts["crm_pareto_influence"] = COLUMNS
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Who brought nobody comes last either way: PostgreSQL takes NULL for more than any number."""

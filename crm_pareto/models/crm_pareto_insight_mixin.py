@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..analytics.windows import window
 
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
 
@@ -36,13 +35,11 @@ class CrmParetoInsightMixin(models.AbstractModel):
             nulls = SQL("NULLS LAST")
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
-    def _update_worth(self, company, as_of):
+    def _make_worth(self, company, period, parts):
         self.env.flush_all()
-        self.env["crm.pareto.ranking"]._make_table(
-            "crm_pareto_insight", self._insight(company, window(company.pareto_window, as_of))
-        )
-        self._write_worth(company, "crm_pareto_insight", COLUMNS)
-        return super()._update_worth(company, as_of)
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_insight", self._insight(company, period))
+        parts["crm_pareto_insight"] = COLUMNS
+        return super()._make_worth(company, period, parts)
 
     def _insight(self, company, period):
         """The columns of every customer; SQL."""
@@ -51,13 +48,12 @@ class CrmParetoInsightMixin(models.AbstractModel):
             """
             SELECT partner_id, COALESCE(told.count, 0) AS insight, rated.rating IS NOT NULL AS has_rating,
                    ROUND(rated.rating::numeric, 2)::float8 AS rating, rated.last_complaint
-              FROM crm_pareto_customer
+              FROM crm_pareto_draft
               LEFT JOIN (SELECT customer_id AS partner_id, COUNT(*) FROM (%(feedback)s) touch
                           WHERE channel = 'survey' AND direction = 'in' AND date < %(until)s
                             AND COALESCE(company_id, %(company)s) = %(company)s
                           GROUP BY customer_id) told USING (partner_id)
               LEFT JOIN (%(rated)s) rated USING (partner_id)
-             WHERE company_id = %(company)s AND snapshot_id IS NULL
             """,
             # sudo: as all figures of a customer, of everything; what it opens is for the reader's own eyes.
             feedback=self.env["crm.pareto.touchpoint"].sudo()._feedback(since),

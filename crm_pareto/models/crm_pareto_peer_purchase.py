@@ -35,13 +35,13 @@ class CrmParetoPeerPurchase(models.Model):
     def _update(self, company, period):
         """Make the company's rows anew.
 
-        Leaves two temporary tables: crm_pareto_peer (partner_id, industry_id, tier_id, others) of the customers who
+        Reads crm_pareto_draft, and leaves two temporary tables: crm_pareto_peer (partner_id, industry_id, tier_id, others) of the customers who
         have an industry, and crm_pareto_bought (partner_id, categ_id, amount) of what they bought.
 
         :param period: the Windows
         """
         make = self.env["crm.pareto.ranking"]._make_table
-        make("crm_pareto_peer", self._peers(company))
+        make("crm_pareto_peer", self._peers())
         make("crm_pareto_bought", self._bought(company, period))
         self.env.cr.execute(SQL("DELETE FROM crm_pareto_peer_purchase WHERE company_id = %s", company.id))
         self.env.cr.execute(
@@ -64,16 +64,14 @@ class CrmParetoPeerPurchase(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _peers(self, company):
+    def _peers(self):
         return SQL(
             """
             SELECT partner_id, industry_id, turnover_tier_id AS tier_id,
                    COUNT(*) OVER (PARTITION BY industry_id, turnover_tier_id) - 1 AS others
-              FROM crm_pareto_customer JOIN res_partner partner ON partner.id = partner_id
-             WHERE crm_pareto_customer.company_id = %s AND snapshot_id IS NULL AND turnover > 0
-               AND industry_id IS NOT NULL AND turnover_tier_id IS NOT NULL
-            """,
-            company.id,
+              FROM crm_pareto_draft JOIN res_partner partner ON partner.id = partner_id
+             WHERE turnover > 0 AND industry_id IS NOT NULL AND turnover_tier_id IS NOT NULL
+            """
         )
 
     @api.model

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..analytics.windows import window
 from .crm_pareto_peer_purchase import OTHERS
 
 COLUMNS = ("pipeline", "has_white_space", "white_space")
@@ -58,11 +57,11 @@ class CrmParetoPotentialMixin(models.AbstractModel):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     @api.model
-    def _update_worth(self, company, as_of):
-        self.env["crm.pareto.peer.purchase"]._update(company, window(company.pareto_window, as_of))
+    def _make_worth(self, company, period, parts):
+        self.env["crm.pareto.peer.purchase"]._update(company, period)
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_potential", self._potential(company))
-        self._write_worth(company, "crm_pareto_potential", COLUMNS)
-        return super()._update_worth(company, as_of)
+        parts["crm_pareto_potential"] = COLUMNS
+        return super()._make_worth(company, period, parts)
 
     @api.model
     def _potential(self, company):
@@ -71,14 +70,12 @@ class CrmParetoPotentialMixin(models.AbstractModel):
             """
             SELECT partner_id, COALESCE(offered.pipeline, 0) AS pipeline,
                    space.partner_id IS NOT NULL AS has_white_space, space.white_space
-              FROM crm_pareto_customer
+              FROM crm_pareto_draft
               LEFT JOIN (%(offered)s) offered USING (partner_id)
               LEFT JOIN (%(space)s) space USING (partner_id)
-             WHERE company_id = %(company)s AND snapshot_id IS NULL
             """,
             offered=self._offered(company),
             space=self._white_space(company),
-            company=company.id,
         )
 
     @api.model

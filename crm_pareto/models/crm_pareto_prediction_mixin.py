@@ -63,16 +63,16 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     @api.model
-    def _update_worth(self, company, as_of):
-        summary = self._read_purchases(as_of)
-        worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, as_of)
+    def _make_worth(self, company, period, parts):
+        summary = self._read_purchases(period.date_to)
+        worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, period.date_to)
         self._make_predictions(company, summary[0], worth)
-        self._write_worth(company, "crm_pareto_predicted", COLUMNS)
-        return super()._update_worth(company, as_of)
+        parts["crm_pareto_predicted"] = COLUMNS
+        return super()._make_worth(company, period, parts)
 
     @api.model
     def _read_purchases(self, as_of):
-        """What the models need to know of each customer with a purchase, from crm_pareto_purchases.
+        """What the models need to know of each customer with a purchase, from what the ranking left.
 
         :param as_of: the last day that counts
         :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
@@ -80,13 +80,15 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT customer_id, COUNT(*) - 1, (MAX(date) - MIN(date)) / 7.0::float8,
-                       (%(as_of)s::date - MIN(date)) / 7.0::float8,
-                       (AVG(margin) FILTER (WHERE date > first))::float8
-                  FROM crm_pareto_purchases
-                 GROUP BY customer_id ORDER BY customer_id
+                SELECT partner_id, purchases - 1, (dates.last_date - dates.first_date) / 7.0::float8,
+                       (%(as_of)s::date - dates.first_date) / 7.0::float8,
+                       (COALESCE(later_margin, 0) / NULLIF(purchases - 1, 0))::float8
+                  FROM crm_pareto_dates dates
+                  LEFT JOIN (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s) sums USING (partner_id)
+                 ORDER BY partner_id
                 """,
                 as_of=as_of,
+                kind=self._pareto_kind,
             )
         )
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
@@ -102,6 +104,8 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         if worth:
             figures = (worth.alive, worth.orders, worth.amount * worth.orders, worth.value)
             columns = [customers, *(figure.tolist() for figure in figures)]
+        # As one literal each: PostgreSQL takes an ARRAY[…] apart into an expression for every number.
+        arrays = ["{%s}" % ",".join(map(repr, column)) for column in columns]
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_predicted",
             SQL(
@@ -118,6 +122,6 @@ class CrmParetoPredictionMixin(models.AbstractModel):
                 """,
                 digits=DIGITS,
                 cents=company.currency_id.decimal_places,
-                **dict(zip(("customers", "alive", "orders", "margin", "value"), columns, strict=True)),
+                **dict(zip(("customers", "alive", "orders", "margin", "value"), arrays, strict=True)),
             ),
         )

@@ -16,8 +16,9 @@ class CrmParetoRanking(models.AbstractModel):
 
     1. `_sum`: one pass over the revenue report sums customers and products into a temporary table. A plain CREATE
        TABLE AS, because PostgreSQL only reads in parallel for that, not for an INSERT.
-    2. `_make_values`: a row a customer or product, with its dates; `_ranked` adds rank and tier.
-    3. Update where different, insert, delete.
+    2. `_make_values`: a row a customer or product, with its dates; `_make_draft` adds rank and tier.
+    3. What else is worked out of the draft, by the model (crm.pareto.worth.mixin): a temporary table a part.
+    4. All of it at once: update where different, insert, delete. Each version of a row costs more than its figures.
 
     Sums are numeric, so that they do not depend on the order rows are read in, and equal values are ranked by
     id: two runs on one ledger give the same rows. crm.pareto.recompute says when what is run.
@@ -29,33 +30,41 @@ class CrmParetoRanking(models.AbstractModel):
     # -- 1. sums -------------------------------------------------------------------
 
     @api.model
-    def _sum(self, company, period, value_models, customers=None):
+    def _sum(self, company, period, value_models, customers=None, lifetime=False):
         """Make crm_pareto_sums: the company's customers and products with what is summed over the windows.
 
         Beside the sums each row has one of the models' keys and `kind`, the model's, which tells which.
 
         :param value_models: the models whose rows are wanted
         :param customers: ids; only their documents are read
+        :param lifetime: whether to read the documents of all time, for `later_margin` of customers: what their
+            purchases after the first day left
         """
         report = self.env["crm.pareto.revenue.report"]
         if customers is not None:
             report = report.with_context(pareto_customers=customers)
         self.env.flush_all()
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
+        first = period.previous_from or period.date_from
+        # OFFSET 0: margins are worked out by the workers, before the rows are passed on and sorted, not after.
         self._make_table(
             "crm_pareto_sums",
             SQL(
                 """
                 SELECT %(keys)s, %(kind)s AS kind,
                        COALESCE(SUM(revenue) FILTER (WHERE date >= %(date_from)s), 0) AS turnover,
-                       COALESCE(SUM(revenue) FILTER (WHERE date <= %(previous_to)s), 0) AS turnover_previous,
+                       COALESCE(SUM(revenue) FILTER (WHERE %(previous)s), 0) AS turnover_previous,
                        COALESCE(SUM(margin) FILTER (WHERE date >= %(date_from)s), 0) AS profit,
-                       COALESCE(SUM(margin) FILTER (WHERE date <= %(previous_to)s), 0) AS profit_previous,
-                       MIN(date) FILTER (WHERE revenue > 0) AS first_date,
-                       MAX(date) FILTER (WHERE revenue > 0) AS last_date,
-                       COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count
-                  FROM (%(report)s AND line.invoice_date BETWEEN %(first)s AND %(date_to)s) report
-                 WHERE company_id = %(company)s AND date BETWEEN %(first)s AND %(date_to)s
+                       COALESCE(SUM(margin) FILTER (WHERE %(previous)s), 0) AS profit_previous,
+                       MIN(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS first_date,
+                       MAX(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS last_date,
+                       COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count,
+                       %(later)s AS later_margin
+                  FROM (SELECT %(read)s, date, revenue, margin, move_type <> 'out_refund' AS sold
+                          FROM (%(report)s AND line.invoice_date <= %(date_to)s) report
+                         WHERE company_id = %(company)s AND date <= %(date_to)s AND %(since)s
+                        OFFSET 0) line
+                  %(firsts)s
                  GROUP BY GROUPING SETS (%(sets)s)
                 """,
                 keys=SQL(", ").join(
@@ -70,13 +79,30 @@ class CrmParetoRanking(models.AbstractModel):
                     ),
                 ),
                 sets=SQL(", ").join(SQL("(%s)", source) for source in sources),
+                read=SQL(", ").join(sources),
                 report=report._table_query,
                 company=company.id,
-                first=period.previous_from or period.date_from,
+                first=first,
+                since=SQL("TRUE") if lifetime else SQL("date >= %s", first),
                 date_from=period.date_from,
                 date_to=period.date_to,
-                previous_to=SQL("%s::date", period.previous_to),
+                previous=SQL("date BETWEEN %s::date AND %s::date", period.previous_from, period.previous_to),
+                later=SQL("SUM(margin) FILTER (WHERE sold AND date > first)" if lifetime else "NULL::numeric"),
+                firsts=self._firsts(company, period) if lifetime else SQL(),
             ),
+        )
+
+    @api.model
+    def _firsts(self, company, period):
+        """Joins to the lines the day of their customer's first purchase; SQL. No temporary table, which workers cannot
+        read."""
+        return SQL(
+            """
+            LEFT JOIN (SELECT customer_id, MIN(date) AS first FROM (%s) document
+                        WHERE date <= %s AND move_type <> 'out_refund' GROUP BY customer_id) bought USING (customer_id)
+            """,
+            self.env["crm.pareto.revenue.report"]._documents(company),
+            period.date_to,
         )
 
     # -- 2. values -----------------------------------------------------------------
@@ -106,6 +132,14 @@ class CrmParetoRanking(models.AbstractModel):
                 only=SQL("TRUE") if customers is None else SQL("%s = ANY(%s)", key, customers),
             ),
         )
+
+    @api.model
+    def _make_draft(self, model, company, source):
+        """Make crm_pareto_draft: the source's rows with rank and tier of turnover and profit.
+
+        :param source: SQL of rows with the key and the measures
+        """
+        self._make_table("crm_pareto_draft", self._ranked(model, company, source))
 
     @api.model
     def _ranked(self, model, company, source, measures=MEASURES):
@@ -151,14 +185,31 @@ class CrmParetoRanking(models.AbstractModel):
     def _write_all(self, model, company, period):
         """Make the model's rows of the company equal to the ledger; equal rows are not touched."""
         self._make_values(model, company, period)
-        self._make_table("crm_pareto_ranked", self._ranked(model, company, SQL("SELECT * FROM crm_pareto_values")))
-        self._replace(model, company, "crm_pareto_ranked", DATES + SUMS + RANKS + MANUAL)
+        self._make_draft(model, company, SQL("SELECT * FROM crm_pareto_values"))
+        parts = {}
+        model._make_worth(company, period, parts)
+        columns = DATES + SUMS + RANKS + MANUAL + sum(parts.values(), ())
+        self._replace(model, company, self._joined(parts), columns)
+
+    @api.model
+    def _joined(self, parts):
+        """The rows of crm_pareto_draft with the columns of the parts, empty where a part has no row; SQL.
+
+        :param parts: {temporary table with partner_id, one row each: its columns}
+        """
+        return SQL(
+            "SELECT %s FROM crm_pareto_draft draft %s",
+            SQL(", ").join(
+                [SQL("draft.*")] + [SQL.identifier(part, name) for part, names in parts.items() for name in names]
+            ),
+            SQL(" ").join(SQL("LEFT JOIN %s USING (partner_id)", SQL.identifier(part)) for part in parts),
+        )
 
     @api.model
     def _write_some(self, model, company, period, customers):
         """Sum the customers anew; `_rank_stored` then makes the same rows as `_write_all`, from less reading."""
         self._make_values(model, company, period, customers)
-        self._replace(model, company, "crm_pareto_values", DATES + SUMS + MANUAL, customers)
+        self._replace(model, company, SQL("SELECT * FROM crm_pareto_values"), DATES + SUMS + MANUAL, customers)
 
     @api.model
     def _shift(self, model, company, before, now, but):
@@ -218,42 +269,31 @@ class CrmParetoRanking(models.AbstractModel):
     def _write_snapshot(self, model, run, period):
         """Fill the snapshot with rows, and note its totals. Manual tiers are of today: a snapshot has none."""
         self._make_values(model, run.company_id, period)
-        self._make_table(
-            "crm_pareto_ranked", self._ranked(model, run.company_id, SQL("SELECT * FROM crm_pareto_values"))
-        )
-        self._insert(model, run.company_id, "crm_pareto_ranked", DATES + SUMS + RANKS, snapshot=run)
+        self._make_draft(model, run.company_id, SQL("SELECT * FROM crm_pareto_values"))
+        self._insert(model, run.company_id, self._joined({}), DATES + SUMS + RANKS, snapshot=run)
         run.turnover_total, run.profit_total = self._totals(model, run.company_id, run)
 
     @api.model
     def _replace(self, model, company, source, columns, among=None):
-        """Make the company's own rows those of a temporary table: update where different, insert, delete.
+        """Make the company's own rows those of the source: update where different, insert, delete.
 
-        :param among: ids of the keys that the table is about; None: all
+        :param source: SQL of rows with the key and the columns
+        :param among: ids of the keys that the source is about; None: all
         """
         names = {
             "table": SQL.identifier(model._table),
-            "source": SQL.identifier(source),
+            "source": source,
             "key": SQL.identifier(model._pareto_key),
             "company": company.id,
         }
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s) FROM %(source)s fresh
-                 WHERE old.%(key)s = fresh.%(key)s AND old.company_id = %(company)s AND old.snapshot_id IS NULL
-                   AND (%(old)s) IS DISTINCT FROM (%(new)s)
-                """,
-                **names,
-                **self._column_lists(columns),
-            )
-        )
+        self._update(model, company, source, columns)
         among_sql = SQL("TRUE") if among is None else SQL("%s = ANY(%s)", names["key"], among)
         self.env.cr.execute(
             SQL(
                 """
                 DELETE FROM %(table)s gone
                  WHERE company_id = %(company)s AND snapshot_id IS NULL AND %(among)s
-                   AND NOT EXISTS (SELECT FROM %(source)s WHERE %(key)s = gone.%(key)s)
+                   AND NOT EXISTS (SELECT FROM (%(source)s) fresh WHERE fresh.%(key)s = gone.%(key)s)
                 """,
                 **names,
                 among=among_sql,
@@ -262,18 +302,36 @@ class CrmParetoRanking(models.AbstractModel):
         self._insert(model, company, source, columns)
 
     @api.model
+    def _update(self, model, company, source, columns):
+        """Write the columns of the company's own rows where the source, SQL, has others."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s) FROM (%(source)s) fresh
+                 WHERE old.%(key)s = fresh.%(key)s AND old.company_id = %(company)s AND old.snapshot_id IS NULL
+                   AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                table=SQL.identifier(model._table),
+                source=source,
+                key=SQL.identifier(model._pareto_key),
+                company=company.id,
+                **self._column_lists(columns),
+            )
+        )
+
+    @api.model
     def _insert(self, model, company, source, columns, snapshot=None):
-        """Add the rows of a temporary table that the company does not have yet, or all of them to a snapshot."""
+        """Add the rows of the source, SQL, that the company does not have yet, or all of them to a snapshot."""
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO %(table)s (company_id, snapshot_id, %(key)s, %(columns)s)
-                SELECT %(company)s, %(snapshot)s, %(key)s, %(columns)s FROM %(source)s fresh
+                SELECT %(company)s, %(snapshot)s, %(key)s, %(columns)s FROM (%(source)s) fresh
                  WHERE NOT EXISTS (SELECT FROM %(table)s known WHERE known.%(key)s = fresh.%(key)s
                                       AND known.company_id = %(company)s AND %(of_snapshot)s)
                 """,
                 table=SQL.identifier(model._table),
-                source=SQL.identifier(source),
+                source=source,
                 key=SQL.identifier(model._pareto_key),
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
                 company=company.id,
@@ -284,26 +342,25 @@ class CrmParetoRanking(models.AbstractModel):
         model.invalidate_model()
 
     @api.model
-    def _rank_stored(self, model, company):
-        """Rank the company's own rows by the sums they hold; rows whose rank and tiers stay are not touched."""
-        source = SQL(
-            "SELECT id, %s, turnover, profit FROM %s WHERE company_id = %s AND snapshot_id IS NULL",
-            SQL.identifier(model._pareto_key),
-            SQL.identifier(model._table),
-            company.id,
-        )
-        self.env.cr.execute(
+    def _rank_stored(self, model, company, period):
+        """Rank the company's own rows by the sums they hold, and what follows from those; equal rows are not touched.
+
+        :param period: the Windows of the sums
+        """
+        self._make_draft(
+            model,
+            company,
             SQL(
-                """
-                UPDATE %(table)s old SET (%(columns)s) = ROW(%(new)s)
-                  FROM (%(ranked)s) fresh
-                 WHERE old.id = fresh.id AND (%(old)s) IS DISTINCT FROM (%(new)s)
-                """,
-                table=SQL.identifier(model._table),
-                ranked=self._ranked(model, company, source),
-                **self._column_lists(RANKS),
-            )
+                "SELECT %s, %s FROM %s WHERE company_id = %s AND snapshot_id IS NULL",
+                SQL.identifier(model._pareto_key),
+                SQL(", ").join(map(SQL.identifier, DATES + SUMS)),
+                SQL.identifier(model._table),
+                company.id,
+            ),
         )
+        parts = {}
+        model._refresh_worth(company, period, parts)
+        self._update(model, company, self._joined(parts), RANKS + sum(parts.values(), ()))
         model.invalidate_model()
 
     @api.model

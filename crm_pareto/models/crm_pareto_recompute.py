@@ -146,11 +146,10 @@ class CrmParetoRecompute(models.AbstractModel):
         runs = [self._standing(company, kind) for kind in VALUE_MODELS]
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
         on_step(0.2)
-        ranking._sum(company, period, [self.env[VALUE_MODELS[run.kind]] for run in runs])
+        ranking._sum(company, period, [self.env[VALUE_MODELS[run.kind]] for run in runs], lifetime=True)
         on_step(0.6)
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
-        self.env["crm.pareto.customer"]._update_worth(company, as_of)
         on_step(0.8)
         if runs[0].pareto_window != company.pareto_window:
             self.env["crm.pareto.history"]._forget(company)
@@ -173,10 +172,10 @@ class CrmParetoRecompute(models.AbstractModel):
         if customers is None:
             return False
         for kind, name in VALUE_MODELS.items():  # also where no document changed: the tiers' bounds may have
-            self.env["crm.pareto.ranking"]._rank_stored(self.env[name], company)
             own = self._standing(company, kind)
-            self._note(own, period if own == run else own._period())
-        self.env["crm.pareto.customer"]._refresh_worth(company, as_of)
+            its = period if own == run else own._period()
+            self.env["crm.pareto.ranking"]._rank_stored(self.env[name], company, its)
+            self._note(own, its)
         return True
 
     @api.model

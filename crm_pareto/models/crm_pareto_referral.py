@@ -98,6 +98,25 @@ class CrmParetoReferral(models.Model):
     def _table_query(self):
         return SQL(
             """
+            SELECT (way.referrer_id::bigint << %(bits)s) + value.id AS id,
+                   value.company_id, way.referrer_id, value.partner_id AS customer_id, value.id AS value_id,
+                   way.steps, 1 / (1::bigint << way.steps)::float8 AS weight,
+                   value.turnover, value.turnover / (1::bigint << way.steps) AS turnover_counted,
+                   value.profit, value.profit / (1::bigint << way.steps) AS profit_counted
+              FROM (%(ways)s) way
+              JOIN crm_pareto_customer value ON value.partner_id = way.referred_id
+             WHERE value.snapshot_id IS NULL AND %(customer)s
+            """,
+            ways=self._ways(),
+            bits=VALUE_BITS,
+            customer=self.env["crm.pareto.customer"]._is_customer("value"),
+        )
+
+    @api.model
+    def _ways(self):
+        """Whom each referrer reaches, and by how many steps; SQL."""
+        return SQL(
+            """
             WITH RECURSIVE link AS (%(links)s), reached AS (
                 SELECT referrer_id, referred_id, 1 AS steps FROM link WHERE %(only)s
                 UNION
@@ -105,21 +124,11 @@ class CrmParetoReferral(models.Model):
                   FROM reached JOIN link ON link.referrer_id = reached.referred_id
                  WHERE link.referred_id <> reached.referrer_id AND reached.steps < %(most)s
             )
-            SELECT (way.referrer_id::bigint << %(bits)s) + value.id AS id,
-                   value.company_id, way.referrer_id, value.partner_id AS customer_id, value.id AS value_id,
-                   way.steps, 1 / (1::bigint << way.steps)::float8 AS weight,
-                   value.turnover, value.turnover / (1::bigint << way.steps) AS turnover_counted,
-                   value.profit, value.profit / (1::bigint << way.steps) AS profit_counted
-              FROM (SELECT referrer_id, referred_id, MIN(steps) AS steps FROM reached
-                     GROUP BY referrer_id, referred_id) way
-              JOIN crm_pareto_customer value ON value.partner_id = way.referred_id
-             WHERE value.snapshot_id IS NULL AND %(customer)s
+            SELECT referrer_id, referred_id, MIN(steps) AS steps FROM reached GROUP BY referrer_id, referred_id
             """,
             links=self._links(),
             only=self._begins(),
             most=MOST_STEPS,
-            bits=VALUE_BITS,
-            customer=self.env["crm.pareto.customer"]._is_customer("value"),
         )
 
     @api.model

@@ -65,44 +65,42 @@ class CrmParetoRfmMixin(models.AbstractModel):
             row.days_since_last_order = row.last_date and row.as_of and (row.as_of - row.last_date).days
 
     @api.model
-    def _update_worth(self, company, as_of):
-        self._update_rfm(company)
-        return super()._update_worth(company, as_of)
+    def _make_worth(self, company, period, parts):
+        self._make_rfm(company, parts)
+        return super()._make_worth(company, period, parts)
 
     @api.model
-    def _refresh_worth(self, company, as_of):
-        self._update_rfm(company)
-        return super()._refresh_worth(company, as_of)
+    def _refresh_worth(self, company, period, parts):
+        self._make_rfm(company, parts)
+        return super()._refresh_worth(company, period, parts)
 
     @api.model
-    def _update_rfm(self, company):
+    def _make_rfm(self, company, parts):
         segments = self.env["crm.pareto.segment"]._for_company(company)
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_rfm",
             SQL(
                 "SELECT scored.*, %(segment)s AS rfm_segment_id FROM (%(scored)s) scored",
                 segment=segments._rule(SQL.identifier("recency_score"), SQL.identifier("frequency_score")),
-                scored=self._scored(company),
+                scored=self._scored(),
             ),
         )
-        self._write_worth(company, "crm_pareto_rfm", COLUMNS)
+        parts["crm_pareto_rfm"] = COLUMNS
 
     @api.model
-    def _scored(self, company):
+    def _scored(self):
         """The scores of all who are in the ledger; SQL."""
         return SQL(
             """
             SELECT partner_id, %(recency)s AS recency_score, %(frequency)s AS frequency_score,
                    %(monetary)s AS monetary_score
-              FROM %(table)s
-             WHERE company_id = %(company)s AND snapshot_id IS NULL AND %(customer)s
+              FROM crm_pareto_draft
+             WHERE %(customer)s
             """,
             recency=self._quintile(SQL.identifier("last_date")),
             frequency=self._quintile(SQL.identifier("invoice_count")),
             monetary=self._quintile(SQL.identifier("profit")),
-            table=SQL.identifier(self._table),
-            company=company.id,
-            customer=self._is_customer(self._table),
+            customer=self._is_customer("crm_pareto_draft"),
         )
 
     @api.model

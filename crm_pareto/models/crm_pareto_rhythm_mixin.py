@@ -92,26 +92,22 @@ class CrmParetoRhythmMixin(models.AbstractModel):
         )
 
     @api.model
-    def _update_worth(self, company, as_of):
+    def _make_worth(self, company, period, parts):
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_rhythm", self._rhythm())
-        self._write_worth(company, "crm_pareto_rhythm", COLUMNS)
-        return super()._update_worth(company, as_of)
+        parts["crm_pareto_rhythm"] = COLUMNS
+        return super()._make_worth(company, period, parts)
 
     @api.model
     def _rhythm(self):
-        """The rhythm of the customers in crm_pareto_purchases, in one statement; SQL."""
+        """The rhythm of the customers in crm_pareto_dates; SQL."""
         return SQL(
             """
             SELECT partner_id, gaps[2] AS order_gap,
-                   last + FLOOR(gaps[1] + 0.5)::integer AS due_from,
-                   last + FLOOR(gaps[2] + 0.5)::integer AS next_order_date,
-                   last + FLOOR(gaps[3] + 0.5)::integer AS due_to
-              FROM (SELECT customer_id AS partner_id, MAX(date) AS last,
-                           percentile_cont(ARRAY[0.25, 0.5, 0.75]::float8[]) WITHIN GROUP (ORDER BY gap) AS gaps
-                      FROM (SELECT customer_id, date,
-                                   date - LAG(date) OVER (PARTITION BY customer_id ORDER BY date) AS gap
-                              FROM crm_pareto_purchases) purchase
-                     GROUP BY customer_id HAVING COUNT(gap) >= %(least)s) rhythm
+                   last_date + FLOOR(gaps[1] + 0.5)::integer AS due_from,
+                   last_date + FLOOR(gaps[2] + 0.5)::integer AS next_order_date,
+                   last_date + FLOOR(gaps[3] + 0.5)::integer AS due_to
+              FROM crm_pareto_dates
+             WHERE purchases > %(least)s
             """,
             least=LEAST_GAPS,
         )

@@ -47,21 +47,21 @@ class CrmParetoScorecardMixin(models.AbstractModel):
     )
 
     @api.model
-    def _update_worth(self, company, as_of):
-        self.env["crm.pareto.ranking"]._make_table(
+    def _make_worth(self, company, period, parts):
+        ranking = self.env["crm.pareto.ranking"]
+        ranking._make_table(
             "crm_pareto_scores",
             SQL(
-                "SELECT partner_id, TRUE AS has_scores, %s FROM crm_pareto_customer"
-                " WHERE company_id = %s AND snapshot_id IS NULL",
+                "SELECT partner_id, TRUE AS has_scores, %s FROM (%s) figures",
                 SQL(", ").join(
                     SQL("ROUND(100 * PERCENT_RANK() OVER (ORDER BY %s))::integer AS %s", figure, SQL.identifier(score))
                     for score, figure in FIGURES.items()
                 ),
-                company.id,
+                ranking._joined(parts),
             ),
         )
-        self._write_worth(company, "crm_pareto_scores", ("has_scores", *FIGURES))
-        return super()._update_worth(company, as_of)
+        parts["crm_pareto_scores"] = ("has_scores", *FIGURES)
+        return super()._make_worth(company, period, parts)
 
     @api.depends("turnover_rank", "company_id", "turnover", "profit")
     @api.depends_context("uid", "lang")

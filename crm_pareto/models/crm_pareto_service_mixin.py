@@ -131,24 +131,30 @@ class CrmParetoServiceMixin(models.AbstractModel):
     # -- each night ------------------------------------------------------------------------
 
     @api.model
-    def _update_worth(self, company, as_of):
+    def _make_worth(self, company, period, parts):
         known = self._service_known(self.env["crm.pareto.service.report"]._get_missing_kinds())
-        run = self.env["crm.pareto.run"]._standing(company, "customer")
-        if known[0] or run.service_measure:  # else all is blank, and was
-            self._sum_service(company, window(company.pareto_window, as_of), known[0])
-            measure = self._service_measure()
-            # For what opens: the windows of turnover and profit move on each hour, this one stays until the next night.
-            run.write({"service_as_of": as_of, "service_measure": known[0] and measure})
-            self.env["crm.pareto.ranking"]._make_table("crm_pareto_service", self._served(company, measure, *known))
-            self._write_worth(company, "crm_pareto_service", COLUMNS)
-            self._update_served_profit(company)
-        return super()._update_worth(company, as_of)
+        self._sum_service(company, period, known[0])
+        measure = self._service_measure()
+        # For what opens: the windows of turnover and profit move on each hour, this one stays until the next night.
+        self.env["crm.pareto.run"]._standing(company, "customer").write(
+            {"service_as_of": period.date_to, "service_measure": known[0] and measure}
+        )
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_service", self._served(company, measure, *known))
+        parts["crm_pareto_service"] = COLUMNS
+        self._make_served_profit(company, SQL("SELECT partner_id, service_cost FROM crm_pareto_service"), parts)
+        return super()._make_worth(company, period, parts)
 
     @api.model
-    def _refresh_worth(self, company, as_of):
+    def _refresh_worth(self, company, period, parts):
+        """The cost of service as of the night, off the profit of the hour."""
         if self.env["crm.pareto.run"]._standing(company, "customer").service_measure:
-            self._update_served_profit(company)
-        return super()._refresh_worth(company, as_of)
+            stored = SQL(
+                "SELECT partner_id, service_cost FROM %s WHERE company_id = %s AND snapshot_id IS NULL",
+                SQL.identifier(self._table),
+                company.id,
+            )
+            self._make_served_profit(company, stored, parts)
+        return super()._refresh_worth(company, period, parts)
 
     @api.model
     def _service_known(self, missing):
@@ -206,7 +212,7 @@ class CrmParetoServiceMixin(models.AbstractModel):
                    %(has_cost)s AS has_service_cost,
                    CASE WHEN %(has_cost)s THEN COALESCE(cost, 0) END AS service_cost,
                    COALESCE(%(measure)s, 0) AS service
-              FROM (SELECT partner_id FROM %(table)s WHERE company_id = %(company)s AND snapshot_id IS NULL) valued
+              FROM (SELECT partner_id FROM crm_pareto_draft) valued
               FULL JOIN crm_pareto_served USING (partner_id)
              WHERE %(known)s
             """,
@@ -214,25 +220,25 @@ class CrmParetoServiceMixin(models.AbstractModel):
             has_hours=hours,
             has_cost=cost,
             measure=SQL.identifier(measure),
-            table=SQL.identifier(self._table),
-            company=company.id,
         )
         return self.env["crm.pareto.ranking"]._ranked(self, company, source, ("service",))
 
     @api.model
-    def _update_served_profit(self, company):
-        """Take the cost of service off the profit, which moves on each hour, and rank by what is left."""
+    def _make_served_profit(self, company, costs, parts):
+        """Take the cost of service off the profit, which moves on each hour, and rank by what is left.
+
+        :param costs: SQL of partner_id and service_cost
+        """
         source = SQL(
             """
-            SELECT partner_id, profit - service_cost AS served_profit FROM %s
-             WHERE company_id = %s AND snapshot_id IS NULL AND service_cost IS NOT NULL
+            SELECT partner_id, profit - service_cost AS served_profit
+              FROM crm_pareto_draft JOIN (%s) cost USING (partner_id) WHERE service_cost IS NOT NULL
             """,
-            SQL.identifier(self._table),
-            company.id,
+            costs,
         )
         ranking = self.env["crm.pareto.ranking"]
         ranking._make_table("crm_pareto_served_profit", ranking._ranked(self, company, source, ("served_profit",)))
-        self._write_worth(company, "crm_pareto_served_profit", SERVED)
+        parts["crm_pareto_served_profit"] = SERVED
 
     # -- what is behind --------------------------------------------------------------------
 
