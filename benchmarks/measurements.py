@@ -1,5 +1,6 @@
 """What is measured, and the table of it."""
 
+import contextlib
 import datetime
 import statistics
 import time
@@ -11,6 +12,7 @@ from .generator import add_invoices
 
 RUNS = 5
 NEW_INVOICES = 100
+VALUES = ("crm_pareto_customer", "crm_pareto_product")
 BARE = SQL(
     """
     SELECT move.commercial_partner_id, SUM(-line.balance)
@@ -34,12 +36,17 @@ class Bench:
         self.times = {}
         self.queries = {}
 
-    def time(self, name, function, before=None, runs=RUNS):
+    def time(self, name, function, before=None, runs=RUNS, forget=None):
         """Time `function` after one run that is not counted; each run is rolled back.
 
         :param before: what to do untimed before each run
+        :param forget: the same, for a function that writes all rows again: committed, as is the run, with the tables
+            vacuumed in between as between two nights. Else each run would pass over the rows of those before.
         """
         for run in range(runs + 1):
+            if forget:
+                forget()
+                self._vacuum()
             with self.env.cr.savepoint() as savepoint:
                 if before:
                     before()
@@ -51,8 +58,20 @@ class Bench:
                 if run:
                     self.times.setdefault(name, []).append(took)
                     self.queries[name] = self.env.cr.sql_log_count - queries
-                savepoint.rollback()
+                if not forget:
+                    savepoint.rollback()
+        if forget:
+            self._vacuum()
         self.env.invalidate_all(flush=False)
+
+    def _vacuum(self):
+        """Commit, and clear the tables of values of what is no longer seen."""
+        self.env.cr.commit()
+        with contextlib.closing(self.env.registry.cursor()) as cursor:
+            cursor._cnx.autocommit = True
+            for name in VALUES:
+                cursor.execute(SQL("VACUUM ANALYZE %s", SQL.identifier(name)))
+            cursor._cnx.autocommit = False
 
     def report(self):
         """The table: median, spread, ratio to B, number of SQL statements."""
@@ -74,7 +93,9 @@ class Bench:
         compute._recompute(self.companies, today)  # freezes the costs and builds the history, once
         self.env.cr.commit()
         self.time("B, the bare aggregation", self._bare)
-        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), self._forget)
+        self.time(
+            "recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget
+        )
         self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
         self.time(
             f"{NEW_INVOICES} new invoices, everybody re-ranked",
@@ -111,7 +132,9 @@ class Bench:
         """The rows that a covering index is for."""
         compute, today = self.env["crm.pareto.recompute"], datetime.date.today()
         self.time("B, the bare aggregation", self._bare)
-        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), self._forget)
+        self.time(
+            "recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget
+        )
         self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
 
     def _add_invoices(self):
@@ -131,5 +154,5 @@ class Bench:
         self.env.cr.fetchall()
 
     def _forget(self):
-        for name in ("crm_pareto_customer", "crm_pareto_product"):
+        for name in VALUES:
             self.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(name)))
