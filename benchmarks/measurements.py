@@ -93,9 +93,7 @@ class Bench:
         compute._recompute(self.companies, today)  # freezes the costs and builds the history, once
         self.env.cr.commit()
         self.time("B, the bare aggregation", self._bare)
-        self.time(
-            "recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget
-        )
+        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget)
         self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
         self.time(
             f"{NEW_INVOICES} new invoices, everybody re-ranked",
@@ -132,9 +130,7 @@ class Bench:
         """The rows that a covering index is for."""
         compute, today = self.env["crm.pareto.recompute"], datetime.date.today()
         self.time("B, the bare aggregation", self._bare)
-        self.time(
-            "recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget
-        )
+        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget)
         self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
 
     def _add_invoices(self):

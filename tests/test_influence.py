@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
+from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
@@ -46,10 +47,15 @@ class ReferralCase(LedgerCase):
         :return: {partner: its row}
         """
         company = company or self.company
-        self.env["crm.pareto.customer"]._update_worth(company, AS_OF)
+        self.refresh(company)
         self.env.invalidate_all()
         rows = self.env["crm.pareto.customer"].search([("company_id", "=", company.id)])
         return {row.partner_id: row for row in rows}
+
+    def refresh(self, company):
+        self.env.flush_all()
+        period = window(company.pareto_window, AS_OF)
+        self.env["crm.pareto.ranking"]._rank_stored(self.env["crm.pareto.customer"], company, period)
 
     def assert_brought(self, row, count, turnover):
         self.assertEqual((count, turnover), (row.referred_count, row.referred_turnover))
@@ -340,7 +346,7 @@ class TestAgainstPlainPython(ReferralCase):
             self.update()
             self.env.flush_all()
             before = self.cr.sql_log_count
-            self.env["crm.pareto.customer"]._update_worth(self.company, AS_OF)
+            self.refresh(self.company)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
 

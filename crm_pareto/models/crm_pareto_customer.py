@@ -31,14 +31,18 @@ class CrmParetoCustomer(models.Model):
     _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")
 
     @api.model
-    def _dates_sql(self, company, period, customers=None):
-        """First and last invoice of all time up to the window's end, and the invoices in the window.
+    def _dates(self):
+        """First and last invoice of all time up to the window's end, and the invoices in the window; SQL."""
+        return SQL("SELECT * FROM crm_pareto_dates")
 
-        Also the purchases of all time, and the quartiles of the days between them. A purchase is a day with an invoice
-        or receipt: further ones on that day belong to it, a credit note is none.
+    @api.model
+    def _make_dates(self, company, period, customers=None):
+        """Make crm_pareto_dates of that, with the purchases of all time and the quartiles of the days between them.
+
+        A purchase is a day with an invoice or receipt: further ones on that day belong to it, a credit note is none.
         """
         report = self.env["crm.pareto.revenue.report"]
-        return SQL(
+        dates = SQL(
             """
             SELECT customer_id AS partner_id, MIN(date) AS first_date, MAX(date) AS last_date,
                    COALESCE(SUM(invoices) FILTER (WHERE date >= %(date_from)s), 0) AS invoice_count,
@@ -56,3 +60,4 @@ class CrmParetoCustomer(models.Model):
             date_from=period.date_from,
             date_to=period.date_to,
         )
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_dates", dates)

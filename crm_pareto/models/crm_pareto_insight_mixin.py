@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
 
 

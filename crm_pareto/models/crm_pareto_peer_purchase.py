@@ -35,8 +35,9 @@ class CrmParetoPeerPurchase(models.Model):
     def _update(self, company, period):
         """Make the company's rows anew.
 
-        Reads crm_pareto_draft, and leaves two temporary tables: crm_pareto_peer (partner_id, industry_id, tier_id, others) of the customers who
-        have an industry, and crm_pareto_bought (partner_id, categ_id, amount) of what they bought.
+        Reads crm_pareto_draft, and leaves two temporary tables: crm_pareto_peer (partner_id, industry_id, tier_id,
+        others) of the customers who have an industry, and crm_pareto_bought (partner_id, categ_id, amount) of what they
+        bought.
 
         :param period: the Windows
         """

@@ -105,7 +105,7 @@ class CrmParetoPredictionMixin(models.AbstractModel):
             figures = (worth.alive, worth.orders, worth.amount * worth.orders, worth.value)
             columns = [customers, *(figure.tolist() for figure in figures)]
         # As one literal each: PostgreSQL takes an ARRAY[…] apart into an expression for every number.
-        arrays = ["{%s}" % ",".join(map(repr, column)) for column in columns]
+        arrays = [f"{{{','.join(map(repr, column))}}}" for column in columns]
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_predicted",
             SQL(

@@ -22,10 +22,10 @@ class CrmParetoProduct(models.Model):
     _snapshot_product_unique = models.UniqueIndex("(snapshot_id, product_id) WHERE snapshot_id IS NOT NULL")
 
     @api.model
-    def _dates_sql(self, company, period, customers=None):
+    def _dates(self):
         """First and last sale in the window and the one before, and the lines sold in the window."""
         return SQL(
             "SELECT product_id, first_date, last_date, line_count AS invoice_count FROM crm_pareto_sums"
-            " WHERE kind = %s AND product_id IS NOT NULL",
+            " WHERE kind = %s AND product_id IS NOT NULL AND within",
             self._pareto_kind,
         )

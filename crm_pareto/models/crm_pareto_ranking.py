@@ -33,17 +33,20 @@ class CrmParetoRanking(models.AbstractModel):
     def _sum(self, company, period, value_models, customers=None, lifetime=False):
         """Make crm_pareto_sums: the company's customers and products with what is summed over the windows.
 
-        Beside the sums each row has one of the models' keys and `kind`, the model's, which tells which.
+        Beside the sums each row has one of the models' keys and `kind`, the model's, which tells which. Before it, the
+        models make what they know of dates.
 
         :param value_models: the models whose rows are wanted
         :param customers: ids; only their documents are read
         :param lifetime: whether to read the documents of all time, for `later_margin` of customers: what their
-            purchases after the first day left
+            purchases after the first day left; `within` says who has lines in the windows
         """
         report = self.env["crm.pareto.revenue.report"]
         if customers is not None:
             report = report.with_context(pareto_customers=customers)
         self.env.flush_all()
+        for model in value_models:
+            model._make_dates(company, period, customers)
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
         first = period.previous_from or period.date_from
         # OFFSET 0: margins are worked out by the workers, before the rows are passed on and sorted, not after.
@@ -59,12 +62,12 @@ class CrmParetoRanking(models.AbstractModel):
                        MIN(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS first_date,
                        MAX(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS last_date,
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count,
-                       %(later)s AS later_margin
+                       bool_or(date >= %(first)s) AS within, %(later)s AS later_margin
                   FROM (SELECT %(read)s, date, revenue, margin, move_type <> 'out_refund' AS sold
                           FROM (%(report)s AND line.invoice_date <= %(date_to)s) report
                          WHERE company_id = %(company)s AND date <= %(date_to)s AND %(since)s
                         OFFSET 0) line
-                  %(firsts)s
+                  %(bought)s
                  GROUP BY GROUPING SETS (%(sets)s)
                 """,
                 keys=SQL(", ").join(
@@ -87,22 +90,11 @@ class CrmParetoRanking(models.AbstractModel):
                 date_from=period.date_from,
                 date_to=period.date_to,
                 previous=SQL("date BETWEEN %s::date AND %s::date", period.previous_from, period.previous_to),
-                later=SQL("SUM(margin) FILTER (WHERE sold AND date > first)" if lifetime else "NULL::numeric"),
-                firsts=self._firsts(company, period) if lifetime else SQL(),
+                later=SQL(
+                    "SUM(margin) FILTER (WHERE sold AND date > bought.first_date)" if lifetime else "NULL::numeric"
+                ),
+                bought=SQL("LEFT JOIN crm_pareto_dates bought ON bought.partner_id = customer_id" if lifetime else ""),
             ),
-        )
-
-    @api.model
-    def _firsts(self, company, period):
-        """Joins to the lines the day of their customer's first purchase; SQL. No temporary table, which workers cannot
-        read."""
-        return SQL(
-            """
-            LEFT JOIN (SELECT customer_id, MIN(date) AS first FROM (%s) document
-                        WHERE date <= %s AND move_type <> 'out_refund' GROUP BY customer_id) bought USING (customer_id)
-            """,
-            self.env["crm.pareto.revenue.report"]._documents(company),
-            period.date_to,
         )
 
     # -- 2. values -----------------------------------------------------------------
@@ -111,7 +103,6 @@ class CrmParetoRanking(models.AbstractModel):
     def _make_values(self, model, company, period, customers=None):
         """Make crm_pareto_values: a row a customer or product, not ranked yet."""
         key = SQL.identifier(model._pareto_key)
-        self._make_table("crm_pareto_dates", model._dates_sql(company, period, customers))
         self._make_table(
             "crm_pareto_values",
             SQL(
@@ -121,13 +112,14 @@ class CrmParetoRanking(models.AbstractModel):
                        COALESCE(turnover, 0) AS turnover, COALESCE(turnover_previous, 0) AS turnover_previous,
                        COALESCE(profit, 0) AS profit, COALESCE(profit_previous, 0) AS profit_previous,
                        manual_tier_id, manual_until
-                  FROM (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s AND %(key)s IS NOT NULL) sums
-                  FULL JOIN crm_pareto_dates dates USING (%(key)s)
+                  FROM (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s AND %(key)s IS NOT NULL AND within) sums
+                  FULL JOIN (%(dates)s) dates USING (%(key)s)
                   FULL JOIN %(manual)s decided USING (%(key)s)
                  WHERE %(only)s
                 """,
                 key=key,
                 kind=model._pareto_kind,
+                dates=model._dates(),
                 manual=self.env["crm.pareto.manual.tier"]._in_force_sql(key, company),
                 only=SQL("TRUE") if customers is None else SQL("%s = ANY(%s)", key, customers),
             ),
