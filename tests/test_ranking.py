@@ -52,6 +52,13 @@ class TestTiers(LedgerCase):
     def test_a_customer_with_refunds_only_is_in_the_last_tier_and_takes_nothing_from_the_others(self):
         self.assertEqual(self.tiers_of(900, 100, -400), [A, B, C])
 
+    def test_who_has_nothing_but_credit_notes_before_both_windows_has_no_row(self):
+        partner = self.new_partner("Long Gone")
+        self.invoice(partner, (self.product, 1, 100), day=date(2020, 1, 1), move_type="out_refund")
+        rows = self.recompute()
+        self.assertNotIn(partner, rows)
+        self.assertFalse(self.env["crm.pareto.product"].search([("company_id", "=", self.company.id)]))
+
     def test_equal_values_are_ranked_by_id(self):
         partners = [self.new_partner(name) for name in "zyx"]
         for partner in reversed(partners):
