@@ -272,7 +272,7 @@ class TestModels(CampaignCase):
 class TestLedger(CampaignCase):
     """Attributed and unattributed are the ledger, whatever happened."""
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.data())
     def test_credits_sum_to_one_and_revenues_to_the_ledger_under_every_model(self, data):
         with self.env.cr.savepoint(flush=False) as savepoint:

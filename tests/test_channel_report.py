@@ -54,7 +54,7 @@ class TestChannelReport(LedgerCase):
             else:
                 self.assertEqual(sum(facts.mapped("revenue")), row.turnover)
 
-    @settings(max_examples=6, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(st.data())
     def test_the_channels_sum_to_the_ledger(self, data):
         cents = st.integers(-20_000, 100_000).map(lambda amount: amount / 100)

@@ -103,7 +103,7 @@ def test_predictions_are_those_published(summary):
     assert bg_nbd.expected_next(parameters, *summary[:3], 39).sum() == pytest.approx(1653.42, abs=0.01)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ORDERS, st.lists(HISTORIES, min_size=1, max_size=5))
 def test_slope_of_the_orders_likelihood(parameters, rows):
     likelihood = bg_nbd.Likelihood(*zip(*rows, strict=True))
@@ -155,7 +155,7 @@ def test_orders_likelihood_is_an_integral(parameters, row):
     assert bg_nbd.alive(parameters, [repeats], [recency], [age]) == pytest.approx(stayed / (stayed + left), rel=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ORDERS, HISTORIES, st.floats(1, 120))
 def test_expected_orders_are_an_integral(parameters, row, time):
     """Of chance of being there x rate, over the rate's gamma and the chance's beta distribution (substituted so that
@@ -189,7 +189,7 @@ def test_hundreds_of_repeats_do_not_overflow():
     assert 0 < got < 3000 * 52 / 200
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ORDERS, HISTORIES, st.floats(0, 100), st.floats(0, 100))
 def test_more_time_brings_more_orders(parameters, row, one, other):
     columns = [[value] for value in row]
@@ -234,7 +234,7 @@ def test_amounts_are_those_published(summary):
     assert found.log_likelihood == pytest.approx(-4055.923, abs=1e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(AMOUNTS, st.lists(st.tuples(st.integers(1, 40), st.floats(0.01, 100)), min_size=1, max_size=5))
 def test_slope_of_the_amounts_likelihood(parameters, rows):
     assert_slope(gamma_gamma.Likelihood(*zip(*rows, strict=True)), parameters)

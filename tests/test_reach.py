@@ -125,7 +125,7 @@ class TestReach(TouchCase):
     def test_who_has_no_rhythm_is_never_overdue(self):
         self.assertFalse(self.customer.pareto_is_overdue)
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.data())
     def test_a_search_finds_those_whose_field_says_so(self, data):
         """Searching by silence, last in and last out equals reading the fields of all, for every operator."""

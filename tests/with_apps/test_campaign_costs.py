@@ -426,7 +426,7 @@ class TestReconciles(SpendingCase):
         shares = [part / 100 for part in parts]
         return self.spending.split(cents / 100, dict(zip(self.campaigns, shares, strict=False)))
 
-    @settings(max_examples=6, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(DOCUMENTS)
     def test_costs_are_the_analytic_lines(self, documents):
         before = self.booked()

@@ -112,7 +112,7 @@ class ServedCase(RandomServiceCase):
 
 
 class TestTiers(ServedCase):
-    @settings(max_examples=4, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(st.lists(events(5), min_size=4, max_size=9))
     def test_service_tiers_are_those_of_the_documents(self, happened):
         for event in happened:

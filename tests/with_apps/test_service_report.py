@@ -213,7 +213,7 @@ class TestSums(RandomServiceCase):
         groups = report._read_group([], [name, "kind"], ["event:count_distinct", "hours:sum", "cost:sum"])
         return {(of.id, kind): (events, hours, round(cost, 2)) for of, kind, events, hours, cost in groups}
 
-    @settings(max_examples=4, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(st.lists(events(2), min_size=4, max_size=9))
     def test_sums(self, happened):
         for event in happened:
