@@ -64,8 +64,8 @@ class CrmParetoRanking(models.AbstractModel):
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count,
                        bool_or(date >= %(first)s) AS within, %(later)s AS later_margin
                   FROM (SELECT %(read)s, date, revenue, margin, move_type <> 'out_refund' AS sold
-                          FROM (%(report)s AND line.invoice_date <= %(date_to)s) report
-                         WHERE company_id = %(company)s AND date <= %(date_to)s AND %(since)s
+                          FROM (%(report)s AND line.invoice_date BETWEEN %(since)s AND %(date_to)s) report
+                         WHERE company_id = %(company)s AND date BETWEEN %(since)s AND %(date_to)s
                         OFFSET 0) line
                   %(bought)s
                  GROUP BY GROUPING SETS (%(sets)s)
@@ -86,7 +86,7 @@ class CrmParetoRanking(models.AbstractModel):
                 report=report._table_query,
                 company=company.id,
                 first=first,
-                since=SQL("TRUE") if lifetime else SQL("date >= %s", first),
+                since="-infinity" if lifetime else first,
                 date_from=period.date_from,
                 date_to=period.date_to,
                 previous=SQL("date BETWEEN %s::date AND %s::date", period.previous_from, period.previous_to),
