@@ -191,42 +191,49 @@ def _wait_until_it_answers(process, url):
 # -- test, lint, translations, clean ---------------------------------------------
 
 
+def _make_test_database(odoo):
+    odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
+    odoo.ensure_installed(
+        TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True
+    )
+    odoo.ensure_current(TEST_DATABASE, strict=True)
+
+
+def _make_apps_test_database(odoo):
+    odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
+    odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
+    odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
+
+
 @contextmanager
 def _test_database(*requirements):
     """An Odoo whose test database holds the addon as it is in the working tree."""
     with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca", *requirements) as odoo:
-        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
-        odoo.ensure_installed(
-            TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True
-        )
-        odoo.ensure_current(TEST_DATABASE, strict=True)
-        yield odoo
-
-
-@contextmanager
-def _apps_test_database():
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "oca") as odoo:
-        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
-        odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
-        odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
+        _make_test_database(odoo)
         yield odoo
 
 
 def test(chosen):
-    """Run the tests, those that need all apps in a database of their own."""
+    """Run the tests; those that need all apps have a database of their own and run beside the others."""
     with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
     without = [path for path in chosen.paths if path not in with_apps]
-    codes, skipped = [], {}
-    for paths, prepared, database in (
-        ([f"--ignore={APPS_TESTS}", *without] if without else [], _test_database, TEST_DATABASE),
-        (with_apps, _apps_test_database, APPS_TEST_DATABASE),
-    ):
-        if paths:
-            with prepared() as odoo:
-                skipped["browser"] = browser.ensure()
-                if database == TEST_DATABASE:
-                    skipped["attribution peer"] = peer.ensure()
-                codes.append(_pytest(odoo, database, paths, http=not skipped["browser"]))
+    skipped = {}
+    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca") as odoo, ExitStack() as running:
+        skipped["browser"] = browser.ensure()
+        http = not skipped["browser"]
+        runs = []
+        if without:
+            skipped["attribution peer"] = peer.ensure()
+            _make_test_database(odoo)
+            words = [f"--ignore={APPS_TESTS}", *without]
+            runs.append(running.enter_context(_pytest(odoo, TEST_DATABASE, words, http)))
+        if with_apps:
+            _make_apps_test_database(odoo)
+            log = LOGS / "tests-with-apps.log" if runs else None
+            runs.append(running.enter_context(_pytest(odoo, APPS_TEST_DATABASE, with_apps, http, log)))
+        codes = [process.wait() for process in runs]
+    if without and with_apps:
+        print(f"\nThe tests with all apps, which ran beside these ({log}):\n\n{log.read_text()}")
     for tests, reason in skipped.items():
         if reason:
             print(f"The {tests} tests were skipped: {reason}")
@@ -235,11 +242,24 @@ def test(chosen):
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 
-def _pytest(odoo, database, words, http=False):
+@contextmanager
+def _pytest(odoo, database, words, http=False, log=None):
+    """pytest at work, ended with the block.
+
+    :param log: the file that takes its output, None for the terminal
+    """
     options = [*odoo.pytest_options(database), *(["--odoo-http"] if http else [])]
     command = [python_env.PYTHON, "-m", "pytest", *options, *words]
     environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it writes into the home folder
-    return subprocess.run(list(map(str, command)), env=environment, cwd=ROOT).returncode
+    with ExitStack() as files:
+        output = files.enter_context(open(log, "w")) if log else None
+        process = subprocess.Popen(list(map(str, command)), env=environment, cwd=ROOT, stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait()
 
 
 def lint_command(chosen):
