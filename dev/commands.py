@@ -5,14 +5,13 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 
-from . import browser, lint, odoo_source, peer, postgres, python_env
+from . import beside, browser, lint, odoo_source, peer, postgres, python_env
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
@@ -21,6 +20,8 @@ BASE_DATABASE = "crm_pareto_base"  # what the addon depends on, without the addo
 TEST_DATABASE = "crm_pareto_test"
 APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come from
 APPS_TESTS = "tests/with_apps"
+ALL_TESTS = ["tests", APPS_TESTS]
+PARTS = 3  # the others are run in, so that two processes are busy to the end
 DEMO_APPS = (
     "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
     "mass_mailing mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
@@ -52,7 +53,7 @@ def main(arguments):
         command.add_argument("--data", choices=DATASETS, default="company")
         command.set_defaults(function=function)
     command = commands.add_parser("test")
-    command.add_argument("paths", nargs="*", default=["tests", APPS_TESTS])
+    command.add_argument("paths", nargs="*", default=ALL_TESTS)
     command.set_defaults(function=test)
     command = commands.add_parser("lint")
     command.add_argument("checks", nargs="*")
@@ -214,26 +215,22 @@ def _test_database(*requirements):
 
 
 def test(chosen):
-    """Run the tests; those that need all apps have a database of their own and run beside the others."""
+    """Run the tests: those that need all apps in a database of their own, and where all are run, two at a time."""
     with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
     without = [path for path in chosen.paths if path not in with_apps]
     skipped = {}
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca") as odoo, ExitStack() as running:
+    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca") as odoo:
         skipped["browser"] = browser.ensure()
-        http = not skipped["browser"]
-        runs = []
         if without:
             skipped["attribution peer"] = peer.ensure()
             _make_test_database(odoo)
-            words = [f"--ignore={APPS_TESTS}", *without]
-            runs.append(running.enter_context(_pytest(odoo, TEST_DATABASE, words, http)))
         if with_apps:
             _make_apps_test_database(odoo)
-            log = LOGS / "tests-with-apps.log" if runs else None
-            runs.append(running.enter_context(_pytest(odoo, APPS_TEST_DATABASE, with_apps, http, log)))
-        codes = [process.wait() for process in runs]
-    if without and with_apps:
-        print(f"\nThe tests with all apps, which ran beside these ({log}):\n\n{log.read_text()}")
+        runs = [(APPS_TEST_DATABASE, with_apps)] if with_apps else []
+        runs += _in_parts(odoo) if chosen.paths == ALL_TESTS else [(TEST_DATABASE, without)] if without else []
+        commands = [_pytest_command(odoo, *run, http=not skipped["browser"]) for run in runs]
+        environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it is in the home folder
+        codes = beside.run_all(commands, at_once=2, env=environment, cwd=ROOT)
     for tests, reason in skipped.items():
         if reason:
             print(f"The {tests} tests were skipped: {reason}")
@@ -242,24 +239,20 @@ def test(chosen):
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 
-@contextmanager
-def _pytest(odoo, database, words, http=False, log=None):
-    """pytest at work, ended with the block.
+def _in_parts(odoo):
+    """The tests without apps in parts, each with a database of its own: (database, files)."""
+    files = sorted(file.relative_to(ROOT) for file in (ROOT / "tests").glob("test_*.py"))
+    parts = [(TEST_DATABASE, files[::PARTS])]
+    for number in range(1, PARTS):
+        database = f"{TEST_DATABASE}_{number}"
+        odoo.create(database, TEST_DATABASE)
+        parts.append((database, files[number::PARTS]))
+    return parts
 
-    :param log: the file that takes its output, None for the terminal
-    """
+
+def _pytest_command(odoo, database, words, http):
     options = [*odoo.pytest_options(database), *(["--odoo-http"] if http else [])]
-    command = [python_env.PYTHON, "-m", "pytest", *options, *words]
-    environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it writes into the home folder
-    with ExitStack() as files:
-        output = files.enter_context(open(log, "w")) if log else None
-        process = subprocess.Popen(list(map(str, command)), env=environment, cwd=ROOT, stdout=output, stderr=output)
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.terminate()
-            process.wait()
+    return [python_env.PYTHON, "-m", "pytest", *options, *words]
 
 
 def lint_command(chosen):
