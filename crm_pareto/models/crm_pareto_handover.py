@@ -67,7 +67,7 @@ class CrmParetoHandover(models.Model):
     customer_count = fields.Integer("Customers", compute="_compute_counts", compute_sudo=False)
     lead_count = fields.Integer("Leads", compute="_compute_counts", compute_sudo=False)
     quotation_count = fields.Integer("Quotations", compute="_compute_counts", compute_sudo=False)
-    activity_count = fields.Integer("Activities", compute="_compute_counts", compute_sudo=False)
+    activity_count = fields.Integer("Open Activities", compute="_compute_counts", compute_sudo=False)
     meeting_count = fields.Integer("Meetings", compute="_compute_counts", compute_sudo=False)
 
     @api.depends("from_user_id", "reason")
@@ -119,7 +119,7 @@ class CrmParetoHandover(models.Model):
         if self.state == "draft":
             return {name: self.env["crm.pareto.handover.change"]._open(self, model) for name, model in names.items()}
         # sudo: the journal; the records themselves are opened with the reader's own rights.
-        changes = self.sudo().change_ids.grouped("res_model")
+        changes = self.sudo().change_ids.filtered(lambda change: change._is_moved()).grouped("res_model")
         return {
             name: self.env[model].browse(changes[model].mapped("res_id") if model in changes else []).exists()
             for name, model in names.items()
@@ -198,10 +198,11 @@ class CrmParetoHandover(models.Model):
     def _take_back(self):
         for handover in self:
             changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
+            moved = len(changes.filtered(lambda change: change._is_moved()))
             kept = changes._put_back()
             handover.state = "back"
             handover.activity_unlink(["mail.mail_activity_data_todo"])
-            body = self.env._("%(count)s records went back.", count=len(changes) - kept)
+            body = self.env._("%(count)s records went back.", count=moved - kept)
             if kept:
                 body += " " + self.env._("%(count)s had been changed since and stay as they are.", count=kept)
             handover.message_post(body=body)

@@ -8,8 +8,9 @@ COLUMNS = {
     "sale.order": ("user_id", "team_id"),
     "mail.activity": ("user_id",),
     "calendar.event": ("user_id", "partner_ids"),
+    "account.move": (),  # whose activities are moved
 }
-FOLLOWED = ("res.partner", "crm.lead", "sale.order")
+FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
 WITH_CUSTOMER = ("crm.lead", "sale.order", "account.move")  # activities on these go with the customer
 # Set by Odoo to now whenever the person changes: put back after that.
 SET_BY_ODOO = ("date_open",)
@@ -80,15 +81,52 @@ class CrmParetoHandoverChange(models.Model):
 
     @api.model
     def _hand_over(self, handover):
-        """Move everything that is open, and write down how it was."""
-        moving = {model: self.with_env(handover.env)._open(handover, model) for model in COLUMNS}
+        """Move everything that is open, and write down how it was.
+
+        Moving an activity lets the successor follow its document, so that has its line in the journal, too.
+        """
+        self = self.with_env(handover.env)
+        moving = {model: self._open(handover, model) for model in COLUMNS if COLUMNS[model]}
         customers = {model: self._customers(records) for model, records in moving.items()}
         everybody = self.env["res.partner"].union(*[customer for of in customers.values() for customer in of.values()])
         receivers = handover.share_ids._receivers(everybody)
+        to = {record: receivers[customers[model][record]] for model, records in moving.items() for record in records}
+        touched = dict(moving)
+        for model, activities in moving["mail.activity"].grouped("res_model").items():
+            documents = self.env[model].browse(activities.mapped("res_id"))
+            to = {**{document: to[activity] for document, activity in zip(documents, activities, strict=True)}, **to}
+            touched[model] = touched.get(model, documents) | documents
+        people = self._people(handover)
+        before = {model: self._state(records, people) for model, records in touched.items()}
         for model, records in moving.items():
-            to = {record: receivers[customers[model][record]] for record in records}
             for user, own in records.grouped(to.get).items():
-                self._move(handover, own, user)
+                self._move(handover, own, user, before[model])
+        self._write_down(handover, touched, before, to)
+
+    @api.model
+    def _people(self, handover):
+        """Who may follow more or less because of it."""
+        return (handover.from_user_id + handover.share_ids.user_id).partner_id
+
+    @api.model
+    def _write_down(self, handover, touched, before, to):
+        self.env.flush_all()
+        after = {model: self._state(records, self._people(handover)) for model, records in touched.items()}
+        # sudo: the journal is written by this alone.
+        self.sudo().create(
+            [
+                {
+                    "handover_id": handover.id,
+                    "res_model": model,
+                    "res_id": record.id,
+                    "user_id": to[record].id,
+                    "before": before[model][record.id],
+                    "after": after[model][record.id],
+                }
+                for model, records in touched.items()
+                for record in records
+            ]
+        )
 
     @api.model
     def _customers(self, records):
@@ -109,14 +147,12 @@ class CrmParetoHandoverChange(models.Model):
         return {record: record.partner_id.commercial_partner_id for record in records}
 
     @api.model
-    def _move(self, handover, records, user):
+    def _move(self, handover, records, user, before):
         """Give the records to one user, as the one who hands over.
 
         Followers and meetings are changed with sudo: they are somebody else's, and that is the purpose.
         """
         person = handover.from_user_id.partner_id
-        people = person + user.partner_id
-        before = self._state(records, people)
         if records._name == "calendar.event":
             for meeting in records.sudo():
                 attending = [Command.unlink(person.id), Command.link(user.partner_id.id)]
@@ -126,22 +162,6 @@ class CrmParetoHandoverChange(models.Model):
             records.write({"user_id": user.id})
         if records._name in FOLLOWED:
             self._follow(records, before, person, user.partner_id, stays=handover.reason == "away")
-        self.env.flush_all()
-        after = self._state(records, people)
-        # sudo: the journal is written by this alone.
-        self.sudo().create(
-            [
-                {
-                    "handover_id": handover.id,
-                    "res_model": record._name,
-                    "res_id": record.id,
-                    "user_id": user.id,
-                    "before": before[record.id],
-                    "after": after[record.id],
-                }
-                for record in records
-            ]
-        )
 
     @api.model
     def _follow(self, records, before, person, successor, stays):
@@ -201,15 +221,14 @@ class CrmParetoHandoverChange(models.Model):
 
         :return: how many stay as they are
         """
-        kept = 0
-        for (model, user), changes in self.grouped(lambda change: (change.res_model, change.user_id)).items():
-            records = self.env[model].browse(changes.mapped("res_id")).exists()
-            people = (changes.handover_id.from_user_id + user).partner_id
-            state = self._state(records, people)
-            untouched = changes.filtered(lambda change, state=state: change.after == state.get(change.res_id))
-            untouched._restore(people)
-            kept += len(changes) - len(untouched)
-        return kept
+        people = self._people(self.handover_id)
+        untouched = self.browse()
+        for model, changes in self.grouped("res_model").items():
+            state = self._state(self.env[model].browse(changes.mapped("res_id")).exists(), people)
+            untouched += changes.filtered(lambda change, state=state: change.after == state.get(change.res_id))
+        for changes in untouched.grouped("res_model").values():  # what stands on documents before these
+            changes._restore(people)
+        return len(self) - len(untouched)
 
     def _restore(self, people):
         """Write the values of before, those that are equal in one go.
@@ -219,15 +238,21 @@ class CrmParetoHandoverChange(models.Model):
         for values, changes in self.grouped(lambda change: tuple(sorted(change._columns().items()))).items():
             records = self.env[changes[:1].res_model].sudo().browse(changes.mapped("res_id"))
             later = {name: value for name, value in values if name in SET_BY_ODOO}
-            records.write({name: value for name, value in values if name not in SET_BY_ODOO})
-            if later:
-                records.write(later)
+            for part in ({name: value for name, value in values if name not in later}, later):
+                if part:
+                    records.write(part)
         for change in self.filtered(lambda change: change.res_model == "calendar.event"):
             change._restore_attendees()
         self.filtered(lambda change: change.res_model in FOLLOWED)._restore_followers(people)
 
     def _columns(self):
-        return {name: self.before[name] for name in COLUMNS[self.res_model] if name != "partner_ids"}
+        """The values of before that are others now, those of meetings' guests apart."""
+        names = [name for name in COLUMNS[self.res_model] if name != "partner_ids"]
+        return {name: self.before[name] for name in names if self.before[name] != self.after[name]}
+
+    def _is_moved(self):
+        """Whether the record itself was moved, not only something on it."""
+        return any(self.before[name] != self.after[name] for name in COLUMNS[self.res_model])
 
     def _restore_attendees(self):
         meeting = self.env["calendar.event"].sudo().browse(self.res_id)
