@@ -38,11 +38,12 @@ class PictureCase(ParetoHttpCase):
 
     browser_size = "1366x900"
 
-    def setUp(self):
-        super().setUp()
-        for company in self.env["res.company"].search([]):
-            self.env["crm.pareto.recompute"]._recompute(company)
-            self.env["crm.pareto.attribution"]._recompute(company)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for company in cls.env["res.company"].search([]):
+            cls.env["crm.pareto.recompute"]._recompute(company)
+            cls.env["crm.pareto.attribution"]._recompute(company)
 
     def take(self, name, path, selector, login, click=(), shows="body"):
         """Open a screen as a person, wait for what `selector` finds, and keep what it looks like."""
@@ -66,6 +67,11 @@ if os.environ.get("PICTURES") == "company":
 
         def test_pareto(self):
             self.take("pareto", "/odoo/pareto", ".o_pareto_movers", "manager")
+
+        def test_profit_after_service(self):
+            served = ["[aria-label=Measure] .btn:nth-child(3)"]
+            shows = "[aria-label=Measure] .btn-primary:nth-child(3)"
+            self.take("profit-after-service", "/odoo/pareto", ".o_pareto_tiers", "manager", click=served, shows=shows)
 
         def test_customers(self):
             self.take("customers", "/odoo/customer-value", ".o_data_row", "manager")

@@ -92,6 +92,17 @@ class TestWhy(ScorecardCase):
         self.assertEqual(row.why, f"No. {row.turnover_rank} of 9 by turnover; {margin}; {referred}")
         self.assertEqual(row.partner_id.pareto_why, row.why)
 
+    def test_service_is_said_by_the_month_from_one_a_month_on(self):
+        row = next(iter(self.rows.values()))
+        for cases, words in (
+            (30, "2.5 service cases a month"),
+            (24, "2 service cases a month"),
+            (11, "11 service cases"),
+        ):
+            row.service_cases = cases  # of twelve months
+            row.invalidate_recordset(["why"])
+            self.assertIn(words, row.why.split("; "))
+
     @mute_logger("odoo.addons.base.models.ir_access")
     def test_profit_is_for_those_who_see_it(self):
         user = self.new_user("sam", SALESPERSON)

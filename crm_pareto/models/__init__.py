@@ -29,6 +29,9 @@ from . import crm_pareto_customer
 from . import crm_pareto_referral
 from . import crm_pareto_product
 from . import crm_pareto_manual_tier
+from . import crm_pareto_handover
+from . import crm_pareto_handover_change
+from . import crm_pareto_handover_share
 from . import crm_pareto_history
 from . import crm_pareto_page
 from . import crm_pareto_ranking

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -27,6 +27,35 @@ class CrmParetoInsightMixin(models.AbstractModel):
     has_rating = fields.Boolean(readonly=True)
     rating = fields.Float(readonly=True, aggregator="avg", digits=(3, 2), help="Mean of the ratings, 1 to 5.")
     last_complaint = fields.Date(readonly=True, help="Last rating that Odoo calls unhappy, in the window.")
+    has_open_ticket = fields.Boolean(
+        compute="_compute_has_open_ticket",
+        search="_search_has_open_ticket",
+        help="Whether a helpdesk ticket of the customer is open now; no where no helpdesk is installed.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_has_open_ticket(self):
+        waiting = self.filtered_domain([("has_open_ticket", "=", True)])
+        for row in self:
+            row.has_open_ticket = row in waiting
+
+    def _search_has_open_ticket(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if "helpdesk.ticket" not in self.env:
+            return Domain.FALSE if True in value else Domain.TRUE
+        return Domain("partner_id", "in" if True in value else "not in", self._of_open_tickets())
+
+    @api.model
+    def _of_open_tickets(self):
+        """The commercial partners with an open ticket; SQL."""
+        # sudo: a colleague's ticket is no less open, and only that there is one comes out.
+        tickets = self.env["helpdesk.ticket"].sudo()
+        closed = "closed" if "closed" in tickets.stage_id._fields else "fold"  # the OCA's helpdesk, Enterprise's
+        query = tickets._search([("partner_id", "!=", False), (f"stage_id.{closed}", "=", False)])
+        partner = query.left_join(query.table, "partner_id", "res_partner", "id", "partner_id")
+        commercial = tickets.env["res.partner"]._field_to_sql(partner, "commercial_partner_id", query)
+        return query.subselect(commercial)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Blank figures come last either way, as those of predictions do."""

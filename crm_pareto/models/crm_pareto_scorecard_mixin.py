@@ -11,6 +11,7 @@ FIGURES = {
     "insight_score": SQL("COALESCE(insight, 0)"),
     "influence_score": SQL("COALESCE(referred_turnover, 0)"),
 }
+DAYS_A_MONTH = 365.2425 / 12
 SCORE = "Percent of the company's other customers that have less: 0 for the least, 100 for the most."
 
 
@@ -93,7 +94,12 @@ class CrmParetoScorecardMixin(models.AbstractModel):
             yield self.env._("rated %(rating)s of 5", rating=float_repr(self.rating, 1))
 
     def _service_reasons(self):
-        if self.service_cases == 1:
+        """The cases, by the month where there is at least one a month, and what service cost in the window."""
+        days = (self.as_of - self.date_from).days + 1 if self.as_of and self.date_from else 0
+        monthly = self.service_cases * DAYS_A_MONTH / days if days > DAYS_A_MONTH else 0
+        if monthly >= 1:
+            yield self.env._("%(count)s service cases a month", count=float_repr(monthly, 1).removesuffix(".0"))
+        elif self.service_cases == 1:
             yield self.env._("1 service case")
         elif self.service_cases:
             yield self.env._("%(count)s service cases", count=self.service_cases)

@@ -6,3 +6,4 @@ from . import crm_pareto_service_report
 from . import crm_pareto_product_service_report
 from . import crm_pareto_link_suggestion
 from . import crm_pareto_invoice_link
+from . import crm_pareto_handover_brief

@@ -42,3 +42,15 @@ class TestInsight(AppsCase):
         answers = [survey._create_answer(partner=self.contact) for _answer in range(2)]
         answers[0]._mark_done()
         self.assertEqual(self.row().insight, 1)
+
+    def test_an_open_ticket_of_a_contact_is_one_of_the_customer(self):
+        row = self.row()
+        open_ones = [("has_open_ticket", "=", True), ("id", "=", row.id)]
+        self.assertFalse(self.env["crm.pareto.customer"].search_count(open_ones))
+        ticket = self.affairs.ticket()
+        self.assertEqual(self.env["crm.pareto.customer"].search(open_ones), row)
+        self.assertTrue(row.has_open_ticket)
+        ticket.stage_id = self.env["helpdesk.ticket.stage"].search([("closed", "=", True)], limit=1)
+        self.assertFalse(self.env["crm.pareto.customer"].search_count(open_ones))
+        self.env.invalidate_all()
+        self.assertFalse(row.has_open_ticket)

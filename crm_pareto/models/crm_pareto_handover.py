@@ -1,0 +1,269 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+UNDO_WITHIN = timedelta(days=1)
+NO_MAIL = {  # one message says it all; else Odoo would write a mail a record
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+    "mail_notify_author": False,
+    "no_mail_to_attendees": True,
+    "dont_notify": True,
+}
+
+
+class CrmParetoHandover(models.Model):
+    """What one person hands over to others, because of leaving or for the time of an absence.
+
+    Moved is what is still to be done: the person's customers, open leads, draft and sent quotations, open activities,
+    meetings to come, and what the person follows of these. Confirmed orders and posted invoices keep their salesperson
+    and team, and so do all figures of the past. Every change is written down (crm.pareto.handover.change): it can be
+    undone within a day, and that of an absence is taken back by itself after its last day.
+
+    A hand-over is of one company: its own records, and those that belong to none.
+    """
+
+    _name = "crm.pareto.handover"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Hand-over"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade", index=True
+    )
+    from_user_id = fields.Many2one(
+        "res.users",
+        "From",
+        required=True,
+        tracking=True,
+        ondelete="cascade",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        context={"active_test": False},
+        help="Who leaves or is away; also one whose user is archived already.",
+    )
+    reason = fields.Selection(
+        [("leaves", "Leaves"), ("away", "Is Away")],
+        required=True,
+        default="leaves",
+        tracking=True,
+        help="What was handed over for an absence goes back by itself.",
+    )
+    until = fields.Date("Away Until", tracking=True, help="The last day of the absence: the day after, all goes back.")
+    share_ids = fields.One2many("crm.pareto.handover.share", "handover_id", "Who Takes Over", copy=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("done", "Handed Over"), ("back", "Taken Back")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    done_on = fields.Datetime("Handed Over On", readonly=True, copy=False)
+    change_ids = fields.One2many("crm.pareto.handover.change", "handover_id", readonly=True)
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+    is_mine = fields.Boolean(compute="_compute_is_mine", help="Whether the reader has not confirmed receipt yet.")
+    customer_count = fields.Integer("Customers", compute="_compute_counts", compute_sudo=False)
+    lead_count = fields.Integer("Leads", compute="_compute_counts", compute_sudo=False)
+    quotation_count = fields.Integer("Quotations", compute="_compute_counts", compute_sudo=False)
+    activity_count = fields.Integer("Open Activities", compute="_compute_counts", compute_sudo=False)
+    meeting_count = fields.Integer("Meetings", compute="_compute_counts", compute_sudo=False)
+
+    @api.depends("from_user_id", "reason")
+    def _compute_name(self):
+        for handover in self:
+            handover.name = handover.from_user_id.with_context(active_test=False).name or self.env._("Hand-over")
+
+    @api.depends("state", "done_on")
+    def _compute_can_undo(self):
+        for handover in self:
+            since = fields.Datetime.now() - UNDO_WITHIN
+            handover.can_undo = handover.state == "done" and handover.done_on and handover.done_on >= since
+
+    @api.depends("share_ids.confirmed_on", "state")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        for handover in self:
+            handover.is_mine = bool(handover._shares_to_confirm())
+
+    @api.depends("from_user_id", "company_id", "state")
+    def _compute_counts(self):
+        for handover in self:
+            for name, records in handover._moved().items():
+                handover[f"{name}_count"] = len(records)
+
+    @api.constrains("reason", "until")
+    def _check_until(self):
+        for handover in self:
+            if handover.reason == "away" and not handover.until:
+                raise ValidationError(self.env._("Say until when %(name)s is away.", name=handover.from_user_id.name))
+            if handover.reason == "away" and handover.state == "draft" and handover.until < fields.Date.today():
+                raise ValidationError(self.env._("The absence ends in the past: choose today or later."))
+
+    @api.constrains("share_ids", "from_user_id")
+    def _check_share_ids(self):
+        for handover in self:
+            if handover.from_user_id in handover.share_ids.user_id:
+                raise ValidationError(
+                    self.env._("%(name)s cannot take over from himself or herself.", name=handover.from_user_id.name)
+                )
+
+    # -- what moves ------------------------------------------------------------------------
+
+    def _moved(self):
+        """What a draft would move, or what was moved: {name of the count: records}."""
+        self.ensure_one()
+        names = {"customer": "res.partner", "lead": "crm.lead", "quotation": "sale.order"}
+        names |= {"activity": "mail.activity", "meeting": "calendar.event"}
+        if self.state == "draft":
+            return {name: self.env["crm.pareto.handover.change"]._open(self, model) for name, model in names.items()}
+        # sudo: the journal; the records themselves are opened with the reader's own rights.
+        changes = self.sudo().change_ids.filtered(lambda change: change._is_moved()).grouped("res_model")
+        return {
+            name: self.env[model].browse(changes[model].mapped("res_id") if model in changes else []).exists()
+            for name, model in names.items()
+        }
+
+    def _open_moved(self, name, title):
+        records = self._moved()[name]
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": records._name,
+            "view_mode": "calendar,list,form" if name == "meeting" else "list,form",
+            "domain": [("id", "in", records.ids)],
+            "context": {"active_test": False, "create": False},
+        }
+
+    def action_open_customers(self):
+        """Open the customers that move or moved."""
+        return self._open_moved("customer", self.env._("Customers"))
+
+    def action_open_leads(self):
+        """Open the leads that move or moved."""
+        return self._open_moved("lead", self.env._("Leads"))
+
+    def action_open_quotations(self):
+        """Open the quotations that move or moved."""
+        return self._open_moved("quotation", self.env._("Quotations"))
+
+    def action_open_activities(self):
+        """Open the activities that move or moved."""
+        return self._open_moved("activity", self.env._("Activities"))
+
+    def action_open_meetings(self):
+        """Open the meetings that move or moved."""
+        return self._open_moved("meeting", self.env._("Meetings"))
+
+    # -- there and back --------------------------------------------------------------------
+
+    def action_hand_over(self):
+        """Move everything to those who take over, tell them, and leave a brief with each customer.
+
+        All or nothing, in one transaction.
+
+        :raises UserError: where nobody takes over, or the last share is of some customers only
+        """
+        for handover in self:
+            handover.check_access("write")
+            if handover.state != "draft":
+                raise UserError(self.env._("%(name)s is handed over already.", name=handover.name))
+            handover._check_somebody_takes_the_rest()
+            handover.write({"state": "done", "done_on": fields.Datetime.now()})
+            handover.env["crm.pareto.handover.change"]._hand_over(handover.with_context(**NO_MAIL))
+            handover._leave_briefs()
+            handover._ask_for_receipt()
+
+    def _check_somebody_takes_the_rest(self):
+        shares = self.share_ids.sorted()
+        if not shares or shares[-1]._is_partial():
+            raise UserError(
+                self.env._("Add a last line without tiers and regions under Who Takes Over: it takes what is left.")
+            )
+
+    def action_undo(self):
+        """Put back what was moved, within a day; what somebody changed since stays as it is.
+
+        :raises UserError: when it is too late
+        """
+        for handover in self:
+            handover.check_access("write")
+            if not handover.can_undo:
+                raise UserError(
+                    self.env._("This can be undone within a day only. Make a hand-over the other way instead.")
+                )
+        self._take_back()
+
+    def _take_back(self):
+        for handover in self:
+            changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
+            moved = len(changes.filtered(lambda change: change._is_moved()))
+            kept = changes._put_back()
+            handover.state = "back"
+            handover.activity_unlink(["mail.mail_activity_data_todo"])
+            body = self.env._("%(count)s records went back.", count=moved - kept)
+            if kept:
+                body += " " + self.env._("%(count)s had been changed since and stay as they are.", count=kept)
+            handover.message_post(body=body)
+
+    @api.model
+    def _cron_return(self):
+        """Give back what was handed over for absences that have ended."""
+        ended = [("state", "=", "done"), ("reason", "=", "away"), ("until", "<", fields.Date.today())]
+        for handover in self.search(ended):
+            handover._take_back()
+            self.env["ir.cron"]._commit_progress(1)
+
+    # -- telling people --------------------------------------------------------------------
+
+    def _leave_briefs(self):
+        """A note in the chatter of each customer: what the next person should know."""
+        customers = self._moved()["customer"].filtered(lambda partner: partner == partner.commercial_partner_id)
+        bodies = self.env["report.crm_pareto.handover_brief"]._notes(customers, self)
+        if bodies:
+            customers._message_log_batch(bodies)
+
+    def _ask_for_receipt(self):
+        # sudo: a to-do for somebody else.
+        for share in self.sudo().share_ids:
+            share.customer_count = len(share._customers())
+        for user in self.share_ids.user_id:
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._("Confirm receipt of what %(name)s handed over", name=self.name),
+            )
+
+    def action_print_briefs(self):
+        """Print the brief of each customer that the reader took over, or of all where that is none."""
+        self.ensure_one()
+        mine = self.share_ids.filtered(lambda share: share.user_id == self.env.user)
+        # sudo: the journal; the customers are printed with the reader's own rights.
+        customers = (mine or self.share_ids).sudo()._customers().with_env(self.env)
+        return self.env.ref("crm_pareto.crm_pareto_handover_brief_action").report_action(customers)
+
+    def _shares_to_confirm(self):
+        if self.state != "done":
+            return self.share_ids.browse()
+        return self.share_ids.filtered(lambda share: share.user_id == self.env.user and not share.confirmed_on)
+
+    def action_confirm_receipt(self):
+        """Say that one has what was handed over to one.
+
+        :raises UserError: for who has nothing to confirm
+        """
+        for handover in self:
+            shares = handover._shares_to_confirm()
+            if not shares:
+                raise UserError(self.env._("There is nothing here for you to confirm."))
+            # sudo: the receiver may not change anything else of the hand-over.
+            handover = handover.sudo()
+            shares.sudo().confirmed_on = fields.Datetime.now()
+            handover.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
+            handover.message_post(body=self.env._("Receipt confirmed."), author_id=self.env.user.partner_id.id)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_draft_only(self):
+        if any(handover.state == "done" for handover in self):
+            raise UserError(self.env._("A hand-over that is done is the only way back: it cannot be deleted."))

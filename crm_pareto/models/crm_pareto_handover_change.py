@@ -1,0 +1,282 @@
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+# What is moved, and the columns that moving may change, by Odoo's own doing, too.
+COLUMNS = {
+    "res.partner": ("user_id",),
+    "crm.lead": ("user_id", "team_id", "date_open"),
+    "sale.order": ("user_id", "team_id"),
+    "mail.activity": ("user_id",),
+    "calendar.event": ("user_id", "partner_ids"),
+    "account.move": (),  # whose activities are moved
+}
+FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
+WITH_CUSTOMER = ("crm.lead", "sale.order", "account.move")  # activities on these go with the customer
+# Set by Odoo to now whenever the person changes: put back after that.
+SET_BY_ODOO = ("date_open",)
+
+
+class CrmParetoHandoverChange(models.Model):
+    """The journal of a hand-over: one record that was moved, as it was before and after.
+
+    `before` and `after` are {column: value}; of many-to-one fields the id, of meetings the ids of those who attend with
+    their answers ("answers"), of what can be followed the subtypes by follower ("followers").
+    """
+
+    _name = "crm.pareto.handover.change"
+    _description = "Record that Was Handed Over"
+    _log_access = False
+
+    handover_id = fields.Many2one("crm.pareto.handover", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="handover_id.company_id")
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(required=True, model_field="res_model")
+    user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="cascade")
+    before = fields.Json(required=True)
+    after = fields.Json(required=True)
+
+    # -- what is open ------------------------------------------------------------------------
+
+    @api.model
+    def _open(self, handover, model):
+        """The records of a model that the person has to hand over."""
+        records = self.env[model]
+        if not handover.from_user_id:
+            return records
+        own = Domain("user_id", "=", handover.from_user_id.id)
+        here = Domain("company_id", "in", [False, handover.company_id.id])
+        if model == "res.partner":
+            return records.search(own & here)
+        if model == "crm.lead":
+            return records.search(own & here & Domain("won_status", "=", "pending"))
+        if model == "sale.order":
+            return records.search(own & here & Domain("state", "in", ("draft", "sent")))
+        if model == "mail.activity":
+            return self._open_activities(handover, own)
+        return self._open_meetings(handover)
+
+    @api.model
+    def _open_activities(self, handover, own):
+        """Those on customers and what is sold to them; not those of other apps, which concern the person alone."""
+        # sudo: activities of somebody else; which of their documents are the company's is asked for each model.
+        activities = self.env["mail.activity"].sudo()
+        found = activities.search(own & Domain("res_model", "in", ("res.partner", *WITH_CUSTOMER)))
+        for model, ours in found.grouped("res_model").items():
+            domain = [("id", "in", ours.mapped("res_id")), ("company_id", "in", [False, handover.company_id.id])]
+            documents = set(self.env[model].with_context(active_test=False).search(domain).ids)
+            activities += ours.filtered(lambda activity, documents=documents: activity.res_id in documents)
+        return activities
+
+    @api.model
+    def _open_meetings(self, handover):
+        """Meetings to come with somebody from outside; private ones stay."""
+        person = handover.from_user_id.partner_id
+        # sudo: meetings of somebody else; private ones are left out.
+        meetings = self.env["calendar.event"].sudo()
+        mine = Domain("user_id", "=", handover.from_user_id.id) | Domain("partner_ids", "in", person.ids)
+        to_come = Domain("start", ">", fields.Datetime.now()) & Domain("privacy", "!=", "private")
+        return meetings.search(mine & to_come & Domain("partner_ids.partner_share", "=", True))
+
+    # -- there -------------------------------------------------------------------------------
+
+    @api.model
+    def _hand_over(self, handover):
+        """Move everything that is open, and write down how it was.
+
+        Moving an activity lets the successor follow its document, so that has its line in the journal, too.
+        """
+        self = self.with_env(handover.env)
+        moving = {model: self._open(handover, model) for model in COLUMNS if COLUMNS[model]}
+        customers = {model: self._customers(records) for model, records in moving.items()}
+        everybody = self.env["res.partner"].union(*[customer for of in customers.values() for customer in of.values()])
+        receivers = handover.share_ids._receivers(everybody)
+        to = {record: receivers[customers[model][record]] for model, records in moving.items() for record in records}
+        touched = dict(moving)
+        for model, activities in moving["mail.activity"].grouped("res_model").items():
+            documents = self.env[model].browse(activities.mapped("res_id"))
+            to = {**{document: to[activity] for document, activity in zip(documents, activities, strict=True)}, **to}
+            touched[model] = touched.get(model, documents) | documents
+        people = self._people(handover)
+        before = {model: self._state(records, people) for model, records in touched.items()}
+        for model, records in moving.items():
+            for user, own in records.grouped(to.get).items():
+                self._move(handover, own, user, before[model])
+        self._write_down(handover, touched, before, to)
+
+    @api.model
+    def _people(self, handover):
+        """Who may follow more or less because of it."""
+        return (handover.from_user_id + handover.share_ids.user_id).partner_id
+
+    @api.model
+    def _write_down(self, handover, touched, before, to):
+        self.env.flush_all()
+        after = {model: self._state(records, self._people(handover)) for model, records in touched.items()}
+        # sudo: the journal is written by this alone.
+        self.sudo().create(
+            [
+                {
+                    "handover_id": handover.id,
+                    "res_model": model,
+                    "res_id": record.id,
+                    "user_id": to[record].id,
+                    "before": before[model][record.id],
+                    "after": after[model][record.id],
+                }
+                for model, records in touched.items()
+                for record in records
+            ]
+        )
+
+    @api.model
+    def _customers(self, records):
+        """{record: its commercial partner, or none}."""
+        if records._name == "res.partner":
+            return {partner: partner.commercial_partner_id for partner in records}
+        if records._name == "mail.activity":
+            found = {}
+            for model, activities in records.grouped("res_model").items():
+                documents = self.env[model].browse(activities.mapped("res_id"))
+                of = {document.id: customer for document, customer in self._customers(documents).items()}
+                found |= {activity: of[activity.res_id] for activity in activities}
+            return found
+        if records._name == "calendar.event":
+            return {
+                meeting: meeting.partner_ids.filtered("partner_share")[:1].commercial_partner_id for meeting in records
+            }
+        return {record: record.partner_id.commercial_partner_id for record in records}
+
+    @api.model
+    def _move(self, handover, records, user, before):
+        """Give the records to one user, as the one who hands over.
+
+        Followers and meetings are changed with sudo: they are somebody else's, and that is the purpose.
+        """
+        person = handover.from_user_id.partner_id
+        if records._name == "calendar.event":
+            for meeting in records.sudo():
+                attending = [Command.unlink(person.id), Command.link(user.partner_id.id)]
+                values = {"partner_ids": attending if person in meeting.partner_ids else []}
+                meeting.write({**values, **({"user_id": user.id} if meeting.user_id == handover.from_user_id else {})})
+        else:
+            records.write({"user_id": user.id})
+        if records._name in FOLLOWED:
+            self._follow(records, before, person, user.partner_id, stays=handover.reason == "away")
+
+    @api.model
+    def _follow(self, records, before, person, successor, stays):
+        """Let the successor follow what the person followed, and the person no more, unless it is for a while."""
+        followed = records.filtered(lambda record: str(person.id) in before[record.id]["followers"])
+        followed.sudo().message_subscribe(partner_ids=successor.ids)
+        if not stays:
+            followed.sudo().message_unsubscribe(partner_ids=person.ids)
+
+    # -- as it is ----------------------------------------------------------------------------
+
+    @api.model
+    def _state(self, records, people):
+        """{id: what moving may change of the record, as it is now}.
+
+        :param people: the partners who may follow it
+        """
+        records = records.sudo()
+        state = {record.id: {name: self._plain(record, name) for name in COLUMNS[records._name]} for record in records}
+        if records._name == "calendar.event":
+            for meeting in records:
+                answers = {str(one.partner_id.id): one.state for one in meeting.attendee_ids}
+                state[meeting.id]["answers"] = dict(sorted(answers.items()))
+        if records._name in FOLLOWED:
+            for values in state.values():
+                values["followers"] = {}
+            for follower in self._followers(records, people):
+                subtypes = sorted(follower.subtype_ids.ids)
+                state[follower.res_id]["followers"][str(follower.partner_id.id)] = subtypes
+        return state
+
+    @api.model
+    def _plain(self, record, name):
+        field = record._fields[name]
+        if field.type == "many2many":
+            return sorted(record[name].ids)
+        if field.type == "datetime":
+            return fields.Datetime.to_string(record[name])
+        return field.convert_to_write(record[name], record)
+
+    @api.model
+    def _followers(self, records, people):
+        # sudo: who follows what is somebody else's.
+        domain = [("res_model", "=", records._name), ("res_id", "in", records.ids), ("partner_id", "in", people.ids)]
+        return self.env["mail.followers"].sudo().search(domain)
+
+    # -- and back ----------------------------------------------------------------------------
+
+    @api.model
+    def _of(self, handover):
+        """The journal of a hand-over."""
+        # sudo: it is for this only.
+        return self.with_env(handover.env).sudo().search([("handover_id", "=", handover.id)], order="id desc")
+
+    def _put_back(self):
+        """Make the records what they were, unless somebody changed them since, or they are gone.
+
+        :return: how many stay as they are
+        """
+        people = self._people(self.handover_id)
+        untouched = self.browse()
+        for model, changes in self.grouped("res_model").items():
+            state = self._state(self.env[model].browse(changes.mapped("res_id")).exists(), people)
+            untouched += changes.filtered(lambda change, state=state: change.after == state.get(change.res_id))
+        for changes in untouched.grouped("res_model").values():  # what stands on documents before these
+            changes._restore(people)
+        return len(self) - len(untouched)
+
+    def _restore(self, people):
+        """Write the values of before, those that are equal in one go.
+
+        sudo throughout: a holiday ends without anybody there, and what is written is what was there.
+        """
+        for values, changes in self.grouped(lambda change: tuple(sorted(change._columns().items()))).items():
+            records = self.env[changes[:1].res_model].sudo().browse(changes.mapped("res_id"))
+            later = {name: value for name, value in values if name in SET_BY_ODOO}
+            for part in ({name: value for name, value in values if name not in later}, later):
+                if part:
+                    records.write(part)
+        for change in self.filtered(lambda change: change.res_model == "calendar.event"):
+            change._restore_attendees()
+        self.filtered(lambda change: change.res_model in FOLLOWED)._restore_followers(people)
+
+    def _columns(self):
+        """The values of before that are others now, those of meetings' guests apart."""
+        names = [name for name in COLUMNS[self.res_model] if name != "partner_ids"]
+        return {name: self.before[name] for name in names if self.before[name] != self.after[name]}
+
+    def _is_moved(self):
+        """Whether the record itself was moved, not only something on it."""
+        return any(self.before[name] != self.after[name] for name in COLUMNS[self.res_model])
+
+    def _restore_attendees(self):
+        meeting = self.env["calendar.event"].sudo().browse(self.res_id)
+        was, is_now = set(self.before["partner_ids"]), set(meeting.partner_ids.ids)
+        if was != is_now:
+            commands = [Command.unlink(id_) for id_ in is_now - was] + [Command.link(id_) for id_ in was - is_now]
+            meeting.write({"partner_ids": commands})
+        for attendee in meeting.attendee_ids:
+            attendee.state = self.before["answers"].get(str(attendee.partner_id.id), attendee.state)
+
+    def _restore_followers(self, people):
+        if not self:
+            return
+        records = self.env[self[:1].res_model].browse(self.mapped("res_id"))
+        self._followers(records, people).unlink()
+        self.env["mail.followers"].sudo().create(
+            [
+                {
+                    "res_model": change.res_model,
+                    "res_id": change.res_id,
+                    "partner_id": int(partner),
+                    "subtype_ids": [Command.set(subtypes)],
+                }
+                for change in self
+                for partner, subtypes in change.before["followers"].items()
+            ]
+        )

@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LAST = 10  # touches
+
+
+class CrmParetoHandoverBrief(models.AbstractModel):
+    """What whoever takes over a customer should know: worth, people, last touches, what is promised and due.
+
+    As the reader may see it. The note in the chatter is read by whoever sees the customer, whatever other rights: it
+    has neither profit nor the titles of touches.
+    """
+
+    _name = "report.crm_pareto.handover_brief"
+    _description = "Customer Brief"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        customers = self.env["res.partner"].browse(docids).commercial_partner_id
+        return {"docs": customers, "briefs": self._briefs(customers, self.env.company), "is_note": False}
+
+    @api.model
+    def _notes(self, customers, handover):
+        """{id of the customer: the brief as HTML for its chatter}."""
+        briefs = self._briefs(customers, handover.company_id)
+        qweb = self.env["ir.qweb"]
+        return {
+            customer.id: qweb._render(
+                "crm_pareto.handover_note",
+                {"handover": handover, "customer": customer, "brief": briefs[customer.id], "is_note": True},
+            )
+            for customer in customers
+        }
+
+    @api.model
+    def _briefs(self, customers, company):
+        """{id of the customer: its value row, people, touches, activities and open quotations}.
+
+        :param customers: commercial partners
+        """
+        rows = self.env["crm.pareto.customer"].search(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
+        )
+        of_customer = [("partner_id.commercial_partner_id", "in", customers.ids)]
+        quotations = self.env["sale.order"].search(
+            [*of_customer, ("state", "in", ("draft", "sent")), ("company_id", "=", company.id)]
+        )
+        leads = self.env["crm.lead"].search([*of_customer, ("won_status", "=", "pending")])
+        rows = rows.grouped(lambda row: row.partner_id.id)
+        touches = self._touches(customers).grouped(lambda touch: touch.customer_id.id)
+        activities = self._activities(customers, quotations, leads)
+        of_quotations, of_leads = (
+            records.grouped(lambda record: record.partner_id.commercial_partner_id.id)
+            for records in (quotations, leads)
+        )
+        return {
+            customer.id: {
+                "row": rows.get(customer.id, self.env["crm.pareto.customer"]),
+                "people": customer.child_ids.filtered(lambda person: person.type == "contact"),
+                "touches": touches.get(customer.id, []),
+                "activities": activities.get(customer.id, self.env["mail.activity"]),
+                "quotations": of_quotations.get(customer.id, quotations.browse()),
+                "leads": of_leads.get(customer.id, leads.browse()),
+            }
+            for customer in customers
+        }
+
+    @api.model
+    def _touches(self, customers):
+        """The last touches of each, newest first."""
+        touchpoints = self.env["crm.pareto.touchpoint"]
+        query = touchpoints._search([("customer_id", "in", customers.ids)])
+        newest = SQL(
+            """
+            SELECT id
+              FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY date DESC, id DESC) AS number
+                      FROM (%s) touch) numbered
+             WHERE number <= %s
+            """,
+            query.select(*[SQL.identifier(query.table, name) for name in ("id", "customer_id", "date")]),
+            LAST,
+        )
+        ids = [id_ for (id_,) in self.env.execute_query(newest)]
+        return touchpoints.search([("id", "in", ids)])
+
+    @api.model
+    def _activities(self, customers, quotations, leads):
+        """{id of the customer: the open activities on it, its people, quotations and leads}."""
+        partners = self.env["res.partner"].search([("commercial_partner_id", "in", customers.ids)])
+        customer_of = {("res.partner", partner.id): partner.commercial_partner_id.id for partner in partners}
+        for records in (quotations, leads):
+            customer_of |= {(record._name, record.id): record.partner_id.commercial_partner_id.id for record in records}
+        models_of = {model: [id_ for of, id_ in customer_of if of == model] for model, _id in customer_of}
+        domain = fields.Domain.OR(
+            [("res_model", "=", model), ("res_id", "in", ids)] for model, ids in models_of.items()
+        )
+        activities = self.env["mail.activity"].search(domain, order="date_deadline, id")
+        return activities.grouped(lambda activity: customer_of[activity.res_model, activity.res_id])

@@ -1,0 +1,409 @@
+"""Handing over a person's customers: what moves, what stays, and the way back."""
+
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command, Datetime
+from odoo.tools import mute_logger
+
+from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
+
+# What must come back, of every record there is.
+WATCHED = {
+    "res.partner": ("user_id", "message_partner_ids"),
+    "crm.lead": ("user_id", "team_id", "date_open", "message_partner_ids", "activity_ids"),
+    "sale.order": ("user_id", "team_id", "message_partner_ids", "amount_total", "state"),
+    "account.move": ("invoice_user_id", "team_id", "state"),
+    "mail.activity": ("user_id", "date_deadline"),
+    "calendar.event": ("user_id", "partner_ids"),
+    "calendar.attendee": ("partner_id", "state"),
+}
+PAST = {
+    "sale.report": (["user_id", "team_id", "state"], ["price_subtotal:sum", "__count"]),
+    "account.invoice.report": (["invoice_user_id", "team_id"], ["price_subtotal:sum", "__count"]),
+    "crm.pareto.revenue.report": (["user_id", "team_id"], ["revenue:sum", "margin:sum", "__count"]),
+}
+
+
+class HandoverCase(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "mail_create_nosubscribe": False})
+        cls.lena, cls.max, cls.eva = (cls.new_member(name, SALESPERSON) for name in ("lena", "max", "eva"))
+        cls.boss = cls.new_member("berta", SALES_MANAGER)
+        for user in (cls.lena, cls.max, cls.eva):
+            cls.env["crm.team"].create(
+                {
+                    "name": f"Team {user.name}",
+                    "company_id": cls.company.id,
+                    "member_ids": [Command.link(user.id)],
+                    "use_opportunities": True,
+                }
+            )
+        germany, austria = cls.env.ref("base.de"), cls.env.ref("base.at")
+        cls.big = cls.new_partner("Corvex", is_company=True, user_id=cls.lena.id, country_id=germany.id)
+        cls.small = cls.new_partner("Dapper", is_company=True, user_id=cls.lena.id, country_id=austria.id)
+        cls.other = cls.new_partner("Elsewhere", is_company=True, user_id=cls.eva.id)
+        cls.person = cls.new_partner("Cora", parent_id=cls.big.id, user_id=cls.lena.id, email="cora@corvex.example")
+        cls.austria = austria
+
+    @classmethod
+    def new_member(cls, login, groups):
+        user = cls.new_user(login, groups)
+        user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
+        return user
+
+    @classmethod
+    def new_lead(cls, partner, **values):
+        values = {"name": "Line", "type": "opportunity", "user_id": cls.lena.id, "company_id": cls.company.id, **values}
+        return cls.env["crm.lead"].create({"partner_id": partner.id, **values})
+
+    @classmethod
+    def new_order(cls, partner, price=100):
+        line = {"product_id": cls.product.id, "product_uom_qty": 1, "price_unit": price, "tax_ids": [Command.clear()]}
+        values = {"partner_id": partner.id, "user_id": cls.lena.id, "company_id": cls.company.id}
+        return cls.env["sale.order"].create({**values, "order_line": [Command.create(line)]})
+
+    @classmethod
+    def new_meeting(cls, partner, **values):
+        values = {"name": "Visit", "start": datetime(2027, 3, 1, 9), "stop": datetime(2027, 3, 1, 10), **values}
+        people = [Command.set((cls.lena.partner_id + partner).ids)]
+        return cls.env["calendar.event"].with_user(cls.lena).create({"partner_ids": people, **values})
+
+    def handover(self, *shares, user=None, **values):
+        """A draft; each share is a user, or a dict."""
+        shares = [share if isinstance(share, dict) else {"user_id": share.id} for share in shares or (self.max,)]
+        values = {"from_user_id": self.lena.id, "company_id": self.company.id, "share_ids": shares, **values}
+        values["share_ids"] = [Command.create({"sequence": n, **share}) for n, share in enumerate(shares)]
+        return self.env["crm.pareto.handover"].with_user(user or self.boss).create(values)
+
+    def world(self):
+        """Every watched value there is."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return {
+            (model, record.id, name): record[name]
+            for model, names in WATCHED.items()
+            for record in self.env[model].sudo().with_context(active_test=False).search([("id", "!=", 0)])
+            for name in names
+        }
+
+    def past(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return {
+            model: self.env[model].sudo()._read_group([("company_id", "=", self.company.id)], groups, sums)
+            for model, (groups, sums) in PAST.items()
+        }
+
+
+class TestWhatMoves(HandoverCase):
+    def test_customers_with_their_people(self):
+        self.handover().action_hand_over()
+        self.assertEqual((self.big + self.small + self.person).user_id, self.max)
+        self.assertEqual(self.other.user_id, self.eva)
+
+    def test_open_leads_not_won_or_lost_ones(self):
+        won, lost, opened = (self.new_lead(self.big) for _lead in range(3))
+        won.action_set_won()
+        lost.action_set_lost()
+        self.handover().action_hand_over()
+        self.assertEqual([lead.user_id for lead in (won, lost, opened)], [self.lena, self.lena, self.max])
+        self.assertEqual(opened.team_id.name, "Team max")
+
+    def test_quotations_not_confirmed_orders(self):
+        draft, sent, confirmed = (self.new_order(self.big) for _order in range(3))
+        sent.action_quotation_sent()
+        confirmed.action_confirm()
+        self.handover().action_hand_over()
+        self.assertEqual([order.user_id for order in (draft, sent, confirmed)], [self.max, self.max, self.lena])
+        self.assertEqual(confirmed.team_id.name, "Team lena")
+
+    def test_activities_on_customers_and_their_documents_not_personal_ones(self):
+        order = self.new_order(self.other)
+        order.action_confirm()
+        documents = (self.big, order, self.product)
+        on_customer, on_order, on_product = (
+            document.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id) for document in documents
+        )
+        self.handover().action_hand_over()
+        self.assertEqual([one.user_id for one in (on_customer, on_order, on_product)], [self.max, self.max, self.lena])
+
+    def test_meetings_to_come_with_people_from_outside(self):
+        visit = self.new_meeting(self.person)
+        held = self.new_meeting(self.person, start=datetime(2020, 3, 1, 9), stop=datetime(2020, 3, 1, 10))
+        private = self.new_meeting(self.person, privacy="private")
+        among_us = self.new_meeting(self.eva.partner_id)
+        self.handover().action_hand_over()
+        self.assertEqual(visit.user_id, self.max)
+        self.assertEqual(visit.partner_ids, self.max.partner_id + self.person)
+        self.assertEqual((held + private + among_us).user_id, self.lena)
+
+    def test_the_successor_follows_what_the_person_followed(self):
+        lead = self.new_lead(self.big)
+        lead.message_subscribe(self.lena.partner_id.ids)
+        self.handover().action_hand_over()
+        self.assertIn(self.max.partner_id, lead.message_partner_ids)
+        self.assertNotIn(self.lena.partner_id, lead.message_partner_ids)
+
+    def test_nothing_of_another_company(self):
+        company = self.new_company("Alder Inc", "USD")
+        elsewhere = self.new_partner("Fjord", user_id=self.lena.id, company_id=company.id)
+        self.handover().action_hand_over()
+        self.assertEqual(elsewhere.user_id, self.lena)
+
+    def test_no_mail_a_record(self):
+        self.new_lead(self.big), self.new_order(self.small)
+        self.env.flush_all()
+        mails = self.env["mail.mail"].sudo().search_count([("id", "!=", 0)])
+        self.handover().action_hand_over()
+        self.assertLessEqual(self.env["mail.mail"].sudo().search_count([("id", "!=", 0)]) - mails, 1)
+
+    def test_a_draft_counts_what_will_move(self):
+        self.new_lead(self.big), self.new_order(self.small), self.new_meeting(self.person)
+        handover = self.handover()
+        counts = ("customer_count", "lead_count", "quotation_count", "activity_count", "meeting_count")
+        before = [handover[name] for name in counts]
+        self.assertEqual(before, [3, 1, 1, 0, 1])
+        handover.action_hand_over()
+        handover.invalidate_recordset()
+        self.assertEqual([handover[name] for name in counts], before)
+
+
+class TestShares(HandoverCase):
+    def test_the_first_line_that_fits_takes_the_customer_with_all_that_is_open(self):
+        lead, order = self.new_lead(self.small), self.new_order(self.big)
+        self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids}, self.max).action_hand_over()
+        self.assertEqual((self.small.user_id, lead.user_id), (self.eva, self.eva))
+        self.assertEqual((self.big.user_id, order.user_id), (self.max, self.max))
+
+    def test_by_tier(self):
+        self.invoice(self.big, (self.product, 1, 900))
+        self.invoice(self.small, (self.product, 1, 10))
+        tier = self.recompute()[self.big].tier_id
+        self.handover({"user_id": self.eva.id, "tier_ids": tier.ids}, self.max).action_hand_over()
+        self.assertEqual((self.big.user_id, self.small.user_id), (self.eva, self.max))
+
+    def test_what_has_no_customer_goes_to_the_last_line(self):
+        lead = self.new_lead(self.env["res.partner"], partner_name="Nobody yet")
+        self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids}, self.max).action_hand_over()
+        self.assertEqual(lead.user_id, self.max)
+
+    def test_somebody_must_take_what_is_left(self):
+        handover = self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids})
+        with self.assertRaisesRegex(UserError, "Add a last line"):
+            handover.action_hand_over()
+
+    def test_nobody_takes_over_from_oneself(self):
+        with self.assertRaises(ValidationError):
+            self.handover(self.lena)
+
+    def test_from_somebody_who_is_archived(self):
+        self.lena.active = False
+        self.handover().action_hand_over()
+        self.assertEqual(self.big.user_id, self.max)
+
+
+class TestFiguresOfThePast(HandoverCase):
+    def test_not_a_cent_of_persons_and_teams_changes(self):
+        for partner, price in ((self.big, 99.99), (self.small, 33.33), (self.big, 0.07)):
+            order = self.new_order(partner, price)
+            order.action_confirm()
+            order.order_line.qty_delivered = 1
+            order._create_invoices().action_post()
+        posted = self.invoice(self.big, (self.product, 2, 12.34), invoice_user_id=self.lena.id)
+        self.invoice(self.big, (self.product, 1, 3), move_type="out_refund", invoice_user_id=self.lena.id)
+        before = self.past()
+        self.assertTrue(all(before.values()))
+        handover = self.handover()
+        handover.action_hand_over()
+        self.assertEqual(self.past(), before)
+        self.assertEqual(posted.invoice_user_id, self.lena)
+        handover.action_undo()
+        self.assertEqual(self.past(), before)
+
+
+class TestBack(HandoverCase):
+    def scene(self):
+        """Something of everything, with what Odoo sets by itself in the past."""
+        lead = self.new_lead(self.big)
+        lead.date_open = datetime(2026, 1, 5, 8)
+        self.new_order(self.small)
+        meeting = self.new_meeting(self.person)
+        meeting.attendee_ids.filtered(lambda one: one.partner_id == self.person).state = "accepted"
+        meeting.attendee_ids.filtered(lambda one: one.partner_id != self.person).state = "tentative"
+        self.big.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        self.small.message_subscribe(self.lena.partner_id.ids)
+        self.big.message_subscribe(self.max.partner_id.ids)
+        return lead
+
+    def comparable(self, world, handover):
+        """The world without the rows of attendees, whose numbers are new, told apart by meeting and person."""
+        attendees = {}
+        for (model, id_, name), value in world.items():
+            if model == "calendar.attendee":
+                attendees.setdefault(id_, {})[name] = value
+        rest = {
+            key: value
+            for key, value in world.items()
+            if key[0] != "calendar.attendee"
+            and key[1] not in (handover.activity_ids.ids if key[0] == "mail.activity" else [])
+        }
+        return rest, sorted((one["partner_id"].id, one["state"]) for one in attendees.values())
+
+    def test_undo_restores_every_record(self):
+        self.scene()
+        before = self.world()
+        handover = self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids}, self.max)
+        handover.action_hand_over()
+        self.assertNotEqual(self.comparable(self.world(), handover), self.comparable(before, handover))
+        handover.action_undo()
+        self.assertEqual(handover.state, "back")
+        self.assertEqual(self.comparable(self.world(), handover), self.comparable(before, handover))
+
+    def test_what_somebody_changed_since_stays(self):
+        lead = self.scene()
+        handover = self.handover()
+        handover.action_hand_over()
+        lead.user_id = self.eva
+        handover.action_undo()
+        self.assertEqual((lead.user_id, self.big.user_id), (self.eva, self.lena))
+        self.assertIn("1 had been changed since", handover.message_ids[0].body)
+
+    def test_what_is_gone_is_no_obstacle(self):
+        lead = self.scene()
+        handover = self.handover()
+        handover.action_hand_over()
+        lead.unlink()
+        handover.action_undo()
+        self.assertEqual(self.big.user_id, self.lena)
+
+    def test_within_a_day_only(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        handover.done_on = Datetime.now() - timedelta(days=1, minutes=1)
+        self.assertFalse(handover.can_undo)
+        with self.assertRaisesRegex(UserError, "within a day"):
+            handover.action_undo()
+
+    def test_an_absence_ends_by_itself(self):
+        self.scene()
+        before = self.world()
+        with freeze_time("2026-07-01 08:00:00"):
+            handover = self.handover(reason="away", until=date(2026, 7, 14))
+            handover.action_hand_over()
+        for day, state in (("2026-07-14", "done"), ("2026-07-15", "back")):
+            commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
+            with freeze_time(f"{day} 01:00:00"), commits:
+                self.env["crm.pareto.handover"]._cron_return()
+            self.assertEqual(handover.state, state)
+        self.assertEqual(self.comparable(self.world(), handover), self.comparable(before, handover))
+
+    def test_who_is_away_goes_on_following(self):
+        self.scene()
+        self.handover(reason="away", until=date(2030, 7, 14)).action_hand_over()
+        self.assertLessEqual(self.lena.partner_id + self.max.partner_id, self.small.message_partner_ids)
+
+    def test_an_absence_has_an_end_to_come(self):
+        for until in (False, date(2020, 1, 1)):
+            with self.assertRaises(ValidationError):
+                self.handover(reason="away", until=until)
+
+
+class TestBrief(HandoverCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice(cls.big, (cls.product, 1, 900), day=date(2026, 6, 3))
+        cls.recompute()
+        for number in range(12):
+            cls.env["crm.pareto.touch"].create(
+                {"name": f"Talk {number}", "partner_id": cls.person.id, "date": datetime(2026, 5, 1 + number, 9)}
+            )
+        cls.big.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=cls.lena.id, summary="Send the drawings", date_deadline="2026-07-09"
+        )
+        cls.new_order(cls.big)
+
+    def test_the_chatter_says_what_the_next_person_should_know(self):
+        self.handover().action_hand_over()
+        note = self.big.message_ids.filtered(lambda message: "hands over to" in (message.body or ""))
+        self.assertEqual(len(note), 1)
+        for words in ("lena", "max", "900", "Cora", "Send the drawings", "Quotation", "05/12/2026"):
+            self.assertIn(words, note.body)
+        self.assertFalse(note.notified_partner_ids)
+
+    def test_it_has_neither_profit_nor_titles(self):
+        self.handover().action_hand_over()
+        note = self.big.message_ids.filtered(lambda message: "hands over to" in (message.body or ""))
+        self.assertNotIn("margin", note.body)
+        self.assertNotIn("Talk", note.body)
+
+    def test_the_last_ten_touches_each(self):
+        report = self.env["report.crm_pareto.handover_brief"]
+        briefs = report._briefs(self.big + self.small, self.company)
+        self.assertEqual(
+            [touch.title for touch in briefs[self.big.id]["touches"]],
+            ["INV/2026/00001", *(f"Talk {n}" for n in range(11, 2, -1))],
+        )
+        self.assertFalse(briefs[self.small.id]["touches"])
+
+    def test_the_document_has_a_page_a_customer(self):
+        report = self.env["ir.actions.report"].with_user(self.boss)
+        html, _kind = report._render_qweb_html("crm_pareto.handover_brief", (self.big + self.small).ids)
+        text = html.decode()
+        for words in ("Corvex", "Dapper", "Talk 11", "Send the drawings"):
+            self.assertIn(words, text)
+        self.assertNotIn("margin", text)
+
+
+class TestReceipt(HandoverCase):
+    def test_each_who_takes_over_confirms(self):
+        handover = self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids}, self.max)
+        handover.action_hand_over()
+        self.assertEqual(handover.share_ids.mapped("customer_count"), [1, 1])
+        self.assertEqual(handover.activity_ids.user_id, self.eva + self.max)
+        handover.with_user(self.eva).action_confirm_receipt()
+        self.assertEqual(handover.activity_ids.user_id, self.max)
+        self.assertEqual(handover.share_ids.filtered("confirmed_on").user_id, self.eva)
+
+    def test_nobody_else_does(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        with self.assertRaisesRegex(UserError, "nothing here for you"):
+            handover.with_user(self.boss).action_confirm_receipt()
+
+
+class TestRights(HandoverCase):
+    @mute_logger("odoo.addons.base.models.ir_access")
+    def test_salespeople_see_what_they_take_over_and_change_nothing(self):
+        handover = self.handover()
+        handovers = self.env["crm.pareto.handover"]
+        self.assertFalse(handovers.with_user(self.max).search([("id", "=", handover.id)]))
+        handover.action_hand_over()
+        self.assertTrue(handovers.with_user(self.max).search([("id", "=", handover.id)]))
+        self.assertFalse(handovers.with_user(self.eva).search([("id", "=", handover.id)]))
+        for attempt in (
+            lambda: handover.with_user(self.max).action_undo(),
+            lambda: handovers.with_user(self.max).create({"from_user_id": self.lena.id}),
+            lambda: handover.with_user(self.max).change_ids.mapped("before"),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+
+
+class TestHandoverScreen(ParetoHttpCase):
+    def test_a_manager_hands_over_and_the_successor_confirms(self):
+        env = self.env
+        _boss, lena, successor = (
+            new_test_user(env, login=login, name=login.title(), groups=groups)
+            for login, groups in (("berta", SALES_MANAGER), ("lena", SALESPERSON), ("max", SALESPERSON))
+        )
+        partner = env["res.partner"].create({"name": "Corvex", "is_company": True, "user_id": lena.id})
+        self.start_tour("/odoo/hand-overs", "crm_pareto_hand_over", login="berta")
+        self.assertEqual(partner.user_id, successor)
+        self.start_tour("/odoo/hand-overs", "crm_pareto_confirm_receipt", login="max")
+        self.assertTrue(env["crm.pareto.handover.share"].search([("user_id", "=", successor.id)]).confirmed_on)
