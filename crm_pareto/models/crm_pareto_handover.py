@@ -64,7 +64,7 @@ class CrmParetoHandover(models.Model):
     change_ids = fields.One2many("crm.pareto.handover.change", "handover_id", readonly=True)
     can_undo = fields.Boolean(compute="_compute_can_undo")
     is_mine = fields.Boolean(compute="_compute_is_mine", help="Whether the reader has not confirmed receipt yet.")
-    customer_count = fields.Integer("Customers", compute="_compute_counts", compute_sudo=False)
+    customer_count = fields.Integer("Contacts", compute="_compute_counts", compute_sudo=False)
     lead_count = fields.Integer("Leads", compute="_compute_counts", compute_sudo=False)
     quotation_count = fields.Integer("Quotations", compute="_compute_counts", compute_sudo=False)
     activity_count = fields.Integer("Open Activities", compute="_compute_counts", compute_sudo=False)
@@ -137,8 +137,8 @@ class CrmParetoHandover(models.Model):
         }
 
     def action_open_customers(self):
-        """Open the customers that move or moved."""
-        return self._open_moved("customer", self.env._("Customers"))
+        """Open the customers and their people that move or moved."""
+        return self._open_moved("customer", self.env._("Contacts"))
 
     def action_open_leads(self):
         """Open the leads that move or moved."""

@@ -17,17 +17,22 @@ class CrmParetoHandoverBrief(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         customers = self.env["res.partner"].browse(docids).commercial_partner_id
-        return {"docs": customers, "briefs": self._briefs(customers, self.env.company), "is_note": False}
+        return {
+            "docs": customers,
+            "briefs": self._briefs(customers, self.env.company),
+            "is_note": False,
+            "kinds": self._kinds(),
+        }
 
     @api.model
     def _notes(self, customers, handover):
         """{id of the customer: the brief as HTML for its chatter}."""
         briefs = self._briefs(customers, handover.company_id)
-        qweb = self.env["ir.qweb"]
+        qweb, shared = self.env["ir.qweb"], {"handover": handover, "is_note": True, "kinds": self._kinds()}
         return {
             customer.id: qweb._render(
                 "crm_pareto.handover_note",
-                {"handover": handover, "customer": customer, "brief": briefs[customer.id], "is_note": True},
+                {**shared, "customer": customer, "brief": briefs[customer.id]},
             )
             for customer in customers
         }
@@ -64,6 +69,10 @@ class CrmParetoHandoverBrief(models.AbstractModel):
             }
             for customer in customers
         }
+
+    @api.model
+    def _kinds(self):
+        return dict(self.env["crm.pareto.touchpoint"]._fields["kind"]._description_selection(self.env))
 
     @api.model
     def _touches(self, customers):
