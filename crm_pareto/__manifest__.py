@@ -47,6 +47,7 @@
         "views/crm_pareto_scorecard_views.xml",
         "report/crm_pareto_handover_brief_templates.xml",
         "views/crm_pareto_handover_views.xml",
+        "views/crm_pareto_plan_views.xml",
         "wizard/crm_pareto_link_invoices_views.xml",
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",

@@ -7,3 +7,4 @@ from . import crm_pareto_product_service_report
 from . import crm_pareto_link_suggestion
 from . import crm_pareto_invoice_link
 from . import crm_pareto_handover_brief
+from . import crm_pareto_plan_report

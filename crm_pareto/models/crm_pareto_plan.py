@@ -1,0 +1,319 @@
+from collections import defaultdict, namedtuple
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.intervals import Intervals
+
+from ..analytics.plan import fill
+
+DAYS = 7  # today and the days after it
+MOST = 200  # lines a person: more than anybody can do in a week
+LAPSES_WITHIN = 7  # days
+HOT = 50  # percent, by Odoo's own score
+NO_CHANCE_KNOWN = 0.5  # of a quotation without an opportunity
+LOST_BY_SILENCE = 0.1  # of the profit of the window: what it costs to let a contact lapse, an assumption
+# What is to be said, and the minutes it takes.
+MINUTES = {"quotation": 15, "reorder": 15, "overdue": 30, "risk": 45, "lead": 30}
+REACHABLE = (
+    Domain("active", "=", True)
+    & Domain("is_blacklisted", "=", False)
+    & Domain("phone_sanitized_blacklisted", "=", False)
+)
+Candidate = namedtuple(
+    "Candidate", "user_id customer_id lead_id stake minutes latest kinds orders leads fixed", defaults=[None]
+)
+
+
+class CrmParetoPlan(models.AbstractModel):
+    """Whom to call today and in the days after: what is worth most an hour, cut to the hours that are free.
+
+    A line is a customer, or a lead without one, with all there is to say. At stake, in margin of the company:
+
+    - risk: the lifetime value, times the chance that the customer has left
+    - reorder: the mean profit of an invoice, where the next order is due or overdue
+    - overdue: LOST_BY_SILENCE of the profit, where nobody talked with the customer for longer than the tier says
+    - quotation: its margin times its chance, where it lapses within LAPSES_WITHIN days
+    - lead: expected revenue times chance times the company's margin, from a chance of HOT percent
+
+    Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
+
+    Left out is who is archived or on a blacklist of mails or phones, with whom something is planned already, and whom the
+    person put off. Nothing is stored until a person decides. All in one statement for any number of people, under the
+    reader's rules; profit ranks whether the reader may see it or not, and is shown to who may.
+    """
+
+    _name = "crm.pareto.plan"
+    _description = "Plan of the Week"
+
+    @api.model
+    def _plan(self, users, today=None):
+        """The lines of the people, each with its day: [(day, Candidate)].
+
+        :param users: whose plans; in the current company
+        """
+        today = today or fields.Date.context_today(self)
+        days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
+        free = self._free_minutes(users, days)
+        candidates = defaultdict(list)
+        for candidate in self._candidates(users, today):
+            candidates[candidate.user_id].append(candidate)
+        return [
+            (day, candidates[user.id][index])
+            for user in users
+            for index, day in sorted(
+                fill(candidates[user.id], free[user.id]).items(), key=lambda item: (item[1], item[0])
+            )
+        ]
+
+    # -- what is worth doing -------------------------------------------------------------
+
+    @api.model
+    def _candidates(self, users, today):
+        """What could be done by the people, the best an hour first: Candidates."""
+        self.env.flush_all()
+        parts = SQL(" UNION ALL ").join(
+            [*self._from_customers(users), self._from_quotations(users, today), self._from_leads(users)]
+        )
+        query = SQL(
+            """
+            SELECT user_id, customer_id, lead_id, stake, minutes, latest, kinds, orders, leads, decision.day
+              FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY user_id
+                                                 ORDER BY stake / minutes DESC, customer_id, lead_id) AS place
+                      FROM (SELECT user_id, customer_id, lead_id,
+                                   ROUND(COALESCE(MAX(stake) FILTER (WHERE kind IN ('risk', 'reorder', 'overdue')), 0)
+                                         + COALESCE(SUM(stake) FILTER (WHERE kind IN ('quotation', 'lead')), 0),
+                                         %(cents)s) AS stake,
+                                   MAX(%(minutes)s) AS minutes, MIN(latest) AS latest,
+                                   array_agg(DISTINCT kind ORDER BY kind) AS kinds,
+                                   array_remove(array_agg(order_id ORDER BY order_id), NULL) AS orders,
+                                   array_remove(array_agg(of_lead ORDER BY of_lead), NULL) AS leads
+                              FROM (%(parts)s) part
+                             GROUP BY user_id, customer_id, lead_id) subject
+                     WHERE stake > 0 AND %(open)s) ranked
+              LEFT JOIN (%(put)s) decision USING (user_id, customer_id, lead_id)
+             WHERE place <= %(most)s
+             ORDER BY user_id, place
+            """,
+            cents=self.env.company.currency_id.decimal_places,
+            minutes=SQL(
+                "CASE kind %s END",
+                SQL(" ").join(SQL("WHEN %s THEN %s", kind, minutes) for kind, minutes in MINUTES.items()),
+            ),
+            parts=parts,
+            open=self._is_open(today),
+            put=self.env["crm.pareto.plan.decision"]._put(today),
+            most=MOST,
+        )
+        return [Candidate(*row) for row in self.env.execute_query(query)]
+
+    @api.model
+    def _part(self, query, kind, user, customer, stake, lead=None, latest=None, order=None, of_lead=None):
+        """A source as rows of: user, customer (0: none), lead (0: of a customer), kind, stake, last day, records."""
+        return query.select(
+            SQL("%s AS user_id", user),
+            SQL("COALESCE(%s, 0) AS customer_id", customer),
+            SQL("%s AS lead_id", lead or SQL("0")),
+            SQL("%s AS kind", kind),
+            SQL("(%s)::numeric AS stake", stake),
+            SQL("%s AS latest", latest or SQL("NULL::date")),
+            SQL("%s AS order_id", order or SQL("NULL::integer")),
+            SQL("%s AS of_lead", of_lead or SQL("NULL::integer")),
+        )
+
+    @api.model
+    def _partner(self, query, alias, field):
+        """Join the partner of a query's record; its alias."""
+        return query.left_join(alias, field, "res_partner", "id", field)
+
+    @api.model
+    def _from_customers(self, users):
+        """Risk, reorders and silence, of the people's own customers."""
+        values, company = self.env["crm.pareto.customer"], self.env.company
+        own = [("company_id", "=", company.id), ("partner_id.user_id", "in", users.ids)]
+        silent = self.env["res.partner"]._search([("pareto_is_overdue", "=", True), ("user_id", "in", users.ids)])
+        for kind in ("risk", "reorder", "overdue"):
+            query = values._search(own)
+            alias = query.table
+            query.add_where(self._is_reachable(SQL.identifier(alias, "partner_id")))
+            profit = SQL("GREATEST(%s, 0)", SQL.identifier(alias, "profit"))
+            if kind == "risk":
+                alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
+                stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, "lifetime_value"), alive)
+                query.add_where(SQL("%s IS NOT NULL", SQL.identifier(alias, "lifetime_value")))
+            elif kind == "reorder":
+                stake = SQL("%s / NULLIF(%s, 0)", profit, SQL.identifier(alias, "invoice_count"))
+                query.add_where(SQL("%s IS NOT NULL", values._field_to_sql(alias, "order_state", query)))
+            else:
+                stake = SQL("%s * %s", profit, LOST_BY_SILENCE)
+                query.add_where(SQL("%s IN %s", SQL.identifier(alias, "partner_id"), silent.subselect()))
+            partner = self._partner(query, alias, "partner_id")
+            yield self._part(
+                query, kind, SQL.identifier(partner, "user_id"), SQL.identifier(alias, "partner_id"), stake
+            )
+
+    @api.model
+    def _from_quotations(self, users, today):
+        """The people's quotations that lapse soon."""
+        orders = self.env["sale.order"]
+        query = orders._search(
+            [
+                ("user_id", "in", users.ids),
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", ("draft", "sent")),
+                ("validity_date", ">=", today),
+                ("validity_date", "<=", today + timedelta(days=LAPSES_WITHIN)),
+            ]
+        )
+        alias = query.table
+        partner = self._partner(query, alias, "partner_id")
+        lead = query.left_join(alias, "opportunity_id", "crm_lead", "id", "opportunity_id")
+        customer = SQL.identifier(partner, "commercial_partner_id")
+        query.add_where(self._is_reachable(customer))
+        return self._part(
+            query,
+            "quotation",
+            SQL.identifier(alias, "user_id"),
+            customer,
+            SQL(
+                "GREATEST(%s, 0) / COALESCE(NULLIF(%s, 0), 1)::numeric * COALESCE(%s::numeric / 100, %s)",
+                SQL.identifier(alias, "margin"),
+                SQL.identifier(alias, "currency_rate"),
+                SQL.identifier(lead, "probability"),
+                NO_CHANCE_KNOWN,
+            ),
+            latest=SQL.identifier(alias, "validity_date"),
+            order=SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _from_leads(self, users):
+        """The people's leads and opportunities that are likely to be won."""
+        leads, company = self.env["crm.lead"], self.env.company
+        query = leads._search(
+            REACHABLE
+            & Domain("user_id", "in", users.ids)
+            & Domain("company_id", "in", (False, company.id))
+            & Domain("won_status", "=", "pending")
+            & Domain("probability", ">=", HOT)
+        )
+        alias = query.table
+        partner = self._partner(query, alias, "partner_id")
+        customer = SQL.identifier(partner, "commercial_partner_id")
+        query.add_where(SQL("(%s IS NULL OR %s)", customer, self._is_reachable(customer)))
+        return self._part(
+            query,
+            "lead",
+            SQL.identifier(alias, "user_id"),
+            customer,
+            SQL(
+                "GREATEST(%s, 0) * %s::numeric / 100 * %s",
+                SQL.identifier(alias, "expected_revenue"),
+                SQL.identifier(alias, "probability"),
+                self._margin_ratio(company),
+            ),
+            lead=SQL("CASE WHEN %s IS NULL THEN %s ELSE 0 END", customer, SQL.identifier(alias, "id")),
+            of_lead=SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _margin_ratio(self, company):
+        """The share of turnover that is left to the company as profit; 1 where none is known."""
+        # sudo: what ranks the lines; it is shown to nobody.
+        run = self.env["crm.pareto.run"].sudo()._standing(company, "customer")
+        ratio = run.profit_total / run.turnover_total if run.turnover_total > 0 else 0
+        return ratio if ratio > 0 else 1
+
+    @api.model
+    def _is_reachable(self, customer):
+        """Whether a customer may be called and written to; SQL."""
+        # sudo: a blacklist holds for whoever may not read it.
+        reachable = self.env["res.partner"].sudo()._search(REACHABLE)
+        return SQL("%s IN %s", customer, reachable.subselect())
+
+    @api.model
+    def _is_open(self, today):
+        """Whether nothing is planned with the subject yet by the person, and it was not put off; SQL."""
+        # sudo: one's own activities and meetings, on whatever document.
+        return SQL(
+            """
+            NOT EXISTS (SELECT FROM mail_activity activity
+                          JOIN res_partner person ON person.id = activity.res_id
+                         WHERE activity.active AND activity.user_id = subject.user_id
+                           AND activity.res_model = 'res.partner'
+                           AND person.commercial_partner_id = subject.customer_id)
+            AND NOT EXISTS (SELECT FROM mail_activity activity
+                             WHERE activity.active AND activity.user_id = subject.user_id
+                               AND activity.res_model = 'crm.lead'
+                               AND activity.res_id = ANY(subject.leads))
+            AND NOT EXISTS (SELECT FROM calendar_event meeting
+                              JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = meeting.id
+                              JOIN res_partner person ON person.id = guest.res_partner_id
+                             WHERE meeting.active AND meeting.user_id = subject.user_id
+                               AND meeting.start >= %(today)s AND person.commercial_partner_id = subject.customer_id)
+            AND NOT EXISTS (%(silenced)s)
+            """,
+            today=today,
+            silenced=self.env["crm.pareto.plan.decision"]._silences(today),
+        )
+
+    # -- when there is time ----------------------------------------------------------------
+
+    @api.model
+    def _free_minutes(self, users, days):
+        """{user id: {day: minutes}}: working hours, less meetings and what is planned for the day."""
+        # sudo: only when people work and are busy comes out, whoever may read their calendars.
+        resources = self.env["resource.resource"].sudo().search([("user_id", "in", users.ids)])
+        resource_of = {resource.user_id: resource for resource in resources}
+        taken = self.env["crm.pareto.plan.decision"]._minutes_taken(users, days)
+        busy = self._meetings(users, days)
+        now = pytz.utc.localize(fields.Datetime.now())
+        free = {}
+        for user in users:
+            zone = pytz.timezone(user.tz or "UTC")
+            resource = resource_of.get(user, self.env["resource.resource"])
+            calendar = resource.calendar_id or self.env.company.sudo().resource_calendar_id
+            start, end = (
+                zone.localize(datetime.combine(day, time.min)) for day in (days[0], days[-1] + timedelta(days=1))
+            )
+            work = calendar._work_intervals_batch(start, end, resource)[resource.id] - busy[user.id]
+            work &= Intervals([(now, end, calendar)])
+            minutes = defaultdict(int)
+            for begin, stop, _calendar in work:
+                minutes[begin.astimezone(zone).date()] += (stop - begin).total_seconds() / 60
+            free[user.id] = {day: max(0, int(minutes[day]) - taken[user.id, day]) for day in days}
+        return free
+
+    @api.model
+    def _meetings(self, users, days):
+        """{user id: Intervals of the meetings that keep the person busy}."""
+        start, end = (datetime.combine(day, time.min) for day in (days[0], days[-1] + timedelta(days=2)))
+        # sudo: as above.
+        attendees = (
+            self.env["calendar.attendee"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", users.partner_id.ids),
+                    ("state", "!=", "declined"),
+                    ("event_id.active", "=", True),
+                    ("event_id.show_as", "=", "busy"),
+                    ("event_id.start", "<", end),
+                    ("event_id.stop", ">", start - timedelta(days=1)),
+                ]
+            )
+        )
+        user_of, meetings = {user.partner_id: user for user in users}, defaultdict(list)
+        for attendee in attendees:
+            event, user = attendee.event_id, user_of[attendee.partner_id]
+            if event.allday:
+                zone = pytz.timezone(user.tz or "UTC")
+                begin = zone.localize(datetime.combine(event.start_date, time.min))
+                stop = zone.localize(datetime.combine(event.stop_date + timedelta(days=1), time.min))
+            else:
+                begin, stop = pytz.utc.localize(event.start), pytz.utc.localize(event.stop)
+            meetings[user.id].append((begin, stop, event))
+        return defaultdict(Intervals, {user: Intervals(of) for user, of in meetings.items()})

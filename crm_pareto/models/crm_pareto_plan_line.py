@@ -1,0 +1,270 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount, format_date
+
+from .crm_pareto_plan import DAYS
+from .crm_pareto_value_mixin import PROFIT
+
+PUT_OFF = 7  # days that a postponed line stays away
+SILENCES = {"week": 7, "month": 30, "quarter": 90, "good": None}  # days
+
+
+class CrmParetoPlanLine(models.TransientModel):
+    """A proposal of the plan, on the screen: made when the plan is opened, gone the next day.
+
+    What the person decides is kept (crm.pareto.plan.decision), and the activity or meeting that comes of it.
+    """
+
+    _name = "crm.pareto.plan.line"
+    _description = "Line of the Plan"
+    _order = "day, sequence, id"
+
+    name = fields.Char(readonly=True)
+    sequence = fields.Integer(readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    first_day = fields.Date(required=True, readonly=True)
+    day = fields.Selection("_selection_day", required=True, group_expand=True)
+    date = fields.Date(compute="_compute_date")
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True)
+    order_id = fields.Many2one("sale.order", "Quotation", readonly=True)
+    tier_id = fields.Many2one("crm.pareto.tier", readonly=True)
+    tier_color = fields.Integer(related="tier_id.color")
+    phone = fields.Char(compute="_compute_phone")
+    why = fields.Char(readonly=True)
+    stake = fields.Monetary("At Stake", readonly=True, groups=PROFIT, help="Margin, as far as it is known.")
+    minutes = fields.Integer(readonly=True, help="What it will take.")
+    skip_reason = fields.Char("Reason")
+    skip_for = fields.Selection(
+        [("week", "A Week"), ("month", "A Month"), ("quarter", "Three Months"), ("good", "For Good")],
+        default="month",
+        required=True,
+    )
+
+    @api.model
+    def _selection_day(self):
+        today = fields.Date.context_today(self)
+        names = [self.env._("Today"), self.env._("Tomorrow")]
+        names += [format_date(self.env, today + timedelta(days=ahead), date_format="EEEE") for ahead in range(2, DAYS)]
+        return [(str(ahead), name) for ahead, name in enumerate(names)]
+
+    @api.depends("first_day", "day")
+    def _compute_date(self):
+        for line in self:
+            line.date = line.first_day + timedelta(days=int(line.day or 0))
+
+    @api.depends("partner_id", "lead_id")
+    def _compute_phone(self):
+        for line in self:
+            line.phone = line.lead_id.phone or line.partner_id.phone
+
+    # -- opening -------------------------------------------------------------------------
+
+    @api.model
+    def _open_mine(self):
+        """Make the reader's plan and open it."""
+        self._make(self.env.user)
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_plan_line_action")
+        return {**action, "domain": [("user_id", "=", self.env.uid), ("create_uid", "=", self.env.uid)]}
+
+    @api.model
+    def _open_team(self):
+        """Make the plans of all who sell in the company, and open them by person."""
+        group = self.env.ref("sales_team.group_sale_salesman")
+        sellers = group.sudo().all_user_ids.filtered(
+            lambda user: self.env.company in user.company_ids and not user.share
+        )
+        self._make(sellers.with_env(self.env))
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_plan_team_action")
+        return {**action, "domain": [("create_uid", "=", self.env.uid)]}
+
+    @api.model
+    def _make(self, users):
+        """Write the plans of the people anew.
+
+        :raises AccessError: of others, for who is no manager
+        """
+        if users != self.env.user and not self.env.user.has_group("crm_pareto.group_manager"):
+            raise AccessError(self.env._("The plans of others are for managers."))
+        self.search([("create_uid", "=", self.env.uid)]).unlink()
+        today = fields.Date.context_today(self)
+        plan = self.env["crm.pareto.plan"]._plan(users, today)
+        known = self._known([candidate for _day, candidate in plan])
+        return self.create(
+            [
+                {
+                    **self._described(candidate, known),
+                    "sequence": sequence,
+                    "first_day": today,
+                    "day": str((day - today).days),
+                    "company_id": self.env.company.id,
+                }
+                for sequence, (day, candidate) in enumerate(plan)
+            ]
+        )
+
+    @api.model
+    def _known(self, candidates):
+        """What the lines are described from, read for all of them at once: {model: {id: record}}."""
+        ids = {
+            "res.partner": [candidate.customer_id for candidate in candidates],
+            "crm.lead": [lead for candidate in candidates for lead in candidate.leads],
+            "sale.order": [order for candidate in candidates for order in candidate.orders],
+        }
+        known = {
+            model: {id_: self.env[model].browse(id_).with_prefetch(ids[model]) for id_ in ids[model]} for model in ids
+        }
+        values = self.env["crm.pareto.customer"].search(
+            [("partner_id", "in", ids["res.partner"]), ("company_id", "=", self.env.company.id)]
+        )
+        return {**known, "values": {row.partner_id.id: row for row in values}}
+
+    @api.model
+    def _described(self, candidate, known):
+        leads = [known["crm.lead"][id_] for id_ in candidate.leads]
+        orders = [known["sale.order"][id_] for id_ in candidate.orders]
+        row = known["values"].get(candidate.customer_id, self.env["crm.pareto.customer"])
+        partner = known["res.partner"][candidate.customer_id] if candidate.customer_id else self.env["res.partner"]
+        reasons = [*self._customer_reasons(row, candidate.kinds), *self._document_reasons(orders, leads)]
+        return {
+            "name": partner.display_name or leads[0].partner_name or leads[0].contact_name or leads[0].name,
+            "user_id": candidate.user_id,
+            "partner_id": partner.id,
+            "lead_id": candidate.lead_id or (leads[0].id if len(leads) == 1 else False),
+            "order_id": orders[0].id if orders else False,
+            "tier_id": row.tier_id.id,
+            "stake": candidate.stake,
+            "minutes": candidate.minutes,
+            "why": "; ".join(reasons),
+        }
+
+    @api.model
+    def _customer_reasons(self, row, kinds):
+        if "reorder" in kinds:
+            day = format_date(self.env, row.next_order_date)
+            yield self.env._(
+                "buys every %(days)s days, next order was expected %(day)s", days=f"{row.order_gap:.0f}", day=day
+            )
+        if "overdue" in kinds:
+            yield self.env._("nobody talked with them for %(days)s days", days=row.tier_id.touch_days)
+        if "risk" in kinds and row.alive < 0.9:
+            yield self.env._("%(chance)s still active", chance=f"{100 * row.alive:.0f} %")
+
+    @api.model
+    def _document_reasons(self, orders, leads):
+        for order in orders:
+            yield self.env._(
+                "quotation %(name)s of %(amount)s lapses on %(day)s",
+                name=order.name,
+                amount=format_amount(self.env, order.amount_untaxed, order.currency_id),
+                day=format_date(self.env, order.validity_date),
+            )
+        for lead in leads:
+            yield self.env._("“%(name)s” may be won (%(chance)s)", name=lead.name, chance=f"{lead.probability:.0f} %")
+
+    # -- deciding -----------------------------------------------------------------------
+
+    def write(self, vals):
+        """Note on which day a person put the line."""
+        moved = self.filtered(lambda line: line.day != vals["day"]) if "day" in vals else self.browse()
+        result = super().write(vals)
+        moved._decide("put")
+        return result
+
+    def _decide(self, state, **values):
+        """Keep what was decided about the lines."""
+        return self.env["crm.pareto.plan.decision"].create(
+            [
+                {
+                    "company_id": line.company_id.id,
+                    "user_id": line.user_id.id,
+                    "partner_id": line.partner_id.id,
+                    "lead_id": False if line.partner_id else line.lead_id.id,
+                    "date": line.date,
+                    "why": line.why or line.name,
+                    "minutes": line.minutes,
+                    "state": state,
+                    **values,
+                }
+                for line in self
+            ]
+        )
+
+    def action_accept(self):
+        """Plan a call with the customer or lead on the day of the line."""
+        for line in self:
+            record = line.partner_id or line.lead_id
+            activity = record.activity_schedule(
+                "mail.mail_activity_data_call", line.date, summary=line.why, user_id=line.user_id.id
+            )
+            line._decide("accepted", activity_id=activity.id)
+        self.unlink()
+        return self._refreshed()
+
+    def action_meet(self):
+        """Open a new meeting with the customer or lead; once it is saved, the plan has it no more."""
+        self.ensure_one()
+        record = self.partner_id or self.lead_id
+        people = self.user_id.partner_id + (self.partner_id or self.lead_id.partner_id)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "calendar.event",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "current",
+            "context": {
+                "default_name": self.env._("Meeting with %(name)s", name=self.name),
+                "default_partner_ids": people.ids,
+                "default_user_id": self.user_id.id,
+                "default_res_model": record._name,
+                "default_res_id": record.id,
+                "default_opportunity_id": self.lead_id.id,
+                "default_description": self.why,
+                "initial_date": fields.Date.to_string(self.date),
+            },
+        }
+
+    def action_postpone(self):
+        """Leave the lines out of the plan for a week."""
+        self._decide("postponed", until=self[:1].first_day + timedelta(days=PUT_OFF - 1))
+        self.unlink()
+        return self._refreshed()
+
+    def action_skip(self):
+        """Ask why."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Skip %(name)s", name=self.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(self.env.ref("crm_pareto.crm_pareto_plan_line_view_form_skip").id, "form")],
+            "target": "new",
+        }
+
+    def action_confirm_skip(self):
+        """Leave the line out of the plan for the time chosen.
+
+        :raises UserError: without a reason
+        """
+        self.ensure_one()
+        if not self.skip_reason:
+            raise UserError(self.env._("Say why: the next plan, and your manager, will know."))
+        days = SILENCES[self.skip_for]
+        until = self.first_day + timedelta(days=days - 1) if days else False
+        self._decide("skipped", reason=self.skip_reason, until=until)
+        self.unlink()
+        return self._refreshed()
+
+    def action_open(self):
+        """Open the quotation, lead or customer behind the line."""
+        self.ensure_one()
+        return (self.order_id or (self.lead_id if not self.partner_id else self.partner_id)).get_formview_action()
+
+    def _refreshed(self):
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

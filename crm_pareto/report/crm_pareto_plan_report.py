@@ -1,0 +1,73 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+ORDERED_WITHIN = 30  # days after the plan's day
+
+
+class CrmParetoPlanReport(models.Model):
+    """What came of the plan: what people decided, what they did, and what the customers ordered after it.
+
+    Grain: one decision; of lines put on another day, nothing. `ordered` is the untaxed amount of the customer's orders
+    confirmed from the day on, within ORDERED_WITHIN days, in company currency at the orders' own rates: what followed,
+    not what was caused. Two decisions about one customer may name the same order.
+    """
+
+    _name = "crm.pareto.plan.report"
+    _description = "Plan Followed"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "why"
+
+    date = fields.Date("Planned For", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    why = fields.Char(readonly=True)
+    state = fields.Selection(
+        [("accepted", "Accepted"), ("postponed", "Postponed"), ("skipped", "Skipped")], "Decision", readonly=True
+    )
+    reason = fields.Char(readonly=True)
+    accepted = fields.Integer(readonly=True)
+    done = fields.Integer(readonly=True, help="Accepted, and the activity is done.")
+    ordered = fields.Monetary("Ordered After", readonly=True, help="By the customer, within 30 days.")
+
+    _depends = {
+        "crm.pareto.plan.decision": [
+            "activity_id",
+            "date",
+            "lead_id",
+            "partner_id",
+            "reason",
+            "state",
+            "user_id",
+            "why",
+        ],
+        "mail.activity": ["active", "date_done"],
+        "sale.order": ["amount_untaxed", "currency_rate", "date_order", "partner_id", "state"],
+    }
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT decision.id, decision.date, decision.user_id, decision.partner_id, decision.lead_id,
+                   decision.company_id, decision.why, decision.state, decision.reason,
+                   (decision.state = 'accepted')::integer AS accepted,
+                   (activity.id IS NOT NULL AND NOT activity.active)::integer AS done,
+                   COALESCE(ordered.amount, 0) AS ordered
+              FROM crm_pareto_plan_decision decision
+              LEFT JOIN mail_activity activity ON activity.id = decision.activity_id
+              LEFT JOIN LATERAL (
+                  SELECT SUM(sale_order.amount_untaxed / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric) AS amount
+                    FROM sale_order JOIN res_partner buyer ON buyer.id = sale_order.partner_id
+                   WHERE sale_order.state = 'sale' AND sale_order.company_id = decision.company_id
+                     AND buyer.commercial_partner_id = decision.partner_id
+                     AND sale_order.date_order >= decision.date
+                     AND sale_order.date_order < decision.date + %s
+              ) ordered ON decision.state = 'accepted'
+             WHERE decision.state <> 'put'
+            """,
+            ORDERED_WITHIN,
+        )
