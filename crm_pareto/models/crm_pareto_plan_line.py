@@ -129,6 +129,7 @@ class CrmParetoPlanLine(models.TransientModel):
         orders = [known["sale.order"][id_] for id_ in candidate.orders]
         row = known["values"].get(candidate.customer_id, self.env["crm.pareto.customer"])
         partner = known["res.partner"][candidate.customer_id] if candidate.customer_id else self.env["res.partner"]
+        stake = {"stake": candidate.stake} if self.env.user.has_group(PROFIT) else {}
         reasons = [*self._customer_reasons(row, candidate.kinds), *self._document_reasons(orders, leads)]
         return {
             "name": partner.display_name or leads[0].partner_name or leads[0].contact_name or leads[0].name,
@@ -137,9 +138,9 @@ class CrmParetoPlanLine(models.TransientModel):
             "lead_id": candidate.lead_id or (leads[0].id if len(leads) == 1 else False),
             "order_id": orders[0].id if orders else False,
             "tier_id": row.tier_id.id,
-            "stake": candidate.stake,
             "minutes": candidate.minutes,
             "why": "; ".join(reasons),
+            **stake,
         }
 
     @api.model

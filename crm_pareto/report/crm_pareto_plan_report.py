@@ -60,7 +60,8 @@ class CrmParetoPlanReport(models.Model):
               FROM crm_pareto_plan_decision decision
               LEFT JOIN mail_activity activity ON activity.id = decision.activity_id
               LEFT JOIN LATERAL (
-                  SELECT SUM(sale_order.amount_untaxed / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric) AS amount
+                  SELECT ROUND(SUM(sale_order.amount_untaxed
+                                   / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric), 2) AS amount
                     FROM sale_order JOIN res_partner buyer ON buyer.id = sale_order.partner_id
                    WHERE sale_order.state = 'sale' AND sale_order.company_id = decision.company_id
                      AND buyer.commercial_partner_id = decision.partner_id
