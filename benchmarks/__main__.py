@@ -2,7 +2,7 @@
 
 With --touchpoints ROWS, of the report of touchpoints instead; with --touchpoints 0, its measurements. With --campaigns
 generate, campaigns with what they reached and cost; with --campaigns measure, their measurements. With --predictions,
-those of what customers may do next.
+those of what customers may do next; with --plan, the plans of salespeople.
 
 Everything is timed in one run, warm, five times in turn; printed is the median with the spread, and its ratio to B,
 the bare aggregation under the same settings.
@@ -25,6 +25,7 @@ def main():
     parser.add_argument("--full", action="store_true", help="measure only the computation of everything")
     parser.add_argument("--touchpoints", type=int, help="generate this many rows of touches, and stop; 0: measure them")
     parser.add_argument("--campaigns", choices=["generate", "measure"], help="campaigns' rows, or their measurements")
+    parser.add_argument("--plan", action="store_true", help="measure only the plans of salespeople")
     parser.add_argument("--predictions", action="store_true", help="measure only the predictions")
     parser.add_argument("odoo_options", nargs="*")
     chosen = parser.parse_args()
@@ -48,7 +49,9 @@ def main():
         if chosen.index:
             env["res.config.settings"].create({"pareto_covering_index": chosen.index == "on"}).set_values()
             return
-        if chosen.predictions:
+        if chosen.plan:
+            bench = importlib.import_module("benchmarks.plan").PlanBench(env, companies)
+        elif chosen.predictions:
             bench = importlib.import_module("benchmarks.predictions").PredictionBench(env, companies)
         else:
             bench = measurements.Bench(env, companies)

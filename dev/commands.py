@@ -295,6 +295,9 @@ def _bench_values(odoo, database, customers):
     with step("The predictions measured"):
         table = odoo.run_script(database, "benchmarks", ["--predictions"], "Measuring", None)
     print(table)
+    with step("The plans of salespeople measured"):
+        table = odoo.run_script(database, "benchmarks", ["--plan"], "Measuring", None)
+    print(table)
     print(_bench_with_index(odoo, database))
 
 
