@@ -96,8 +96,12 @@ class PlanBench(Bench):
         table = record._table
         self.env.cr.execute(
             SQL(
-                "INSERT INTO %(table)s SELECT (jsonb_populate_record(model, jsonb_build_object('id', nextval(%(ids)s), %(values)s))).*"
-                "  FROM %(table)s model, generate_series(1, %(count)s) n WHERE model.id = %(id)s",
+                """
+                INSERT INTO %(table)s
+                SELECT (jsonb_populate_record(model, jsonb_build_object('id', nextval(%(ids)s), %(values)s))).*
+                  FROM %(table)s model, generate_series(1, %(count)s) n
+                 WHERE model.id = %(id)s
+                """,
                 table=SQL.identifier(table),
                 ids=f"{table}_id_seq",
                 values=values,

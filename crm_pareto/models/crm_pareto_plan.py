@@ -17,11 +17,6 @@ NO_CHANCE_KNOWN = 0.5  # of a quotation without an opportunity
 LOST_BY_SILENCE = 0.1  # of the profit of the window: what it costs to let a contact lapse, an assumption
 # What is to be said, and the minutes it takes.
 MINUTES = {"quotation": 15, "reorder": 15, "overdue": 30, "risk": 45, "lead": 30}
-REACHABLE = (
-    Domain("active", "=", True)
-    & Domain("is_blacklisted", "=", False)
-    & Domain("phone_sanitized_blacklisted", "=", False)
-)
 Candidate = namedtuple(
     "Candidate", "user_id customer_id lead_id stake minutes latest kinds orders leads fixed", defaults=[None]
 )
@@ -137,7 +132,6 @@ class CrmParetoPlan(models.AbstractModel):
         for kind in ("risk", "reorder", "overdue"):
             query = values._search(own)
             alias = query.table
-            query.add_where(self._is_reachable(SQL.identifier(alias, "partner_id")))
             profit = SQL("GREATEST(%s, 0)", SQL.identifier(alias, "profit"))
             if kind == "risk":
                 alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
@@ -150,6 +144,7 @@ class CrmParetoPlan(models.AbstractModel):
                 stake = SQL("%s * %s", profit, LOST_BY_SILENCE)
                 query.add_where(SQL("%s IN %s", SQL.identifier(alias, "partner_id"), silent.subselect()))
             partner = self._partner(query, alias, "partner_id")
+            query.add_where(self._is_reachable(partner))
             yield self._part(
                 query, kind, SQL.identifier(partner, "user_id"), SQL.identifier(alias, "partner_id"), stake
             )
@@ -170,13 +165,13 @@ class CrmParetoPlan(models.AbstractModel):
         alias = query.table
         partner = self._partner(query, alias, "partner_id")
         lead = query.left_join(alias, "opportunity_id", "crm_lead", "id", "opportunity_id")
-        customer = SQL.identifier(partner, "commercial_partner_id")
+        customer = self._partner(query, partner, "commercial_partner_id")
         query.add_where(self._is_reachable(customer))
         return self._part(
             query,
             "quotation",
             SQL.identifier(alias, "user_id"),
-            customer,
+            SQL.identifier(customer, "id"),
             SQL(
                 "GREATEST(%s, 0) / COALESCE(NULLIF(%s, 0), 1)::numeric * COALESCE(%s::numeric / 100, %s)",
                 SQL.identifier(alias, "margin"),
@@ -193,16 +188,17 @@ class CrmParetoPlan(models.AbstractModel):
         """The people's leads and opportunities that are likely to be won."""
         leads, company = self.env["crm.lead"], self.env.company
         query = leads._search(
-            REACHABLE
-            & Domain("user_id", "in", users.ids)
+            Domain("user_id", "in", users.ids)
             & Domain("company_id", "in", (False, company.id))
             & Domain("won_status", "=", "pending")
             & Domain("probability", ">=", HOT)
         )
         alias = query.table
         partner = self._partner(query, alias, "partner_id")
-        customer = SQL.identifier(partner, "commercial_partner_id")
-        query.add_where(SQL("(%s IS NULL OR %s)", customer, self._is_reachable(customer)))
+        buyer = self._partner(query, partner, "commercial_partner_id")
+        customer = SQL.identifier(buyer, "id")
+        query.add_where(self._is_reachable(alias))
+        query.add_where(SQL("(%s IS NULL OR (%s))", customer, self._is_reachable(buyer)))
         return self._part(
             query,
             "lead",
@@ -227,11 +223,21 @@ class CrmParetoPlan(models.AbstractModel):
         return ratio if ratio > 0 else 1
 
     @api.model
-    def _is_reachable(self, customer):
-        """Whether a customer may be called and written to; SQL."""
-        # sudo: a blacklist holds for whoever may not read it.
-        reachable = self.env["res.partner"].sudo()._search(REACHABLE)
-        return SQL("%s IN %s", customer, reachable.subselect())
+    def _is_reachable(self, alias):
+        """Whether a partner or lead may be written to and called; SQL. A blacklist holds for whoever may not read it.
+
+        Not by Odoo's search for who is on one: that of numbers reads the whole table into Python.
+        """
+        return SQL(
+            """
+            %(active)s
+            AND NOT EXISTS (SELECT FROM mail_blacklist barred WHERE barred.active AND barred.email = %(email)s)
+            AND NOT EXISTS (SELECT FROM phone_blacklist barred WHERE barred.active AND barred.number = %(number)s)
+            """,
+            active=SQL.identifier(alias, "active"),
+            email=SQL.identifier(alias, "email_normalized"),
+            number=SQL.identifier(alias, "phone_sanitized"),
+        )
 
     @api.model
     def _is_open(self, today):
