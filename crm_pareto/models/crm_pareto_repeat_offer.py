@@ -92,6 +92,7 @@ class CrmParetoRepeat(models.Model):
         self.env["mail.activity"].create(
             [its._prepare_activity_vals(company, partner) for (company, partner), its in groups.items()]
         )
+        self.invalidate_recordset(["planned_date"])
         message = self.env._("Activities planned: %(count)s.", count=len(groups))
         if left_out:
             message += " " + self.env._("Left out: %(what)s", what=self._name_them(left_out))
