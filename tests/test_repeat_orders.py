@@ -229,14 +229,16 @@ class TestActivity(DueCase):
         self.birch.user_id = anna
         self.both.action_schedule_activity()
         activity = self.activity()
-        self.assertEqual((anna, TODAY, "Gauge and Clamp"), (activity.user_id, activity.date_deadline, activity.summary))
-        self.assertIn("3 Units Gauge, last bought on 2026-06-15", activity.note)
+        self.assertEqual(
+            (anna, TODAY, "Reorder: Gauge and Clamp"), (activity.user_id, activity.date_deadline, activity.summary)
+        )
+        self.assertIn("3 Units Gauge, last bought on 06/15/2026", activity.note)
         self.assertEqual([TODAY, TODAY], self.both.mapped("planned_date"))
 
     def test_what_is_planned_already_or_not_due_is_left_out(self):
         self.row.action_schedule_activity()
         self.both.action_schedule_activity()
-        self.assertEqual(["Clamp", "Gauge"], sorted(self.activity().mapped("summary")))
+        self.assertEqual(["Reorder: Clamp", "Reorder: Gauge"], sorted(self.activity().mapped("summary")))
         with self.assertRaisesRegex(UserError, "planned already"):
             self.both.action_schedule_activity()
         self.order()

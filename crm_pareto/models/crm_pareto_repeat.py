@@ -55,7 +55,7 @@ class CrmParetoRepeat(models.Model):
         aggregator=None,
         help="Median of the quantities of the purchases, in the product's unit.",
     )
-    order_gap = fields.Float("Every (Days)")
+    order_gap = fields.Float("Every (Days)", aggregator=None)
     order_state = fields.Selection(help="Silent while the product is on an open quotation or an order under way.")
     planned_date = fields.Date(
         "Planned For",

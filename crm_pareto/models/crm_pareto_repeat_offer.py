@@ -2,7 +2,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL, format_date, format_list
 
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 MOST_NAMED = 5  # rows in a message
@@ -102,13 +102,14 @@ class CrmParetoRepeat(models.Model):
         """Of rows of one customer."""
         user = partner.user_id or self.env.user
         rows = self.with_context(lang=user.lang)
+        products = rows.mapped("product_id.display_name")
         wanted = [
             rows.env._(
                 "%(quantity)s %(unit)s %(product)s, last bought on %(date)s",
                 quantity=f"{row.quantity:g}",
                 unit=row.uom_id.name,
                 product=row.product_id.display_name,
-                date=fields.Date.to_string(row.last_date),
+                date=format_date(rows.env, row.last_date),
             )
             for row in rows
         ]
@@ -118,7 +119,7 @@ class CrmParetoRepeat(models.Model):
             "res_id": partner.id,
             "user_id": user.id,
             "date_deadline": fields.Date.context_today(self),
-            "summary": format_list(rows.env, rows.mapped("product_id.display_name")),
+            "summary": rows.env._("Reorder: %(products)s", products=format_list(rows.env, products)),
             "note": Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % line for line in wanted),
             "pareto_company_id": company.id,
             "pareto_product_ids": [Command.set(self.product_id.ids)],
