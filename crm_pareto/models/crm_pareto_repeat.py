@@ -142,7 +142,8 @@ class CrmParetoRepeat(models.Model):
     def _purchases(self, company, as_of, customers):
         """(partner_id, product_id, date, quantity) of the days on which more went out than came back; SQL.
 
-        Neither the cost nor whatever else the revenue report joins is read.
+        Neither the cost nor whatever else the revenue report joins is read, and of the documents what an index of
+        theirs holds; the invoice that a credit note reverses is sought for credit notes alone.
         """
         report = self.env["crm.pareto.revenue.report"]
         # Units convert with a remainder: what is below the precision of quantities did not come back.
@@ -152,15 +153,18 @@ class CrmParetoRepeat(models.Model):
         return SQL(
             """
             SELECT %(customer)s AS partner_id, line.product_id,
-                   COALESCE(reversed.invoice_date, move.invoice_date) AS date, %(quantity)s AS quantity
+                   COALESCE(CASE WHEN move.move_type = 'out_refund' THEN (
+                       SELECT invoice.invoice_date
+                         FROM account_move credit JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
+                        WHERE credit.id = move.id) END, move.invoice_date) AS date,
+                   %(quantity)s AS quantity
               FROM account_move_line line
-              JOIN account_move move ON move.id = line.move_id
+              JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom product_uom ON product_uom.id = template.uom_id
               LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-              LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
              %(where)s AND line.company_id = %(company)s AND line.invoice_date BETWEEN %(since)s AND %(as_of)s
                AND %(customer)s IS NOT NULL AND %(only)s
              GROUP BY 1, 2, 3 HAVING %(quantity)s > 0
