@@ -187,7 +187,7 @@ class CrmParetoRepeat(models.Model):
         template = query.left_join(product, "product_tmpl_id", "product_template", "id", "product_tmpl_id")
         partner = query.left_join(alias, "partner_id", "res_partner", "id", "partner_id")
         return SQL(
-            "NOT (%s AND %s AND %s) OR EXISTS (%s)",
+            "(%s AND %s AND %s) IS NOT TRUE OR EXISTS (%s)",
             self._column(product, "product.product", "active"),
             self._column(template, "product.template", "sale_ok"),
             self._column(partner, "res.partner", "active"),

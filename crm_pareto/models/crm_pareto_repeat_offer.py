@@ -41,6 +41,7 @@ class CrmParetoRepeat(models.Model):
 
         A lock would not do: the second would go on with what the database looked like before.
         """
+        self.check_access("read")
         self.env.cr.execute(SQL("UPDATE crm_pareto_repeat SET last_date = last_date WHERE id = ANY(%s)", self.ids))
 
     def _get_under_way(self):
@@ -106,7 +107,7 @@ class CrmParetoRepeat(models.Model):
         wanted = [
             rows.env._(
                 "%(quantity)s %(unit)s %(product)s, last bought on %(date)s",
-                quantity=f"{row.quantity:g}",
+                quantity=f"{row.quantity:.12g}",
                 unit=row.uom_id.name,
                 product=row.product_id.display_name,
                 date=format_date(rows.env, row.last_date),
