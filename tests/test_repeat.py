@@ -154,6 +154,17 @@ class TestWriting(RepeatCase):
         hourly = {row: tuple(row[name] for name in COLUMNS) for row in rows}
         self.assertEqual(hourly, {row: tuple(row[name] for name in COLUMNS) for row in self.rows(day("06-22"))})
 
+    def test_the_hour_leaves_alone_whom_something_of_theirs_is_credited_to(self):
+        agency = self.new_partner("Agency")
+        self.buy(self.birch, day("06-01"), day("06-08"), day("06-15"))
+        self.buy(agency, day("06-11"), day("06-12"), day("06-13"), pareto_customer_id=self.birch.id)
+        before = self.figures(day("06-20"))
+        self.buy(agency, day("06-20"), product=self.clamp)
+        self.env["crm.pareto.recompute"]._refresh(self.company, day("06-20"))
+        row = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(before, {(row.partner_id, row.product_id): tuple(row[name] for name in COLUMNS)})
+        self.assertEqual(6, row.purchases)
+
     def test_a_row_goes_with_its_documents(self):
         self.buy(self.birch, day("06-01"), day("06-08"), day("06-15")).button_draft()
         self.assertFalse(self.rows())

@@ -146,6 +146,9 @@ class CrmParetoRepeat(models.Model):
         theirs holds; the invoice that a credit note reverses is sought for credit notes alone.
         """
         report = self.env["crm.pareto.revenue.report"]
+        only = SQL("TRUE")
+        if customers is not None:  # their documents, but not what of these is credited to others
+            only = SQL("%s = ANY(%s) AND %s", report._customer(), customers, report._is_of_customers(customers))
         # Units convert with a remainder: what is below the precision of quantities did not come back.
         quantity = SQL(
             "ROUND(SUM(%s), %s)", report._quantity(), self.env["decimal.precision"].precision_get("Product Unit")
@@ -175,7 +178,7 @@ class CrmParetoRepeat(models.Model):
             company=company.id,
             since=as_of - relativedelta(years=YEARS),
             as_of=as_of,
-            only=SQL("TRUE") if customers is None else report._is_of_customers(customers),
+            only=only,
         )
 
     # -- state -----------------------------------------------------------------------
