@@ -159,6 +159,8 @@ class TestWriting(RepeatCase):
         self.buy(self.birch, day("06-01"), day("06-08"), day("06-15"))
         self.buy(agency, day("06-11"), day("06-12"), day("06-13"), pareto_customer_id=self.birch.id)
         before = self.figures(day("06-20"))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET write_date = write_date - INTERVAL '2 hours'")
         self.buy(agency, day("06-20"), product=self.clamp)
         self.env["crm.pareto.recompute"]._refresh(self.company, day("06-20"))
         row = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
