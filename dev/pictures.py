@@ -83,6 +83,9 @@ if os.environ.get("PICTURES") == "company":
             path = f"/odoo/res.partner/{best.partner_id.id}"
             self.take("customer", path, ".o_form_view", "manager", click=["a[name=pareto]"])
 
+        def test_repeat_orders(self):
+            self.take("repeat-orders", "/odoo/repeat-orders", ".o_data_row", "manager")
+
         def test_return(self):
             self.browser_size = "1366x1150"
             self.take("marketing-return", "/odoo/marketing-return", ".o_pareto_returns", "manager")

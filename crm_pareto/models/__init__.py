@@ -14,6 +14,7 @@ from . import crm_pareto_peer_purchase
 from . import crm_pareto_potential_mixin
 from . import crm_pareto_insight_mixin
 from . import crm_pareto_influence_mixin
+from . import crm_pareto_due_mixin
 from . import crm_pareto_rhythm_mixin
 from . import crm_pareto_scorecard_mixin
 from . import crm_pareto_result_mixin
@@ -25,6 +26,9 @@ from . import crm_pareto_touched_mixin
 from . import crm_pareto_referred_mixin
 from . import crm_pareto_awaited_mixin
 from . import crm_pareto_reach_mixin
+from . import crm_pareto_repeat
+from . import crm_pareto_repeat_offer
+from . import crm_pareto_reorder_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_referral
 from . import crm_pareto_product
@@ -54,6 +58,7 @@ from . import account_analytic_plan
 from . import account_move
 from . import analytic_mixin
 from . import ir_ui_view
+from . import mail_activity
 from . import crm_lead
 from . import product_product
 from . import product_template

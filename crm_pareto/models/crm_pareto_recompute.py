@@ -26,8 +26,9 @@ class CrmParetoRecompute(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Bring what changed up to date."""
+        """Bring what changed up to date, and close the activities about what was ordered."""
         self._each_company(self._refresh)
+        self.env["mail.activity"]._close_pareto_repeats()
 
     @api.model
     def _cron_recompute(self):
@@ -150,6 +151,7 @@ class CrmParetoRecompute(models.AbstractModel):
         on_step(0.6)
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
+        self.env["crm.pareto.repeat"]._update(company, as_of)
         on_step(0.8)
         if runs[0].pareto_window != company.pareto_window:
             self.env["crm.pareto.history"]._forget(company)
@@ -196,6 +198,7 @@ class CrmParetoRecompute(models.AbstractModel):
             model = self.env["crm.pareto.customer"]
             ranking._sum(company, period, [model], list(customers))
             ranking._write_some(model, company, period, list(customers))
+            self.env["crm.pareto.repeat"]._update(company, period.date_to, list(customers))
         return customers
 
     @api.model

@@ -2,81 +2,24 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-LEAST_GAPS = 2  # between three purchases: one gap alone tells of no rhythm
-COLUMNS = ("order_gap", "next_order_date", "due_from", "due_to")
+from .crm_pareto_due_mixin import COLUMNS, LEAST_GAPS
 
 
 class CrmParetoRhythmMixin(models.AbstractModel):
     """How often a customer buys, and when the next order is due.
 
-    From the gaps between the customer's own purchases (days with an invoice or receipt): the next order is expected
-    their median after the last purchase, and is due from their lower quartile to their upper one: half of the gaps so
-    far ended in that time. Quartiles are interpolated (PostgreSQL's percentile_cont; type 7 of Hyndman and Fan 1996);
-    dates are rounded to whole days, half a day up. Blank with fewer than LEAST_GAPS gaps.
-
-    Whether it is due or overdue is derived when read, because each day changes it. Nobody is to be reminded of what is
-    under way: it is silent while a quotation is open, and once an invoice came that the night has not seen yet.
+    From the gaps between the customer's own purchases (days with an invoice or receipt). Nobody is to be reminded of
+    what is under way: it is silent while a quotation is open, and once an invoice came that the night has not seen yet.
     """
 
     _name = "crm.pareto.rhythm.mixin"
-    _inherit = "crm.pareto.worth.mixin"
+    _inherit = ["crm.pareto.worth.mixin", "crm.pareto.due.mixin"]
     _description = "Rhythm of a Customer"
 
-    order_gap = fields.Float(
-        "Days Between Orders",
-        readonly=True,
-        digits=(16, 1),
-        aggregator="avg",
-        help="Median of the days between the customer's purchases; blank with fewer than three.",
-    )
-    next_order_date = fields.Date(
-        "Next Order Expected", readonly=True, help="The last purchase, and the median of the days between them."
-    )
-    due_from = fields.Date("Order Due From", readonly=True, help="By then, a quarter of the gaps so far had ended.")
-    due_to = fields.Date("Order Due Until", readonly=True, help="By then, three quarters of the gaps so far had ended.")
-    order_state = fields.Selection(
-        [("due", "Due"), ("overdue", "Overdue")],
-        "Next Order",
-        compute="_compute_order_state",
-        search="_search_order_state",
-        help="Silent while a quotation is open.",
-    )
-
-    @api.depends("due_from", "due_to", "last_date")
-    def _compute_order_state(self):
-        self.flush_model()
-        query = self.with_context(active_test=False)._as_query(ordered=False)
-        state = self._field_to_sql(query.table, "order_state", query)
-        states = dict(self.env.execute_query(query.select(SQL.identifier(query.table, "id"), state)))
-        for row in self:
-            row.order_state = states.get(row._origin.id)
-
-    def _search_order_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        query = self.with_context(active_test=False)._search(Domain.TRUE)  # whether snapshots count says the domain
-        state = self._field_to_sql(self._table, "order_state", query)
-        query.add_where(SQL("COALESCE(%s, '') = ANY(%s)", state, [name or "" for name in value]))
-        return [("id", "in", query)]
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Let the state be searched, sorted and grouped by in SQL."""
-        if field_expr != "order_state":
-            return super()._field_to_sql(alias, field_expr, query)
-        return SQL(
-            """
-            CASE WHEN %(due_from)s IS NULL OR %(due_from)s > %(today)s OR %(last)s >= %(due_from)s
-                      OR (%(partner)s, %(company)s) IN %(quoted)s THEN NULL
-                 WHEN %(due_to)s >= %(today)s THEN 'due' ELSE 'overdue' END
-            """,
-            due_from=SQL.identifier(alias, "due_from"),
-            due_to=SQL.identifier(alias, "due_to"),
-            last=SQL.identifier(alias, "last_date"),
-            partner=SQL.identifier(alias, "partner_id"),
-            company=SQL.identifier(alias, "company_id"),
-            today=fields.Date.context_today(self),
-            quoted=self._quoted(),
-        )
+    @api.model
+    def _is_silent(self, alias, query):
+        names = ("partner_id", "company_id")
+        return SQL("(%s, %s) IN %s", *[SQL.identifier(alias, name) for name in names], self._quoted())
 
     @api.model
     def _quoted(self):
@@ -101,22 +44,10 @@ class CrmParetoRhythmMixin(models.AbstractModel):
     def _rhythm(self):
         """The rhythm of the customers in crm_pareto_dates; SQL."""
         return SQL(
-            """
-            SELECT partner_id, gaps[2] AS order_gap,
-                   last_date + FLOOR(gaps[1] + 0.5)::integer AS due_from,
-                   last_date + FLOOR(gaps[2] + 0.5)::integer AS next_order_date,
-                   last_date + FLOOR(gaps[3] + 0.5)::integer AS due_to
-              FROM crm_pareto_dates
-             WHERE purchases > %(least)s
-            """,
+            "SELECT partner_id, %(dates)s FROM crm_pareto_dates WHERE purchases > %(least)s",
+            dates=self._due_dates(),
             least=LEAST_GAPS,
         )
-
-    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        """Who has no rhythm comes last either way: PostgreSQL takes NULL for more than any value."""
-        if field_name in (*COLUMNS, "order_state") and not nulls.code:
-            nulls = SQL("NULLS LAST")
-        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     def action_open_purchases(self):
         """Open the invoice lines behind the purchases, of all time."""

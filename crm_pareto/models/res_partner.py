@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         "res.partner",
         "crm.pareto.referred.mixin",
         "crm.pareto.awaited.mixin",
+        "crm.pareto.reorder.mixin",
         "crm.pareto.scored.mixin",
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",

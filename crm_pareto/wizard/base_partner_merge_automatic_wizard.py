@@ -42,6 +42,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         snapshots = dropped.snapshot_id
         dropped.unlink()
         snapshots.unlink()
+        self.env["crm.pareto.repeat"].sudo().search([("partner_id", "in", partners.ids)]).unlink()
         # sudo: only to start the scheduled action, which reads the ledger of all companies.
         self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
 

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date, format_list
+
+
+class MailActivity(models.Model):
+    """An activity about a repeat order closes itself once all that it is about was ordered, or bought."""
+
+    _inherit = "mail.activity"
+
+    pareto_company_id = fields.Many2one(
+        "res.company", "Company of the Repeat Order", readonly=True, copy=False, ondelete="cascade"
+    )
+    pareto_product_ids = fields.Many2many(
+        "product.product",
+        string="Products of the Repeat Order",
+        readonly=True,
+        copy=False,
+        help="Once the customer ordered all of them, the activity is done.",
+    )
+
+    @api.model
+    def _close_pareto_repeats(self):
+        """Mark as done what was ordered since, with the orders as feedback, so that it stays in the history.
+
+        By a scheduled action: nothing of ours runs when an order is confirmed.
+        """
+        self.env.flush_all()
+        for id_, orders, bought in self.env.execute_query(self._ordered_pareto_repeats()):
+            activity = self.browse(id_)
+            activity = activity.with_context(lang=activity.user_id.lang)
+            what = format_list(activity.env, orders) if orders else format_date(activity.env, bought)
+            activity.action_feedback(feedback=activity.env._("Ordered: %(what)s", what=what))
+
+    @api.model
+    def _ordered_pareto_repeats(self):
+        """(id, names of the orders, last purchase) of the open activities all of whose products were bought; SQL.
+
+        A purchase without an order counts from the day after.
+        """
+        return SQL(
+            """
+            SELECT activity.id, ARRAY_AGG(DISTINCT ordered.name) FILTER (WHERE ordered.name IS NOT NULL),
+                   MAX(bought.last_date)
+              FROM mail_activity activity
+              JOIN mail_activity_product_product_rel wanted ON wanted.mail_activity_id = activity.id
+              JOIN res_partner customer ON customer.id = activity.res_id
+              LEFT JOIN LATERAL (
+                    SELECT sale.name
+                      FROM res_partner contact
+                      JOIN sale_order sale ON sale.partner_id = contact.id
+                      JOIN sale_order_line line ON line.order_id = sale.id
+                     WHERE contact.commercial_partner_id = customer.commercial_partner_id
+                       AND sale.company_id = activity.pareto_company_id AND sale.state = 'sale'
+                       AND line.product_id = wanted.product_product_id AND line.product_uom_qty > 0
+                       AND sale.date_order >= DATE_TRUNC('second', activity.create_date)
+                     ORDER BY sale.date_order, sale.id LIMIT 1) ordered ON TRUE
+              LEFT JOIN crm_pareto_repeat bought
+                     ON bought.partner_id = customer.commercial_partner_id
+                    AND bought.product_id = wanted.product_product_id
+                    AND bought.company_id = activity.pareto_company_id AND bought.last_date > activity.create_date::date
+             WHERE activity.active AND activity.res_model = 'res.partner'
+             GROUP BY activity.id
+            HAVING BOOL_AND(ordered.name IS NOT NULL OR bought.id IS NOT NULL)
+            """
+        )
