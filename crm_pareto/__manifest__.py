@@ -49,6 +49,7 @@
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",
         "views/crm_pareto_link_menus.xml",
+        "views/crm_pareto_audience_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

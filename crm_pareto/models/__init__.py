@@ -26,6 +26,8 @@ from . import crm_pareto_referred_mixin
 from . import crm_pareto_awaited_mixin
 from . import crm_pareto_reach_mixin
 from . import crm_pareto_customer
+from . import crm_pareto_audience
+from . import crm_pareto_targeted_mixin
 from . import crm_pareto_referral
 from . import crm_pareto_product
 from . import crm_pareto_manual_tier
