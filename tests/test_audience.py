@@ -102,9 +102,7 @@ class TestWhoBelongs(AudienceCase):
     def test_what_went_back_was_not_bought(self):
         self.invoice(self.cedar, (self.valve, 1, 50), move_type="out_refund")
         self.assert_customers(self.audience(bought_product_ids=[Command.set(self.valve.ids)]), self.birch)
-        self.assert_customers(
-            self.audience(other_product_ids=[Command.set(self.valve.ids)]), self.alder | self.cedar
-        )
+        self.assert_customers(self.audience(other_product_ids=[Command.set(self.valve.ids)]), self.alder | self.cedar)
 
     def test_what_was_bought_before_the_window_does_not_count(self):
         self.invoice(self.alder, (self.valve, 1, 10), day=date(2025, 6, 30))
@@ -113,7 +111,13 @@ class TestWhoBelongs(AudienceCase):
 
     def test_who_was_reached_by_a_campaign_and_who_was_won(self):
         campaign = self.env["utm.campaign"].create({"name": "Fair"})
-        values = {"name": "Talk", "date": "2026-06-01", "channel": "phone", "direction": "in", "campaign_id": campaign.id}
+        values = {
+            "name": "Talk",
+            "date": "2026-06-01",
+            "channel": "phone",
+            "direction": "in",
+            "campaign_id": campaign.id,
+        }
         for customer in (self.alder, self.cedar):
             self.env["crm.pareto.touch"].create({**values, "partner_id": customer.id})
         self.env["crm.pareto.attribution"].create(
@@ -125,9 +129,7 @@ class TestWhoBelongs(AudienceCase):
                 "campaign_id": campaign.id,
             }
         )
-        self.assert_customers(
-            self.audience(touched_campaign_ids=[Command.set(campaign.ids)]), self.alder | self.cedar
-        )
+        self.assert_customers(self.audience(touched_campaign_ids=[Command.set(campaign.ids)]), self.alder | self.cedar)
         self.assert_customers(self.audience(credited_campaign_ids=[Command.set(campaign.ids)]), self.alder)
 
     def test_archived_customers_do_not_belong(self):

@@ -1,5 +1,7 @@
 """Audiences in a real browser."""
 
+from odoo.fields import Command
+
 from .common import SALES_MANAGER, ParetoHttpCase, new_test_user
 from .test_home_screen import post_invoice
 
@@ -19,3 +21,13 @@ class TestAudienceScreen(ParetoHttpCase):
 
     def test_an_empty_list_says_what_to_do(self):
         self.start_tour("/odoo", "crm_pareto_audience_empty", login="berta")
+
+    def test_a_plan_for_an_audience(self):
+        partner = post_invoice(self.env, self.user)
+        call = {"activity_type_id": self.env.ref("mail.mail_activity_data_call").id, "summary": "Call"}
+        values = {"name": "Visit", "res_model": "res.partner", "template_ids": [Command.create(call)]}
+        self.env["mail.activity.plan"].create(values)
+        self.env["crm.pareto.audience"].with_user(self.user).create({"name": "Best customers"})
+        self.start_tour("/odoo", "crm_pareto_audience_plan", login="berta")
+        self.env["crm.pareto.started.plan"].search([("partner_id", "=", partner.id)])._make_activities()
+        self.assertEqual((partner.activity_ids.summary, partner.activity_ids.user_id), ("Call", self.user))

@@ -27,7 +27,9 @@ from . import crm_pareto_awaited_mixin
 from . import crm_pareto_reach_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_audience
+from . import crm_pareto_started_plan
 from . import crm_pareto_targeted_mixin
+from . import crm_pareto_treatment
 from . import crm_pareto_referral
 from . import crm_pareto_product
 from . import crm_pareto_manual_tier
@@ -50,6 +52,7 @@ from . import account_analytic_plan
 from . import account_move
 from . import analytic_mixin
 from . import ir_ui_view
+from . import mail_activity_plan
 from . import crm_lead
 from . import product_product
 from . import product_template

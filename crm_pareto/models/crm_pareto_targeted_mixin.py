@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 class CrmParetoTargetedMixin(models.AbstractModel):
     """A partner whose company may belong to audiences.
 
-    Searched by, it is found out then who belongs: a mailing with such a domain reaches those who belong when it is sent.
+    Who belongs is found out when it is searched: a mailing reaches those who belong when it is sent.
     """
 
     _name = "crm.pareto.targeted.mixin"

@@ -110,3 +110,48 @@ registry.category("web_tour.tours").add("crm_pareto_audience_mailing", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("crm_pareto_audience_plan", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openAudiences,
+        {
+            content: "The audience",
+            trigger: ".o_data_row:contains(Best customers) td[name=name]",
+            run: "click",
+        },
+        {
+            content: "Plan activities",
+            trigger: ".o_statusbar_buttons button:contains(Plan Activities)",
+            run: "click",
+        },
+        {
+            content: "Look for the plan",
+            trigger: ".modal div[name=plan_id] input",
+            run: "edit Visit",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains(Visit)",
+            run: "click",
+        },
+        {
+            content: "It says how many get it",
+            trigger: ".modal div[name=customer_count]:contains(1)",
+        },
+        {
+            content: "Start",
+            trigger: ".modal button[name=action_start]",
+            run: "click",
+        },
+        {
+            content: "It says so",
+            trigger: ".o_notification:contains(Their activities are made within minutes)",
+        },
+        {
+            content: "The dialog is gone",
+            trigger: "body:not(:has(.modal)) .o_form_view",
+        },
+    ],
+});
