@@ -265,6 +265,9 @@ class TestSavedFromAList(AudienceCase):
         self.env.invalidate_all()
         self.assert_customers(audience, self.alder | self.cedar)
 
+    def test_a_list_without_a_filter_is_everybody_to_come(self):
+        self.assertEqual(self.saved([]).domain, "[]")
+
     def test_all_that_were_selected_are_a_rule_too(self):
         audience = self.saved([("turnover", ">", 200)], [self.alder, self.birch])
         self.assertEqual(audience.domain, "[('turnover', '>', 200)]")

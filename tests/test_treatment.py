@@ -6,7 +6,6 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.crm_pareto.models import crm_pareto_treatment
-from odoo.fields import Command
 
 from .test_started_plan import PlanCase
 

@@ -266,12 +266,13 @@ class CrmParetoAudience(models.Model):
         Else these customers, whatever becomes of them.
         """
         customers, domain = self.env["crm.pareto.customer"], Domain(active_domain)
-        rows = customers.browse(selected) or customers.search(domain)
-        company = rows.company_id[:1] or self.env.company
+        rows = customers.browse(selected)
+        company = (rows or customers.search(domain, limit=1)).company_id[:1] or self.env.company
         rule = self._current_rule(domain, company)
-        if not rule or (selected and customers.search_count(domain) > len(selected)):
-            partners = rows.filtered(lambda row: row.company_id == company).partner_id
-            rule = Domain("partner_id", "in", partners.ids)
+        if rule is None or (rows and customers.search_count(domain) > len(rows)):
+            of_company = Domain("id", "in", selected) if rows else domain
+            of_company &= Domain("company_id", "=", company.id)
+            rule = Domain("partner_id", "in", customers.search(of_company).partner_id.ids)
         return {"company_id": company.id, "domain": repr(list(rule))}
 
     @api.model

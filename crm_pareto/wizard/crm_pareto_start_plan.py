@@ -12,7 +12,6 @@ class CrmParetoStartPlan(models.TransientModel):
     company_id = fields.Many2one(related="audience_id.company_id")
     plan_id = fields.Many2one(
         "mail.activity.plan",
-        "Plan",
         required=True,
         domain="[('res_model', '=', 'res.partner'), ('template_ids', '!=', False),"
         " ('company_id', 'in', [company_id, False])]",
