@@ -218,6 +218,14 @@ class TestRights(AudienceCase):
         scheduler = self.env(su=True)["res.partner"]
         self.assertEqual(scheduler.search([("pareto_audience_ids", "in", audience.ids)]), self.cedar)
 
+    def test_of_an_owner_who_left_the_company_nobody_is_found(self):
+        audience = self.audience(user=self.ben)
+        other = self.new_company("Birch Labs", "USD")
+        self.ben.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.env.invalidate_all()
+        scheduler = self.env(su=True)["res.partner"]
+        self.assertFalse(scheduler.search([("pareto_audience_ids", "in", audience.ids)]))
+
     def test_whoever_sees_no_audience_finds_nobody(self):
         audience, dora = self.audience(), self.new_member("dora", "base.group_user")
         partners = self.env["res.partner"].with_user(dora)

@@ -50,7 +50,7 @@ class CrmParetoAudience(models.Model):
         tracking=True,
         help="A mailing reaches those whom the owner may see.",
     )
-    domain = fields.Char("Customers", required=True, default="[]", tracking=True)
+    domain = fields.Char("Customers", required=True, default="[]")
     bought_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_bought_product",
@@ -273,7 +273,7 @@ class CrmParetoAudience(models.Model):
             of_company = Domain("id", "in", selected) if rows else domain
             of_company &= Domain("company_id", "=", company.id)
             rule = Domain("partner_id", "in", customers.search(of_company).partner_id.ids)
-        return {"company_id": company.id, "domain": repr(list(rule))}
+        return {"company_id": company.id, "domain": repr([] if rule.is_true() else list(rule))}
 
     @api.model
     def _current_rule(self, domain, company):

@@ -15,6 +15,7 @@ class CrmParetoStartPlan(models.TransientModel):
         required=True,
         domain="[('res_model', '=', 'res.partner'), ('template_ids', '!=', False),"
         " ('company_id', 'in', [company_id, False])]",
+        help="Plans for contacts are made in the settings, under Activity Plans.",
     )
     date = fields.Date("From", required=True, default=fields.Date.context_today)
     user_id = fields.Many2one(
