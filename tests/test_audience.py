@@ -1,8 +1,11 @@
 """Audiences: who belongs, for whom, and what a list saves."""
 
+from collections import Counter
 from datetime import date
 
 from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
@@ -104,6 +107,11 @@ class TestWhoBelongs(AudienceCase):
         self.assert_customers(self.audience(bought_product_ids=[Command.set(self.valve.ids)]), self.birch)
         self.assert_customers(self.audience(other_product_ids=[Command.set(self.valve.ids)]), self.alder | self.cedar)
 
+    def test_what_went_back_takes_nothing_off_another_product(self):
+        self.invoice(self.alder, (self.valve, 1, 50), move_type="out_refund")
+        both = [Command.set((self.product | self.valve).ids)]
+        self.assert_customers(self.audience(bought_product_ids=both), self.alder | self.birch | self.cedar)
+
     def test_what_was_bought_before_the_window_does_not_count(self):
         self.invoice(self.alder, (self.valve, 1, 10), day=date(2025, 6, 30))
         audience = self.audience(other_product_ids=[Command.set(self.valve.ids)])
@@ -169,6 +177,45 @@ class TestWhoBelongs(AudienceCase):
         self.assert_customers(audience, self.cedar)
         with self.assertRaisesRegex(ValidationError, "cannot ask for itself"):
             big.domain = repr([("partner_id.pareto_audience_ids", "in", big.ids)])
+
+
+class TestAgainstAnOracle(AudienceCase):
+    """Random purchases; who bought and did not buy is worked out by hand."""
+
+    purchases = st.lists(
+        st.tuples(
+            st.integers(0, 3),  # customer
+            st.integers(0, 2),  # product
+            st.sampled_from([date(2025, 6, 30), date(2025, 7, 1), date(2026, 6, 30)]),  # the first is before the window
+            st.integers(1, 2),  # quantity
+            st.booleans(),  # whether it went back
+        ),
+        max_size=6,
+    )
+
+    @settings(max_examples=10, deadline=None)
+    @given(purchases, st.sets(st.integers(0, 2)), st.sets(st.integers(0, 2)))
+    def test_bought_and_not_bought(self, purchases, bought, others):
+        products = [self.new_product(f"P{index}") for index in range(3)]
+        customers = [self.new_customer(f"C{index}") for index in range(4)]
+        kept = Counter()
+        for customer, product, day, quantity, back in purchases:
+            kind = "out_refund" if back else "out_invoice"
+            self.invoice(customers[customer], (products[product], quantity, 10), day=day, move_type=kind)
+            if day >= date(2025, 7, 1):
+                kept[customer, product] += -quantity if back else quantity
+        self.recompute()
+        known = {customer for customer, *_rest in purchases}
+        has = {customer: {product for product in range(3) if kept[customer, product] > 0} for customer in known}
+        expected = {
+            customer for customer in known if (not bought or has[customer] & bought) and not has[customer] & others
+        }
+        audience = self.audience(
+            [("partner_id", "in", [customer.id for customer in customers])],
+            bought_product_ids=[Command.set([products[index].id for index in bought])],
+            other_product_ids=[Command.set([products[index].id for index in others])],
+        )
+        self.assertEqual({customers.index(customer) for customer in self.customers(audience)}, expected)
 
 
 class TestRights(AudienceCase):

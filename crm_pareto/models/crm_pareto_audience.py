@@ -150,7 +150,7 @@ class CrmParetoAudience(models.Model):
         return Domain.OR(parts) if parts else None
 
     def _buyers(self, report, products):
-        """Who bought more of the products in the window than went back; SQL."""
+        """Who bought more of one of the products in the window than went back of it; SQL."""
         period = window(self.company_id.pareto_window, fields.Date.context_today(self))
         query = report._search(
             products
@@ -159,8 +159,10 @@ class CrmParetoAudience(models.Model):
             & Domain("date", ">=", period.date_from)
             & Domain("date", "<=", period.date_to)
         )
-        query.groupby = customer = report._field_to_sql(query.table, "customer_id", query)
-        query.having = SQL("SUM(%s) > 0", report._field_to_sql(query.table, "quantity", query))
+        names = ("customer_id", "product_id", "quantity")
+        customer, product, quantity = (report._field_to_sql(query.table, name, query) for name in names)
+        query.groupby = SQL("%s, %s", customer, product)
+        query.having = SQL("SUM(%s) > 0", quantity)
         return SQL("(%s)", query.select(customer))
 
     def _for_reader(self):
