@@ -163,6 +163,9 @@ class TestWhoBelongs(AudienceCase):
             form.other_product_ids.add(self.valve)
             self.assertEqual((form.customer_count, form.turnover, form.contact_count), (1, 1000, 1))
 
+    def test_without_the_mailing_app_there_is_no_button(self):
+        self.assertFalse(self.audience().can_mail)
+
     def test_contacts_show_their_audiences(self):
         big = self.audience([("turnover", ">", 200)], name="Big")
         every = self.audience(name="Every")

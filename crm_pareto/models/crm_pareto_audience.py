@@ -47,6 +47,7 @@ class CrmParetoAudience(models.Model):
         "Owner",
         required=True,
         default=lambda self: self.env.user,
+        copy=False,
         tracking=True,
         help="A mailing reaches those whom the owner may see.",
     )
@@ -286,6 +287,14 @@ class CrmParetoAudience(models.Model):
         own = (Domain("company_id", "=", company.id), Domain("snapshot_id", "=", False))
         return Domain.AND(part for part in parts if part not in own)
 
+    def _contacts(self):
+        """Whom a mailing would reach, and those on the blacklist; nobody where that cannot be said."""
+        try:
+            customers = self._partners()
+        except WRONG:
+            return self.env["res.partner"]
+        return self._for_reader().env["res.partner"].search(Domain("commercial_partner_id", "in", customers) & CONTACTS)
+
     # -- actions -----------------------------------------------------------------------
 
     def _get_contact_domain(self):
@@ -312,8 +321,19 @@ class CrmParetoAudience(models.Model):
         }
 
     def action_new_mailing(self):
-        """Open a mailing to the audience, to be written; the form says how many it reaches."""
+        """Open a mailing to the audience, to be written; the form says how many it reaches.
+
+        :raises UserError: where it would reach others than the reader sees, because the owner sees others
+        """
         self.ensure_one()
+        if self.user_id != self.env.user and self._contacts() != self.with_user(self.user_id)._contacts():
+            raise UserError(
+                self.env._(
+                    "A mailing reaches whom the owner of the audience, %(owner)s, may see, and you see others: "
+                    "duplicate the audience, so that you are the owner.",
+                    owner=self.user_id.name,
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Mailing"),

@@ -2,6 +2,7 @@
 
 from freezegun import freeze_time
 from odoo.addons.mail.tests.common import MockEmail
+from odoo.exceptions import UserError
 
 from tests.common import SALES_MANAGER, ParetoHttpCase, new_test_user
 from tests.test_home_screen import post_invoice
@@ -92,6 +93,20 @@ class TestMailing(AppsCase, MockEmail):
         model = self.env["ir.model"]._get_id("res.partner")
         self.env["ir.rule"].create({"name": "Not Cedar", "model_id": model, "domain_force": domain})
         self.assertEqual(self.send(self.draft()), self.addresses("alder", "birch"))
+
+    def test_who_sees_others_than_the_owner_has_to_own_it(self):
+        """Else the mailing would reach others than it says."""
+        carl = self.new_member("carl", MANAGER)
+        seen = self.at(carl, self.audience)
+        seen.action_new_mailing()  # they see the same
+        not_cedar = [("commercial_partner_id", "!=", self.cedar.id)]
+        domain = f"[(1, '=', 1)] if user.id == {carl.id} else {not_cedar}"
+        model = self.env["ir.model"]._get_id("res.partner")
+        self.env["ir.rule"].create({"name": "Cedar is Carl's", "model_id": model, "domain_force": domain})
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "duplicate the audience"):
+            seen.action_new_mailing()
+        self.assertEqual(seen.copy().user_id, carl)
 
     def test_of_another_company_nobody(self):
         other = self.new_company("Other", "USD")
