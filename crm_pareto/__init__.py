@@ -10,9 +10,18 @@ from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
 def uninstall_hook(env):
     """Drop the indexes on Odoo's tables, and the notes that Odoo keeps of our fields' foreign keys on its models.
 
+    Also those that other addons keep of our models, because they extend what these inherit from.
+
     The campaigns' analytic accounts stay where something was spent on them: they are the company's books.
     """
     drop_unused_campaign_plan(env)
     drop_covering_index(env.cr)
     drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()
+    env["ir.model.data"].search(
+        [
+            ("model", "=", "ir.model.inherit"),
+            ("name", "=like", "model_inherit__crm_pareto%"),
+            ("module", "!=", "crm_pareto"),
+        ]
+    ).unlink()

@@ -54,6 +54,10 @@
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",
         "views/crm_pareto_link_menus.xml",
+        "data/crm_pareto_audience_data.xml",
+        "wizard/crm_pareto_start_plan_views.xml",
+        "views/crm_pareto_audience_views.xml",
+        "views/crm_pareto_treatment_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

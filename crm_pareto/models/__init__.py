@@ -30,6 +30,10 @@ from . import crm_pareto_repeat
 from . import crm_pareto_repeat_offer
 from . import crm_pareto_reorder_mixin
 from . import crm_pareto_customer
+from . import crm_pareto_audience
+from . import crm_pareto_started_plan
+from . import crm_pareto_targeted_mixin
+from . import crm_pareto_treatment
 from . import crm_pareto_referral
 from . import crm_pareto_product
 from . import crm_pareto_manual_tier
@@ -59,6 +63,7 @@ from . import account_move
 from . import analytic_mixin
 from . import ir_ui_view
 from . import mail_activity
+from . import mail_activity_plan
 from . import crm_lead
 from . import product_product
 from . import product_template

@@ -155,6 +155,7 @@ class CrmParetoRecompute(models.AbstractModel):
         on_step(0.8)
         if runs[0].pareto_window != company.pareto_window:
             self.env["crm.pareto.history"]._forget(company)
+            self.env["crm.pareto.treatment"]._forget(company)
         if history:
             self.env["crm.pareto.history"]._complete(company, as_of)
         for run in runs:

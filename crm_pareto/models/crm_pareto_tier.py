@@ -48,6 +48,19 @@ class CrmParetoTier(models.Model):
         domain="[('res_model', '=', 'res.partner')]",
         help="What to plan for a customer of this tier.",
     )
+    treat_on_enter = fields.Boolean(
+        "Treat Who Enters",
+        help="The night after a customer came into this tier, the activity plan is started and the salesperson told.",
+    )
+    treat_on_leave = fields.Boolean(
+        "Treat Who Leaves", help="The night after a customer left this tier, the salesperson is told."
+    )
+    leave_plan_id = fields.Many2one(
+        "mail.activity.plan",
+        "Plan for Who Leaves",
+        domain="[('res_model', '=', 'res.partner')]",
+        help="What to plan for a customer who left this tier.",
+    )
     note = fields.Text("Treatment", translate=True, help="What a customer of this tier can expect from us.")
 
     _bound_range = models.Constraint(
@@ -70,6 +83,20 @@ class CrmParetoTier(models.Model):
                 raise ValidationError(
                     self.env._("Tier %(tier)s: choose the person who is responsible.", tier=tier.name)
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["crm.pareto.treatment"]._forget()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.keys() & {"bound", "company_id"}:
+            self.env["crm.pareto.treatment"]._forget()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["crm.pareto.treatment"]._forget()
+        return super().unlink()
 
     def _responsible_for(self, customer):
         """The user who looks after a customer of this tier; empty where nobody is named.

@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "crm.pareto.scored.mixin",
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",
+        "crm.pareto.targeted.mixin",
     ]
     _pareto_partner_field = None
 

@@ -1,0 +1,351 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd
+from odoo.tools import SQL
+
+from ..analytics.windows import window
+from .crm_pareto_value_mixin import PROFIT
+
+RULE_FIELDS = (
+    "company_id",
+    "domain",
+    "bought_product_ids",
+    "bought_categ_ids",
+    "other_product_ids",
+    "other_categ_ids",
+    "touched_campaign_ids",
+    "credited_campaign_ids",
+)
+WRONG = (UserError, ValueError, SyntaxError)  # what a rule can raise: AccessError is a UserError
+INVALID = (*WRONG, RecursionError)
+
+
+class CrmParetoAudience(models.Model):
+    """A rule that says which customers to address: who they are is found anew each time it is asked.
+
+    The rule is a domain over the current rows of crm.pareto.customer, and what a domain cannot say: bought or not
+    bought in the window, reached or won by a campaign. Archived contacts never belong.
+
+    Each reader finds the customers that he or she may see. What runs without one, such as a mailing that is sent by the
+    scheduler, finds those of the owner.
+    """
+
+    _name = "crm.pareto.audience"
+    _inherit = ["mail.thread"]
+    _description = "Audience"
+    _order = "name, id"
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        required=True,
+        default=lambda self: self.env.user,
+        copy=False,
+        tracking=True,
+        help="A mailing reaches those whom the owner may see.",
+    )
+    domain = fields.Char("Customers", required=True, default="[]")
+    bought_product_ids = fields.Many2many(
+        "product.product",
+        "crm_pareto_audience_bought_product",
+        string="Bought",
+        help="Only customers who bought one of these in the window, on invoices that you may see.",
+    )
+    bought_categ_ids = fields.Many2many(
+        "product.category",
+        "crm_pareto_audience_bought_categ",
+        string="Bought of Categories",
+        help="Only customers who bought something of one of these in the window, or of one below it.",
+    )
+    other_product_ids = fields.Many2many(
+        "product.product",
+        "crm_pareto_audience_other_product",
+        string="Not Bought",
+        help="Only customers who bought none of these in the window, from anybody here.",
+    )
+    other_categ_ids = fields.Many2many(
+        "product.category",
+        "crm_pareto_audience_other_categ",
+        string="Not Bought of Categories",
+        help="Only customers who bought nothing of these in the window, nor of one below them.",
+    )
+    touched_campaign_ids = fields.Many2many(
+        "utm.campaign",
+        "crm_pareto_audience_touched_campaign",
+        string="Reached by Campaigns",
+        help="Only customers with a touch of one of these.",
+    )
+    credited_campaign_ids = fields.Many2many(
+        "utm.campaign",
+        "crm_pareto_audience_credited_campaign",
+        string="Won by Campaigns",
+        help="Only customers who bought something that one of these has a part in.",
+    )
+    campaign_id = fields.Many2one(
+        "utm.campaign", "For the Campaign", tracking=True, help="What mailings to this audience belong to."
+    )
+    customer_count = fields.Integer("Number of Customers", compute="_compute_sums", aggregator=None)
+    turnover = fields.Monetary(compute="_compute_sums", aggregator=None)
+    profit = fields.Monetary(compute="_compute_profit", aggregator=None, groups=PROFIT)
+    problem = fields.Char(compute="_compute_sums", help="Why it cannot be said who belongs.")
+    contact_count = fields.Integer(
+        "Contacts with E-Mail",
+        compute="_compute_contact_count",
+        help="The companies and their people, not their invoice and delivery addresses; without those on the "
+        "blacklist. A mailing writes to each address once.",
+    )
+    can_mail = fields.Boolean(compute="_compute_can_mail")
+
+    # -- who belongs -------------------------------------------------------------------
+
+    def _domain(self):
+        """Those who belong, of crm.pareto.customer, as far as the user of the environment may see them.
+
+        :raises: one of INVALID, where the rule is no longer one, or asks for what the user may not see
+        """
+        self.ensure_one()
+        asked = Domain(literal_eval(self.domain or "[]"))
+        asked.validate(self.env["crm.pareto.customer"])
+        conditions = [
+            Domain("company_id", "=", self.company_id.id),
+            Domain("snapshot_id", "=", False),
+            Domain("partner_id", "any", [("active", "=", True)]),  # and those whom the reader may see
+            asked,
+        ]
+        return Domain.AND(conditions + [Domain("partner_id", *among) for among in self._among()])
+
+    def _among(self):
+        """Yield ("in" or "not in", the customers as SQL) for what a domain over customers cannot say."""
+        if bought := self._products(self.bought_product_ids, self.bought_categ_ids):
+            yield "in", self._buyers(self.env["crm.pareto.revenue.report"], bought)
+        if others := self._products(self.other_product_ids, self.other_categ_ids):
+            # sudo: who bought from a colleague bought, and only that comes out.
+            yield "not in", self._buyers(self.env["crm.pareto.revenue.report"].sudo(), others)
+        if self.touched_campaign_ids:
+            touched = Domain("campaign_id", "in", self.touched_campaign_ids._origin.ids)
+            yield "in", self.env["crm.pareto.touchpoint"]._customers_having(touched, SQL("TRUE"))
+        if self.credited_campaign_ids:
+            query = self.env["crm.pareto.attribution"]._search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("campaign_id", "in", self.credited_campaign_ids._origin.ids),
+                    ("customer_id", "!=", False),
+                ]
+            )
+            yield "in", query.subselect(SQL.identifier(query.table, "customer_id"))
+
+    def _products(self, products, categories):
+        """The domain of the lines that sold one of the products, or one of a category; None without any."""
+        parts = []
+        if products:
+            parts.append(Domain("product_id", "in", products._origin.ids))
+        if categories:
+            parts.append(Domain("product_categ_id", "child_of", categories._origin.ids))
+        return Domain.OR(parts) if parts else None
+
+    def _buyers(self, report, products):
+        """Who bought more of one of the products in the window than went back of it; SQL."""
+        period = window(self.company_id.pareto_window, fields.Date.context_today(self))
+        query = report._search(
+            products
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("customer_id", "!=", False)
+            & Domain("date", ">=", period.date_from)
+            & Domain("date", "<=", period.date_to)
+        )
+        names = ("customer_id", "product_id", "quantity")
+        customer, product, quantity = (report._field_to_sql(query.table, name, query) for name in names)
+        query.groupby = SQL("%s, %s", customer, product)
+        query.having = SQL("SUM(%s) > 0", quantity)
+        return SQL("(%s)", query.select(customer))
+
+    def _for_reader(self):
+        """The audience in its own company, in the name of the owner where nobody asks."""
+        self.ensure_one()
+        audience = self.with_user(self.user_id) if self.env.su else self
+        return audience.with_context(allowed_company_ids=self.company_id.ids)
+
+    def _customers(self):
+        """The rows of those who belong; to be searched further.
+
+        :return: (crm.pareto.customer in the right environment, domain)
+        """
+        audience = self._for_reader()
+        return audience.env["crm.pareto.customer"], audience._domain()
+
+    def _partners(self):
+        """The commercial partners of those who belong; SQL."""
+        customers, domain = self._customers()
+        query = customers._search(domain)
+        return query.subselect(SQL.identifier(query.table, "partner_id"))
+
+    def _why_not(self, error):
+        """Say to a reader why the rule finds nobody.
+
+        :param error: one of INVALID
+        """
+        if isinstance(error, RecursionError):
+            return self.env._("An audience cannot ask for itself: take it out of its own filter.")
+        if isinstance(error, AccessError):
+            return self.env._("This audience asks for figures that you may not see: ask its owner for the list.")
+        return self.env._("The filter asks for something that is no longer there (%s): set it anew.", error)
+
+    # -- figures -----------------------------------------------------------------------
+
+    @api.depends(*RULE_FIELDS)
+    @api.depends_context("uid")
+    def _compute_sums(self):
+        for audience in self:
+            audience.problem = False
+            try:
+                customers, domain = audience._customers()
+                [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
+            except INVALID as error:
+                audience.problem, sums = audience._why_not(error), (False, False)
+            audience.customer_count, audience.turnover = sums
+
+    @api.depends(*RULE_FIELDS)
+    @api.depends_context("uid")
+    def _compute_profit(self):
+        for audience in self:
+            audience.profit = False
+            if not audience.problem:
+                customers, domain = audience._customers()
+                [(audience.profit,)] = customers._read_group(domain, aggregates=["profit:sum"])
+
+    @api.depends(*RULE_FIELDS)
+    @api.depends_context("uid")
+    def _compute_contact_count(self):
+        for audience in self:
+            audience.contact_count = False
+            if not audience.problem:
+                domain = Domain("commercial_partner_id", "in", audience._partners()) & CONTACTS & NOT_BLACKLISTED
+                audience.contact_count = audience._for_reader().env["res.partner"].search_count(domain)
+
+    @api.depends_context("uid")
+    def _compute_can_mail(self):
+        self.can_mail = "mailing.mailing" in self.env and self.env["mailing.mailing"].has_access("create")
+
+    # -- keeping it right --------------------------------------------------------------
+
+    @api.constrains(*RULE_FIELDS)
+    def _check_rule(self):
+        """Whoever writes a rule may see what it asks for, so that nobody finds out by whom a mailing reaches."""
+        for audience in self.sudo(False):  # Odoo checks with sudo
+            try:
+                customers, domain = audience._customers()
+                customers.search_count(domain, limit=1)
+            except INVALID as error:
+                raise ValidationError(self._why_not(error)) from error
+
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        if self.env.user.has_group("crm_pareto.group_manager"):
+            return
+        if any(audience.user_id != self.env.user for audience in self):
+            raise ValidationError(self.env._("Only a manager can give an audience to somebody else."))
+
+    @api.model
+    def default_get(self, fields):
+        """Take the customers from the list that it is saved from: those selected, or all that are found."""
+        values = super().default_get(fields)
+        context = self.env.context
+        if context.get("active_model") == "crm.pareto.customer" and "active_domain" in context:
+            values |= self._from_list(context["active_domain"], context.get("active_ids") or [])
+        return values
+
+    @api.model
+    def _from_list(self, active_domain, selected):
+        """The values of an audience of what a list of customers shows.
+
+        A rule where all that are found are wanted, of the current rows: those who come to belong later belong too.
+        Else these customers, whatever becomes of them.
+        """
+        customers, domain = self.env["crm.pareto.customer"], Domain(active_domain)
+        rows = customers.browse(selected)
+        company = (rows or customers.search(domain, limit=1)).company_id[:1] or self.env.company
+        rule = self._current_rule(domain, company)
+        if rule is None or (rows and customers.search_count(domain) > len(rows)):
+            of_company = Domain("id", "in", selected) if rows else domain
+            of_company &= Domain("company_id", "=", company.id)
+            rule = Domain("partner_id", "in", customers.search(of_company).partner_id.ids)
+        return {"company_id": company.id, "domain": repr([] if rule.is_true() else list(rule))}
+
+    @api.model
+    def _current_rule(self, domain, company):
+        """The domain without what each audience asks for anyway; None where it is about a snapshot."""
+        if any(leaf.field_expr == "snapshot_id" and leaf.value for leaf in domain.iter_conditions()):
+            return None
+        parts = domain.children if isinstance(domain, DomainAnd) else [domain]
+        own = (Domain("company_id", "=", company.id), Domain("snapshot_id", "=", False))
+        return Domain.AND(part for part in parts if part not in own)
+
+    def _contacts(self):
+        """Whom a mailing would reach, and those on the blacklist; nobody where that cannot be said."""
+        try:
+            customers = self._partners()
+        except WRONG:
+            return self.env["res.partner"]
+        return self._for_reader().env["res.partner"].search(Domain("commercial_partner_id", "in", customers) & CONTACTS)
+
+    # -- actions -----------------------------------------------------------------------
+
+    def _get_contact_domain(self):
+        """Whom a mailing reaches: found again when it is sent, so that it stays right."""
+        return Domain("pareto_audience_ids", "in", self.ids) & CONTACTS
+
+    def action_open_customers(self):
+        """Open the customers who belong."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_customer_action")
+        name = self.env._("Customers of %(name)s", name=self.name)
+        domain = [("company_id", "=", self.company_id.id), ("partner_id.pareto_audience_ids", "in", self.ids)]
+        return {**action, "name": name, "display_name": name, "domain": domain, "context": {}}
+
+    def action_open_contacts(self):
+        """Open the contacts whom a mailing would reach, to be exported for instance."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Contacts of %(name)s", name=self.name),
+            "res_model": "res.partner",
+            "view_mode": "list,kanban,form",
+            "domain": list(self._get_contact_domain() & NOT_BLACKLISTED),
+        }
+
+    def action_new_mailing(self):
+        """Open a mailing to the audience, to be written; the form says how many it reaches.
+
+        :raises UserError: where it would reach others than the reader sees, because the owner sees others
+        """
+        self.ensure_one()
+        if self.user_id != self.env.user and self._contacts() != self.with_user(self.user_id)._contacts():
+            raise UserError(
+                self.env._(
+                    "A mailing reaches whom the owner of the audience, %(owner)s, may see, and you see others: "
+                    "duplicate the audience, so that you are the owner.",
+                    owner=self.user_id.name,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Mailing"),
+            "res_model": "mailing.mailing",
+            "view_mode": "form",
+            "context": {
+                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "default_mailing_domain": repr(list(self._get_contact_domain())),
+                "default_campaign_id": self.campaign_id.id,
+            },
+        }
+
+
+CONTACTS = Domain("type", "=", "contact") & Domain("email_normalized", "!=", False)
+NOT_BLACKLISTED = Domain("is_blacklisted", "=", False)

@@ -1,0 +1,61 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .crm_pareto_audience import WRONG
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmParetoTargetedMixin(models.AbstractModel):
+    """A partner whose company may belong to audiences.
+
+    Who belongs is found out when it is searched: a mailing reaches those who belong when it is sent.
+    """
+
+    _name = "crm.pareto.targeted.mixin"
+    _description = "Belongs to Audiences"
+
+    # Without groups: where somebody who sees no audience opens a mailing to one, it reaches nobody as far as he sees.
+    pareto_audience_ids = fields.Many2many(
+        "crm.pareto.audience",
+        string="Audiences",
+        compute="_compute_pareto_audience_ids",
+        search="_search_pareto_audience_ids",
+        help="The audiences that the company of this contact belongs to now.",
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_audience_ids(self):
+        self.pareto_audience_ids = False
+        for audience in self._pareto_audiences(Domain("company_id", "in", self.env.companies.ids)):
+            for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
+                partner.pareto_audience_ids |= audience
+
+    def _search_pareto_audience_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # With archived ones: a mailing that waits still reaches those it is for.
+        audiences = self.with_context(active_test=False)._pareto_audiences(
+            Domain("id", "in", [id_ for id_ in value if id_])
+        )
+        named = Domain.OR(self._in_pareto_audience(audience) for audience in audiences)
+        if not all(value):
+            named |= ~Domain("pareto_audience_ids", "in", self._pareto_audiences(Domain.TRUE).ids)
+        return named
+
+    @api.model
+    def _pareto_audiences(self, domain):
+        """Audiences; none for whoever may not see any."""
+        audiences = self.env["crm.pareto.audience"]
+        return audiences.search(domain) if audiences.has_access("read") else audiences
+
+    @api.model
+    def _in_pareto_audience(self, audience):
+        """The partners of the customers who belong; nobody where that cannot be said, so that no mail goes astray."""
+        try:
+            return Domain("commercial_partner_id", "in", audience._partners())
+        except WRONG as error:
+            _logger.info("Nobody belongs to %s: %s", audience, error)
+            return Domain.FALSE

@@ -1,0 +1,146 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .mail_activity_plan import BATCH
+
+WAITING = Domain("waiting", "=", True)
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmParetoTreatment(models.Model):
+    """The tier that a customer was in last night, so that a move is seen, and treated once.
+
+    Kept apart from the values, which can be dropped and computed again without anybody moving. Only companies with a
+    tier that asks for it have rows. The first night notes where everybody is; so does the first one after the bounds or
+    the window were changed, because then the tiers moved, not the customers.
+    """
+
+    _name = "crm.pareto.treatment"
+    _description = "Treatment of a Customer"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
+    tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="set null")
+    left_tier_id = fields.Many2one("crm.pareto.tier", "Tier Before", readonly=True, ondelete="set null")
+    waiting = fields.Boolean("To Be Treated", readonly=True)
+
+    _partner_company_unique = models.UniqueIndex("(partner_id, company_id)")
+    _waiting_index = models.Index("(id) WHERE waiting")
+
+    @api.model
+    def _cron_treat(self):
+        """Find who moved since last night, and start for them what the tiers ask for."""
+        # sudo: scheduled for all companies of the database, whoever started it.
+        companies, crons = self.env["res.company"].sudo().search([("active", "=", True)]), self.env["ir.cron"]
+        for company in companies:
+            self._note_moves(company)
+            crons._commit_progress(1, remaining=1)
+        remaining = self.search_count(WAITING)
+        while rows := self.search(WAITING, order="id", limit=BATCH):
+            rows._treat()
+            remaining = max(remaining - len(rows), 0)
+            if not crons._commit_progress(len(rows), remaining=remaining):
+                return
+        crons._commit_progress(remaining=0)
+
+    # -- who moved ---------------------------------------------------------------------
+
+    @api.model
+    def _note_moves(self, company):
+        """Note the tier that each customer of the company is in now; who moved waits for the treatment."""
+        tiers = self.env["crm.pareto.tier"]._for_company(company)
+        entered, left = tiers.filtered("treat_on_enter"), tiers.filtered("treat_on_leave")
+        if not entered | left:
+            self._forget(company)
+            return
+        known = bool(self.search([("company_id", "=", company.id)], limit=1))
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_pareto_treatment AS old (company_id, partner_id, tier_id, left_tier_id, waiting)
+                SELECT %(company)s, partner_id, now.tier_id, known.tier_id,
+                       %(known)s AND partner.active AND partner.pareto_not_customer IS NOT TRUE
+                       AND (COALESCE(now.tier_id = ANY(%(entered)s), FALSE)
+                            OR COALESCE(known.tier_id = ANY(%(left)s), FALSE))
+                  FROM (%(now)s) now
+                  FULL JOIN (SELECT partner_id, tier_id FROM crm_pareto_treatment WHERE company_id = %(company)s) known
+                       USING (partner_id)
+                  JOIN res_partner partner ON partner.id = partner_id
+                 WHERE now.tier_id IS DISTINCT FROM known.tier_id
+                ON CONFLICT (partner_id, company_id) DO UPDATE
+                   SET tier_id = excluded.tier_id, left_tier_id = excluded.left_tier_id, waiting = excluded.waiting
+                """,
+                company=company.id,
+                known=known,
+                entered=entered.ids,
+                left=left.ids,
+                now=self._in_force(company),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _in_force(self, company):
+        """(partner_id, tier_id) of the company's customers as they are valued now, manual tiers included; SQL."""
+        rows = self.env["crm.pareto.customer"].sudo().with_context(allowed_company_ids=company.ids)
+        query = rows._search([("company_id", "=", company.id), ("snapshot_id", "=", False)])
+        return query.select(
+            SQL("%s AS partner_id", SQL.identifier(query.table, "partner_id")),
+            SQL("%s AS tier_id", rows._field_to_sql(query.table, "tier_id", query)),
+        )
+
+    @api.model
+    def _forget(self, company=None):
+        """Forget where the customers are, of one company or of all: the next night notes it anew."""
+        only = SQL("company_id = %s", company.id) if company else SQL("TRUE")
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_treatment WHERE %s", only))
+        self.invalidate_model()
+
+    # -- what is done ------------------------------------------------------------------
+
+    def _treat(self):
+        """Tell the salespeople of these moves, and start the tiers' plans; pricelists and grades are left to people."""
+        starts = {}
+        for row in self:
+            row._tell()
+            for tier, plan in row._plans():
+                user = tier._responsible_for(row.partner_id) or row.partner_id.user_id
+                starts.setdefault((plan, user), self.browse())
+                starts[plan, user] |= row
+        for (plan, user), rows in starts.items():
+            rows._start(plan, user)
+        self.waiting = False
+
+    def _plans(self):
+        """(tier, its plan) of what was entered and of what was left."""
+        self.ensure_one()
+        entered, left = self.tier_id, self.left_tier_id
+        plans = [(entered, entered.treat_on_enter and entered.activity_plan_id)]
+        plans.append((left, left.treat_on_leave and left.leave_plan_id))
+        return [(tier, plan) for tier, plan in plans if plan]
+
+    def _start(self, plan, user):
+        if plan.has_user_on_demand and not user:
+            return  # nobody to do it; that the customer moved stands on the customer
+        try:
+            with self.env.cr.savepoint():
+                plan._pareto_start(self.partner_id, user, fields.Date.context_today(self))
+        except UserError as error:
+            _logger.warning("The plan %s could not be started for customers who moved: %s", plan.name, error)
+
+    def _tell(self):
+        """Write the move on the customer, to its salesperson."""
+        user = self.partner_id.user_id.filtered("active")
+        row = self.with_context(lang=user.lang or self.env.lang)
+        nothing = row.env._("none")
+        values = {"tier": row.tier_id.name or nothing, "before": row.left_tier_id.name or nothing}
+        body = row.env._("Tier %(tier)s; before: %(before)s", **values)
+        self.partner_id.message_post(body=body, partner_ids=user.partner_id.ids, subtype_xmlid="mail.mt_note")

@@ -1,0 +1,350 @@
+"""Audiences: who belongs, for whom, and what a list saves."""
+
+from collections import Counter
+from datetime import date
+
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form
+from odoo.tools import mute_logger
+
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
+
+TODAY = "2026-06-30"
+
+
+class AudienceCase(LedgerCase):
+    """Three customers: Alder bought gauges, Birch gauges and valves, Cedar valves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(TODAY))
+        category = cls.env["product.category"].create({"name": "Flow"})
+        cls.category = cls.env["product.category"].create({"name": "Valves", "parent_id": category.id})
+        cls.valve = cls.new_product("Valve", cost=10)
+        cls.valve.categ_id = cls.category
+        cls.anna, cls.ben = (cls.new_member(login, SALESPERSON) for login in ("anna", "ben"))
+        cls.manager = cls.new_member("berta", SALES_MANAGER)
+        cls.alder, cls.birch, cls.cedar = (cls.new_customer(name) for name in ("Alder", "Birch", "Cedar"))
+        cls.invoice(cls.alder, (cls.product, 1, 1000), invoice_user_id=cls.anna.id)
+        cls.invoice(cls.birch, (cls.product, 1, 300), (cls.valve, 1, 100), invoice_user_id=cls.anna.id)
+        cls.invoice(cls.cedar, (cls.valve, 1, 50), invoice_user_id=cls.ben.id)
+        cls.rows = cls.recompute()
+
+    @classmethod
+    def new_member(cls, login, groups):
+        user = cls.new_user(login, groups)
+        user.write({"company_ids": [Command.set(cls.company.ids)], "company_id": cls.company.id})
+        return user
+
+    @classmethod
+    def new_customer(cls, name, **values):
+        return cls.new_partner(name, is_company=True, email=f"office@{name.lower()}.example", **values)
+
+    @classmethod
+    def audience(cls, domain=(), user=None, **values):
+        """An audience, as a user makes it: by default as the administrator of the tests, who is the owner too."""
+        values = {"name": "Audience", "company_id": cls.company.id, "domain": repr(list(domain)), **values}
+        return cls.env["crm.pareto.audience"].with_user(user or cls.env.user).create(values)
+
+    def customers(self, audience):
+        rows, domain = audience._customers()
+        return rows.search(domain).partner_id.sudo().sorted("id").with_env(self.env)
+
+    def assert_customers(self, audience, expected):
+        """By the customers, by the count, and by the contacts."""
+        self.assertEqual(self.customers(audience).mapped("name"), expected.mapped("name"))
+        self.assertEqual(audience.customer_count, len(expected))
+        found = self.env["res.partner"].search([("pareto_audience_ids", "in", audience.ids)])
+        self.assertEqual(found.commercial_partner_id.sorted("id"), expected)
+
+
+class TestWhoBelongs(AudienceCase):
+    def test_all_customers_of_the_company_where_nothing_is_asked(self):
+        self.assert_customers(self.audience(), self.alder | self.birch | self.cedar)
+
+    def test_those_that_the_domain_finds(self):
+        self.assert_customers(self.audience([("turnover", ">", 200)]), self.alder | self.birch)
+
+    def test_by_tier_and_by_what_stands_on_the_contact(self):
+        tier = self.rows[self.cedar].tier_id
+        self.birch.category_id = self.env["res.partner.category"].create({"name": "Fair"})
+        self.assert_customers(self.audience([("tier_id", "in", tier.ids)]), self.cedar)
+        self.assert_customers(self.audience([("partner_id.category_id.name", "=", "Fair")]), self.birch)
+
+    def test_by_silence(self):
+        self.env["crm.pareto.touch"].create(
+            {"name": "Talk", "partner_id": self.birch.id, "date": "2026-06-01", "channel": "phone", "direction": "out"}
+        )
+        self.assert_customers(self.audience([("partner_id.pareto_silent_days", ">", 20)]), self.birch)
+
+    def test_the_sums_are_those_of_the_customers(self):
+        audience = self.audience([("turnover", ">", 200)])
+        self.assertEqual((audience.turnover, audience.profit), (1400, 960 + 260 + 90))
+
+    def test_who_bought_a_product(self):
+        self.assert_customers(
+            self.audience(bought_product_ids=[Command.set(self.product.ids)]), self.alder | self.birch
+        )
+
+    def test_who_bought_of_a_category_or_of_one_below_it(self):
+        for category in (self.category, self.category.parent_id):
+            audience = self.audience(bought_categ_ids=[Command.set(category.ids)])
+            self.assert_customers(audience, self.birch | self.cedar)
+
+    def test_who_bought_one_and_not_the_other(self):
+        audience = self.audience(
+            bought_product_ids=[Command.set(self.product.ids)], other_categ_ids=[Command.set(self.category.ids)]
+        )
+        self.assert_customers(audience, self.alder)
+
+    def test_what_went_back_was_not_bought(self):
+        self.invoice(self.cedar, (self.valve, 1, 50), move_type="out_refund")
+        self.assert_customers(self.audience(bought_product_ids=[Command.set(self.valve.ids)]), self.birch)
+        self.assert_customers(self.audience(other_product_ids=[Command.set(self.valve.ids)]), self.alder | self.cedar)
+
+    def test_what_went_back_takes_nothing_off_another_product(self):
+        self.invoice(self.alder, (self.valve, 1, 50), move_type="out_refund")
+        both = [Command.set((self.product | self.valve).ids)]
+        self.assert_customers(self.audience(bought_product_ids=both), self.alder | self.birch | self.cedar)
+
+    def test_what_was_bought_before_the_window_does_not_count(self):
+        self.invoice(self.alder, (self.valve, 1, 10), day=date(2025, 6, 30))
+        audience = self.audience(other_product_ids=[Command.set(self.valve.ids)])
+        self.assert_customers(audience, self.alder)
+
+    def test_who_was_reached_by_a_campaign_and_who_was_won(self):
+        campaign = self.env["utm.campaign"].create({"name": "Fair"})
+        values = {
+            "name": "Talk",
+            "date": "2026-06-01",
+            "channel": "phone",
+            "direction": "in",
+            "campaign_id": campaign.id,
+        }
+        for customer in (self.alder, self.cedar):
+            self.env["crm.pareto.touch"].create({**values, "partner_id": customer.id})
+        self.env["crm.pareto.attribution"].create(
+            {
+                "company_id": self.company.id,
+                "move_id": self.env["account.move"].search([("partner_id", "=", self.alder.id)]).id,
+                "date": "2026-06-15",
+                "customer_id": self.alder.id,
+                "campaign_id": campaign.id,
+            }
+        )
+        self.assert_customers(self.audience(touched_campaign_ids=[Command.set(campaign.ids)]), self.alder | self.cedar)
+        self.assert_customers(self.audience(credited_campaign_ids=[Command.set(campaign.ids)]), self.alder)
+
+    def test_archived_customers_do_not_belong(self):
+        self.birch.active = False
+        self.assert_customers(self.audience(), self.alder | self.cedar)
+
+    def test_a_snapshot_counts_nobody_twice(self):
+        self.env["crm.pareto.recompute"]._snapshot(self.company, "customer", "24", date(2026, 6, 30))
+        self.assert_customers(self.audience(), self.alder | self.birch | self.cedar)
+
+    def test_who_belongs_later_belongs(self):
+        audience = self.audience([("turnover", ">", 200)])
+        self.invoice(self.cedar, (self.product, 1, 500))
+        self.recompute()
+        self.env.invalidate_all()
+        self.assert_customers(audience, self.alder | self.birch | self.cedar)
+
+    def test_the_figures_follow_the_filter_before_it_is_saved(self):
+        with Form(self.env["crm.pareto.audience"]) as form:
+            form.name = "Big"
+            form.domain = "[('turnover', '>', 200)]"
+            self.assertEqual((form.customer_count, form.turnover, form.contact_count), (2, 1400, 2))
+            form.other_product_ids.add(self.valve)
+            self.assertEqual((form.customer_count, form.turnover, form.contact_count), (1, 1000, 1))
+
+    def test_without_the_mailing_app_there_is_no_button(self):
+        self.assertFalse(self.audience().can_mail)
+
+    def test_contacts_show_their_audiences(self):
+        big = self.audience([("turnover", ">", 200)], name="Big")
+        every = self.audience(name="Every")
+        person = self.new_partner("Ada", parent_id=self.alder.id)
+        self.assertEqual(person.pareto_audience_ids, big | every)
+        self.assertEqual(self.cedar.pareto_audience_ids, every)
+        self.assertNotIn(person, self.env["res.partner"].search([("pareto_audience_ids", "=", False)]))
+
+    def test_an_audience_may_ask_for_another_one_and_not_for_itself(self):
+        big = self.audience([("turnover", ">", 200)])
+        audience = self.audience([("partner_id.pareto_audience_ids", "not in", big.ids)])
+        self.assert_customers(audience, self.cedar)
+        with self.assertRaisesRegex(ValidationError, "cannot ask for itself"):
+            big.domain = repr([("partner_id.pareto_audience_ids", "in", big.ids)])
+
+
+class TestAgainstAnOracle(AudienceCase):
+    """Random purchases; who bought and did not buy is worked out by hand."""
+
+    purchases = st.lists(
+        st.tuples(
+            st.integers(0, 3),  # customer
+            st.integers(0, 2),  # product
+            st.sampled_from([date(2025, 6, 30), date(2025, 7, 1), date(2026, 6, 30)]),  # the first is before the window
+            st.integers(1, 2),  # quantity
+            st.booleans(),  # whether it went back
+        ),
+        max_size=6,
+    )
+
+    @settings(max_examples=10, deadline=None)
+    @given(purchases, st.sets(st.integers(0, 2)), st.sets(st.integers(0, 2)))
+    def test_bought_and_not_bought(self, purchases, bought, others):
+        products = [self.new_product(f"P{index}") for index in range(3)]
+        customers = [self.new_customer(f"C{index}") for index in range(4)]
+        kept = Counter()
+        for customer, product, day, quantity, back in purchases:
+            kind = "out_refund" if back else "out_invoice"
+            self.invoice(customers[customer], (products[product], quantity, 10), day=day, move_type=kind)
+            if day >= date(2025, 7, 1):
+                kept[customer, product] += -quantity if back else quantity
+        self.recompute()
+        known = {customer for customer, *_rest in purchases}
+        has = {customer: {product for product in range(3) if kept[customer, product] > 0} for customer in known}
+        expected = {
+            customer for customer in known if (not bought or has[customer] & bought) and not has[customer] & others
+        }
+        audience = self.audience(
+            [("partner_id", "in", [customer.id for customer in customers])],
+            bought_product_ids=[Command.set([products[index].id for index in bought])],
+            other_product_ids=[Command.set([products[index].id for index in others])],
+        )
+        self.assertEqual({customers.index(customer) for customer in self.customers(audience)}, expected)
+
+
+class TestRights(AudienceCase):
+    def test_a_salesperson_counts_whom_he_or_she_may_see(self):
+        """Bought is by the invoices that they see, not bought by all there are."""
+        rule = {"name": "Own customers", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        group = self.env.ref(SALESPERSON).id
+        domain = "['|', ('user_id', '=', user.id), ('customer_rank', '=', 0)]"
+        self.env["ir.rule"].create({**rule, "domain_force": domain, "groups": [Command.link(group)]})
+        self.alder.user_id = self.anna
+        self.assert_customers_of(self.anna, self.alder)
+        self.assert_customers_of(self.ben, self.env["res.partner"])
+
+    def assert_customers_of(self, user, expected):
+        audience = self.audience(user=user)
+        self.assertEqual(self.customers(audience), expected)
+        self.assertEqual(audience.customer_count, len(expected))
+
+    def test_bought_is_by_the_invoices_one_sees_and_not_bought_by_all(self):
+        values = {"bought_product_ids": [Command.set(self.valve.ids)]}
+        self.assertEqual(self.customers(self.audience(user=self.anna, **values)), self.birch)
+        self.assertEqual(self.customers(self.audience(user=self.ben, **values)), self.cedar)
+        others = {"other_product_ids": [Command.set(self.valve.ids)]}
+        self.assertEqual(self.customers(self.audience(user=self.anna, **others)), self.alder)
+
+    def test_nobody_without_the_group_asks_for_profit(self):
+        with self.assertRaisesRegex(ValidationError, "may not see"), mute_logger("odoo.models"):
+            self.audience([("profit", ">", 100)], user=self.manager)
+        audience = self.audience()
+        with self.assertRaisesRegex(ValidationError, "may not see"), mute_logger("odoo.models"):
+            audience.with_user(self.manager).domain = "[('profit', '>', 100)]"
+        with self.assertRaises(AccessError):
+            audience.with_user(self.manager).read(["profit"])
+
+    def test_who_may_not_see_what_it_asks_for_sees_nobody_and_why(self):
+        carl = self.new_member("carl", f"{SALES_MANAGER},{PROFIT}")
+        audience = self.audience([("profit", ">", 400)], user=carl)
+        self.assertEqual((audience.customer_count, audience.profit), (1, 960))
+        seen = audience.with_user(self.manager)
+        self.assertEqual((seen.customer_count, seen.turnover, seen.contact_count), (0, 0, 0))
+        self.assertIn("may not see", seen.problem)
+        partners = self.env["res.partner"].with_user(self.manager)
+        self.assertFalse(partners.search([("pareto_audience_ids", "in", audience.ids)]))
+
+    def test_where_nobody_asks_the_owner_s_rights_hold(self):
+        audience = self.audience(user=self.ben, bought_product_ids=[Command.set(self.valve.ids)])
+        scheduler = self.env(su=True)["res.partner"]
+        self.assertEqual(scheduler.search([("pareto_audience_ids", "in", audience.ids)]), self.cedar)
+
+    def test_of_an_owner_who_left_the_company_nobody_is_found(self):
+        audience = self.audience(user=self.ben)
+        other = self.new_company("Birch Labs", "USD")
+        self.ben.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.env.invalidate_all()
+        scheduler = self.env(su=True)["res.partner"]
+        self.assertFalse(scheduler.search([("pareto_audience_ids", "in", audience.ids)]))
+
+    def test_whoever_sees_no_audience_finds_nobody(self):
+        audience, dora = self.audience(), self.new_member("dora", "base.group_user")
+        partners = self.env["res.partner"].with_user(dora)
+        self.assertFalse(partners.search([("pareto_audience_ids", "in", audience.ids)]))
+
+    def test_a_salesperson_changes_own_audiences_only(self):
+        audience = self.audience(user=self.anna)
+        audience.with_user(self.manager).name = "Named by a manager"
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+            audience.with_user(self.ben).name = "Not by a colleague"
+        with self.assertRaisesRegex(ValidationError, "Only a manager"):
+            audience.user_id = self.manager
+
+    def test_companies_are_apart(self):
+        other = self.new_company("Birch Labs", "USD")
+        self.invoice(self.alder, (self.product, 1, 70), company=other)
+        self.recompute(company=other)
+        theirs = self.audience(company_id=other.id)
+        self.assertEqual(self.customers(theirs), self.alder)
+        self.assertEqual((theirs.turnover, theirs.currency_id), (70, other.currency_id))
+        self.assertFalse(self.env["crm.pareto.audience"].with_user(self.manager).search([("id", "=", theirs.id)]))
+
+
+class TestSavedFromAList(AudienceCase):
+    def saved(self, domain, selected=()):
+        """What the button above a list of customers makes."""
+        context = {
+            "active_model": "crm.pareto.customer",
+            "active_domain": domain,
+            "active_ids": [self.rows[partner].id for partner in selected],
+        }
+        with Form(self.env["crm.pareto.audience"].with_context(**context)) as form:
+            form.name = "Saved"
+        return form.record
+
+    def page(self):
+        return self.env["crm.pareto.page"].get_figures()["domain"]
+
+    def test_all_of_a_list_are_a_rule(self):
+        audience = self.saved([*self.page(), ("turnover_rank", "<=", 2)])
+        self.assert_customers(audience, self.alder | self.birch)
+        self.assertNotIn("snapshot_id", audience.domain)
+        self.invoice(self.cedar, (self.product, 1, 500))
+        self.recompute()
+        self.env.invalidate_all()
+        self.assert_customers(audience, self.alder | self.cedar)
+
+    def test_a_list_without_a_filter_is_everybody_to_come(self):
+        self.assertEqual(self.saved([]).domain, "[]")
+
+    def test_all_that_were_selected_are_a_rule_too(self):
+        audience = self.saved([("turnover", ">", 200)], [self.alder, self.birch])
+        self.assertEqual(audience.domain, "[('turnover', '>', 200)]")
+
+    def test_some_that_were_selected_are_these(self):
+        audience = self.saved(self.page(), [self.birch, self.cedar])
+        self.assert_customers(audience, self.birch | self.cedar)
+        self.assertEqual(audience.domain, repr([("partner_id", "in", (self.birch | self.cedar).ids)]))
+
+    def test_those_of_a_snapshot_are_these(self):
+        run = self.env["crm.pareto.recompute"]._snapshot(self.company, "customer", "24", date(2026, 6, 30))
+        audience = self.saved([("snapshot_id", "=", run.id), ("turnover", "<", 500)])
+        self.assert_customers(audience, self.birch | self.cedar)
+        run.unlink()
+        self.assert_customers(audience, self.birch | self.cedar)
+
+    def test_an_audience_opens_its_customers_and_its_contacts(self):
+        audience = self.audience([("turnover", ">", 200)])
+        rows = self.env["crm.pareto.customer"].search(audience.action_open_customers()["domain"])
+        self.assertEqual(rows.partner_id.sorted("id"), self.alder | self.birch)
+        contacts = self.env["res.partner"].search(audience.action_open_contacts()["domain"])
+        self.assertEqual((len(contacts), contacts.sorted("id")), (audience.contact_count, self.alder | self.birch))
