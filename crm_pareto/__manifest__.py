@@ -41,6 +41,8 @@
         "views/utm_campaign_views.xml",
         "views/crm_pareto_menus.xml",
         "views/crm_pareto_peer_purchase_views.xml",
+        "views/crm_pareto_pairing_views.xml",
+        "views/crm_pareto_dismissal_views.xml",
         "views/crm_pareto_advocate_views.xml",
         "views/crm_pareto_referral_views.xml",
         "views/crm_pareto_rhythm_views.xml",

@@ -194,7 +194,7 @@ def _wait_until_it_answers(process, url):
 @contextmanager
 def _test_database(*requirements):
     """An Odoo whose test database holds the addon as it is in the working tree."""
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca", *requirements) as odoo:
+    with only_one("preparing", "setup"), odoo_ready("test", "pairing", "demo", "cdnow", "oca", *requirements) as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
         odoo.ensure_installed(
             TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True

@@ -150,6 +150,7 @@ class CrmParetoRecompute(models.AbstractModel):
         on_step(0.6)
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
+        self.env["crm.pareto.pairing"]._update(company, period)
         on_step(0.8)
         if runs[0].pareto_window != company.pareto_window:
             self.env["crm.pareto.history"]._forget(company)

@@ -16,6 +16,7 @@ class ResPartner(models.Model):
         "crm.pareto.scored.mixin",
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",
+        "crm.pareto.dismissed.mixin",
     ]
     _pareto_partner_field = None
 

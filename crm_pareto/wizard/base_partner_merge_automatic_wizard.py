@@ -10,6 +10,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Make room for the merged customer: Odoo moves rows without asking whether there is one already."""
         self._merge_pareto_history(src_partners, dst_partner)
         self._drop_pareto_values(src_partners)
+        self._merge_pareto_rows(
+            SQL.identifier("crm_pareto_dismissal"), ("company_id", "product_id"), src_partners, dst_partner
+        )
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_pareto_history(self, src_partners, dst_partner):
@@ -29,6 +32,28 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
         )
         self.env["crm.pareto.history"].invalidate_model()
+
+    def _merge_pareto_rows(self, table, key, src_partners, dst_partner):
+        """One row of each key: the kept contact's own, else the oldest.
+
+        :param table: SQL of a table with partner_id
+        :param key: its columns that are unique together with partner_id
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM %(table)s gone USING (
+                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY partner_id = %(kept)s DESC, id) AS place
+                      FROM %(table)s WHERE partner_id IN %(all)s) double
+                 WHERE gone.id = double.id AND double.place > 1
+                """,
+                table=table,
+                key=SQL(", ").join(map(SQL.identifier, key)),
+                all=tuple((src_partners + dst_partner).ids),
+                kept=dst_partner.id,
+            )
+        )
 
     def _drop_pareto_values(self, partners):
         """Delete the rows of the merged; those of their companies are due to be computed from the ledger, soon."""
