@@ -38,7 +38,7 @@ class CrmParetoPairing(models.Model):
     suggested_buyers = fields.Integer(
         "Buyers of the Other", readonly=True, aggregator=None, help="Those of them who bought the other product."
     )
-    together = fields.Integer("Bought Both", readonly=True, aggregator=None)
+    together = fields.Integer("Both", readonly=True, aggregator=None, help="Those of them who bought both.")
     support = fields.Float(readonly=True, aggregator=None, help="The share of all customers who bought both.")
     confidence = fields.Float(
         readonly=True, aggregator=None, help="Of those who bought the first product, the share who bought the other."
@@ -186,7 +186,8 @@ class CrmParetoPairing(models.Model):
                   FROM directed CROSS JOIN everybody
                   JOIN item ON item.product_id = directed.product_id
                   JOIN item suggested ON suggested.product_id = directed.suggested_id
-                 WHERE together >= %(confidence)s * item.buyers AND together * customers > item.buyers * suggested.buyers)
+                 WHERE together >= %(confidence)s * item.buyers
+                   AND together * customers > item.buyers * suggested.buyers)
             SELECT * FROM placed WHERE place <= %(most)s
             """,
             support=company.pareto_pairing_support,

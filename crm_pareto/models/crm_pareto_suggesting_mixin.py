@@ -42,7 +42,7 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
         best = {}
         for pairing in pairings:
             best.setdefault(pairing.suggested_id, pairing)
-        return pairings.concat(*list(best.values())[:MOST_SUGGESTIONS])
+        return pairings.browse().concat(*list(best.values())[:MOST_SUGGESTIONS])
 
     def _get_suggestible_domain(self):
         """What Odoo's product catalog offers, but delivery and discounts, which nobody buys for their own sake."""
