@@ -43,6 +43,7 @@
         "views/crm_pareto_peer_purchase_views.xml",
         "views/crm_pareto_pairing_views.xml",
         "views/crm_pareto_dismissal_views.xml",
+        "views/crm_pareto_role_views.xml",
         "views/crm_pareto_advocate_views.xml",
         "views/crm_pareto_referral_views.xml",
         "views/crm_pareto_rhythm_views.xml",

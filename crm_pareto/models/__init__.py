@@ -15,6 +15,10 @@ from . import crm_pareto_potential_mixin
 from . import crm_pareto_pairing
 from . import crm_pareto_dismissal
 from . import crm_pareto_dismissed_mixin
+from . import crm_pareto_role
+from . import crm_pareto_centre_mixin
+from . import crm_pareto_customer_centre_mixin
+from . import crm_pareto_deal_centre_mixin
 from . import crm_pareto_suggesting_mixin
 from . import crm_pareto_insight_mixin
 from . import crm_pareto_influence_mixin

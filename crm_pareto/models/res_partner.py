@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",
         "crm.pareto.dismissed.mixin",
+        "crm.pareto.customer.centre.mixin",
     ]
     _pareto_partner_field = None
 

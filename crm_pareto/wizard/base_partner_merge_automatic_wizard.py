@@ -10,9 +10,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Make room for the merged customer: Odoo moves rows without asking whether there is one already."""
         self._merge_pareto_history(src_partners, dst_partner)
         self._drop_pareto_values(src_partners)
-        self._merge_pareto_rows(
-            SQL.identifier("crm_pareto_dismissal"), ("company_id", "product_id"), src_partners, dst_partner
-        )
+        merged = src_partners + dst_partner
+        self._merge_pareto_rows("crm_pareto_dismissal", ["partner_id"], ["company_id", "product_id"], merged)
+        self._merge_pareto_rows("crm_pareto_role", ["contact_id", "partner_id"], ["lead_id", "role"], merged)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_pareto_history(self, src_partners, dst_partner):
@@ -33,25 +33,29 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self.env["crm.pareto.history"].invalidate_model()
 
-    def _merge_pareto_rows(self, table, key, src_partners, dst_partner):
-        """One row of each key: the kept contact's own, else the oldest.
+    def _merge_pareto_rows(self, table, links, others, merged):
+        """Keep the oldest of the rows that will be the same once the contacts are one.
 
-        :param table: SQL of a table with partner_id
-        :param key: its columns that are unique together with partner_id
+        :param table: with a unique index over the columns
+        :param links: its columns that name contacts
+        :param others: its other columns
         """
         self.env.flush_all()
+        columns = [SQL.identifier(name) for name in links]
         self.env.cr.execute(
             SQL(
                 """
                 DELETE FROM %(table)s gone USING (
-                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY partner_id = %(kept)s DESC, id) AS place
-                      FROM %(table)s WHERE partner_id IN %(all)s) double
+                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY id) AS place
+                      FROM %(table)s WHERE %(touched)s) double
                  WHERE gone.id = double.id AND double.place > 1
                 """,
-                table=table,
-                key=SQL(", ").join(map(SQL.identifier, key)),
-                all=tuple((src_partners + dst_partner).ids),
-                kept=dst_partner.id,
+                table=SQL.identifier(table),
+                key=SQL(", ").join(
+                    [SQL("CASE WHEN %s IN %s THEN 0 ELSE %s END", name, tuple(merged.ids), name) for name in columns]
+                    + [SQL.identifier(name) for name in others]
+                ),
+                touched=SQL(" OR ").join(SQL("%s IN %s", name, tuple(merged.ids)) for name in columns),
             )
         )
 
