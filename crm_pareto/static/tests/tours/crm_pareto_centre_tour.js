@@ -71,7 +71,8 @@ registry.category("web_tour.tours").add("crm_pareto_centre_filter", {
         },
         {
             content: "Filter them",
-            trigger: ".o_filter_menu .o-dropdown-item:contains(No Decision Maker), .o_menu_item:contains(No Decision Maker)",
+            trigger:
+                ".o_filter_menu .o-dropdown-item:contains(No Decision Maker), .o_menu_item:contains(No Decision Maker)",
             run: "click",
         },
         {
