@@ -205,7 +205,7 @@ def _test_database(*requirements):
 
 @contextmanager
 def _apps_test_database():
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "oca") as odoo:
+    with only_one("preparing", "setup"), odoo_ready("test", "pairing", "demo", "oca") as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
         odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
         odoo.ensure_current(APPS_TEST_DATABASE, strict=True)

@@ -40,6 +40,11 @@ class PairingCase(LedgerCase):
         both, other = [cls.pump, cls.seal], [cls.oil]
         return cls.sell_baskets(both, both, both, both, [cls.pump], other, other, other, other, other)
 
+    @classmethod
+    def recompute(cls, as_of=date(2026, 6, 30), company=None):
+        """Bring the pairings of a company up to date, as of a day."""
+        cls.env["crm.pareto.pairing"]._recompute(company or cls.company, as_of)
+
     def pairings(self, company=None):
         rows = self.env["crm.pareto.pairing"].search([("company_id", "=", (company or self.company).id)])
         return {(row.product_id, row.suggested_id): row for row in rows}

@@ -17,7 +17,7 @@ def sell_together(env):
         lines = [Command.create({"product_id": product.id, "quantity": 1, "price_unit": 9}) for product in bought]
         values = {"move_type": "out_invoice", "partner_id": partner.id, "invoice_line_ids": lines}
         env["account.move"].create(values).action_post()
-    env["crm.pareto.recompute"]._recompute(env.company)
+    env["crm.pareto.pairing"]._recompute(env.company)
     return {product.name: product for product in products}
 
 

@@ -76,9 +76,10 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
     @api.depends("pareto_role_ids")
     def _compute_pareto_centre(self):
+        few = self.with_context(pareto_centres=self.ids)  # without a word, those of everybody would be counted
         found = [
-            set(self.search(Domain("id", "in", self.ids) & domain)._ids) if self.ids else set()
-            for domain in (self._get_no_decider_domain(), self._get_one_contact_domain())
+            set(few.search(Domain("id", "in", self.ids) & domain)._ids) if self.ids else set()
+            for domain in (few._get_no_decider_domain(), few._get_one_contact_domain())
         ]
         for record in self:
             record.pareto_no_decider, record.pareto_one_contact = (record._origin.id in ids for ids in found)
@@ -106,5 +107,6 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
         :param known: SQL of rows with the key and contact_id
         """
-        key = SQL.identifier(key)
-        return SQL("(SELECT %s FROM (%s) known GROUP BY %s HAVING COUNT(*) > 1)", key, known, key)
+        key, few = SQL.identifier(key), self.env.context.get("pareto_centres")
+        only = SQL("TRUE") if few is None else SQL("%s = ANY(%s)", key, few)
+        return SQL("(SELECT %s FROM (%s) known WHERE %s GROUP BY %s HAVING COUNT(*) > 1)", key, known, only, key)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
+from ..analytics.windows import window
+
 FEWEST = 3  # customers who bought both: what fewer of them bought would tell who they are
 MOST_IN_BASKET = 50  # products of a customer; the pairs of one grow with their square
 MOST_PER_PRODUCT = 20  # pairs kept of a product
@@ -92,11 +94,16 @@ class CrmParetoPairing(models.Model):
     # -- each night --------------------------------------------------------------------
 
     @api.model
-    def _update(self, company, period):
+    def _recompute(self, company, as_of=None):
         """Make the company's rows equal to the ledger; a pair that stays keeps its id, as it may be on a screen.
 
-        :param period: the Windows
+        A company that another transaction is computing is left to that one.
+
+        :param as_of: last day of the window; today by default
         """
+        if not self.env["crm.pareto.recompute"]._begin(company):
+            return
+        period = window(company.pareto_window, as_of or fields.Date.context_today(self))
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_basket", self._baskets(company, period))
         self.env.cr.execute(
             SQL(

@@ -53,17 +53,22 @@ class CrmParetoRole(models.Model):
                 row.lead_id = lead
 
     @api.model
-    def _known(self):
-        """Who is known at each customer: partner_id, contact_id of its persons and of whoever has a role there; SQL."""
+    def _known(self, customer=None):
+        """Who is known at each customer: partner_id, contact_id of its persons and of whoever has a role there; SQL.
+
+        :param customer: SQL of the id of one customer
+        """
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id, id AS contact_id FROM res_partner
-             WHERE active AND type = 'contact' AND is_company IS NOT TRUE AND commercial_partner_id <> id
+             WHERE active AND type = 'contact' AND is_company IS NOT TRUE AND commercial_partner_id <> id AND %(person)s
              UNION
             SELECT role.partner_id, role.contact_id
               FROM crm_pareto_role role JOIN res_partner contact ON contact.id = role.contact_id AND contact.active
-             WHERE role.partner_id IS NOT NULL
-            """
+             WHERE role.partner_id IS NOT NULL AND %(role)s
+            """,
+            person=SQL("commercial_partner_id = %s", customer) if customer else SQL("TRUE"),
+            role=SQL("role.partner_id = %s", customer) if customer else SQL("TRUE"),
         )
 
     @api.model
@@ -73,11 +78,11 @@ class CrmParetoRole(models.Model):
             """
             SELECT lead.id AS lead_id, known.contact_id
               FROM crm_lead lead JOIN res_partner partner ON partner.id = lead.partner_id
-              JOIN (%(known)s) known ON known.partner_id = partner.commercial_partner_id
+             CROSS JOIN LATERAL (%(known)s) known
              UNION
             SELECT role.lead_id, role.contact_id
               FROM crm_pareto_role role JOIN res_partner contact ON contact.id = role.contact_id AND contact.active
              WHERE role.lead_id IS NOT NULL
             """,
-            known=self._known(),
+            known=self._known(SQL("partner.commercial_partner_id")),
         )

@@ -59,21 +59,27 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
         since = window(self.company_id.pareto_window, fields.Date.context_today(self)).date_from
         # sudo: what the customer has from a colleague is not suggested as new, and what goes with it is. Names of
         # products come out of it, no document and no figure.
-        invoiced = self.env["crm.pareto.revenue.report"].sudo()
-        invoiced = invoiced._read_group(
-            [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
-            ["product_id"],
-            having=[("revenue:sum", ">", 0)],
+        invoiced = (
+            self.env["crm.pareto.revenue.report"]
+            .sudo()
+            ._read_group(
+                [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
+                ["product_id"],
+                having=[("revenue:sum", ">", 0)],
+            )
         )
-        ordered = self.env["sale.order.line"].sudo()
-        ordered = ordered._read_group(
-            [
-                ("order_partner_id.commercial_partner_id", "=", customer.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "sale"),
-                ("order_id.date_order", ">=", since),
-            ],
-            ["product_id"],
+        ordered = (
+            self.env["sale.order.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("order_partner_id.commercial_partner_id", "=", customer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "sale"),
+                    ("order_id.date_order", ">=", since),
+                ],
+                ["product_id"],
+            )
         )
         return self.env["product.product"].union(*[product.sudo(False) for [product] in invoiced + ordered])
 
