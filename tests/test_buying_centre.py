@@ -181,6 +181,9 @@ class TestWarning(CentreCase):
         self.assertEqual(
             partners.search([("pareto_one_contact", "=", False), ("id", "in", partners.ids)]), partners - self.small
         )
+        of_company = [("company_id", "=", self.company.id)]
+        values = self.env["crm.pareto.customer"].search([("partner_id.pareto_one_contact", "=", True), *of_company])
+        self.assertEqual(values.partner_id, self.small)
         self.customer.pareto_decides_ids = self.anna
         of_one, of_many, nobody = self.new_deal(self.small), self.new_deal(self.customer), self.new_deal()
         deals = of_one | of_many | nobody

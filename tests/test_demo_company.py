@@ -115,6 +115,10 @@ class TestDemoCompany(ParetoCase):
             self.assertEqual(len(customer), 1)
             self.assertTrue(customer.sale_order_ids)
 
+    def test_of_some_companies_it_is_known_who_decides(self):
+        self.assertTrue(self.made("res.partner", ("pareto_role_ids.role", "=", "decides")))
+        self.assertTrue(self.made("res.partner", ("pareto_no_decider", "=", True)))
+
     def test_what_is_bought_together_is_what_mlxtend_finds(self):
         count = 0
         for seller in self.made("account.move", ("move_type", "=", "out_invoice")).company_id:

@@ -4,6 +4,7 @@ from datetime import date
 from random import Random
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.models import crm_pareto_pairing
@@ -130,6 +131,14 @@ class TestPairing(PairingCase):
         self.recompute(company=other)
         self.assertTrue(self.pairings())
         self.assertFalse(self.pairings(other))
+
+    def test_each_night_brings_them_up_to_date(self):
+        self.sell_pumps_with_seals()
+        with freeze_time(date(2026, 6, 30)):
+            self.env.flush_all()
+            with self.enter_registry_test_mode():
+                self.env.ref("crm_pareto.crm_pareto_recompute_cron").method_direct_trigger()
+            self.assertIn((self.pump, self.seal), self.pairings())
 
     def test_a_pair_that_stays_keeps_its_id_and_one_that_is_none_any_more_goes(self):
         partners = self.sell_pumps_with_seals()
