@@ -26,7 +26,7 @@ class CrmParetoRole(models.Model):
     _order = "id"
 
     role = fields.Selection(ROLES, required=True)
-    contact_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade", index=True)
+    contact_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", "Deal", ondelete="cascade", index="btree_not_null")
     company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True)
