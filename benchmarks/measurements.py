@@ -125,6 +125,12 @@ class Bench:
                 biggest._get_revenue_domain(), ["date", "move_id", "revenue", "margin"], limit=80
             ),
         )
+        self.time("what is bought together", lambda: self._pair(today))
+        values = {"partner_id": biggest.partner_id.id, "company_id": biggest.company_id.id}
+        quotation = self.env["sale.order"].new(values)
+        self.time(
+            "suggestions on the biggest customer's quotation", quotation._find_pairings, lambda: self._pair(today)
+        )
 
     def run_full(self):
         """The rows that a covering index is for."""
@@ -135,6 +141,10 @@ class Bench:
 
     def _add_invoices(self):
         add_invoices(self.env, self.companies[0], NEW_INVOICES)
+
+    def _pair(self, as_of):
+        for company in self.companies:
+            self.env["crm.pareto.pairing"]._recompute(company, as_of)
 
     def _sum_changed(self, as_of):
         compute = self.env["crm.pareto.recompute"]

@@ -209,7 +209,7 @@ def _make_apps_test_database(odoo):
 @contextmanager
 def _test_database(*requirements):
     """An Odoo whose test database holds the addon as it is in the working tree."""
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca", *requirements) as odoo:
+    with only_one("preparing", "setup"), odoo_ready("test", "pairing", "demo", "cdnow", "oca", *requirements) as odoo:
         _make_test_database(odoo)
         yield odoo
 
@@ -219,7 +219,7 @@ def test(chosen):
     with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
     without = [path for path in chosen.paths if path not in with_apps]
     skipped = {}
-    with only_one("preparing", "setup"), odoo_ready("test", "demo", "cdnow", "oca") as odoo:
+    with only_one("preparing", "setup"), odoo_ready("test", "pairing", "demo", "cdnow", "oca") as odoo:
         skipped["browser"] = browser.ensure()
         if without:
             skipped["attribution peer"] = peer.ensure()

@@ -1,12 +1,16 @@
 """The demo company, small: every state in it is one that Odoo itself arrived at."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
+from odoo.addons.crm_pareto.models import crm_pareto_pairing
 from odoo.fields import Date
 from odoo.tools import SQL
 
 from dev.demo import company, spending, unlinked
 
+from . import pairing_oracle
 from .common import ParetoCase
 
 
@@ -110,3 +114,38 @@ class TestDemoCompany(ParetoCase):
             customer = self.made("res.partner", "|", ("email", "=", mark), ("vat", "=", mark)).commercial_partner_id
             self.assertEqual(len(customer), 1)
             self.assertTrue(customer.sale_order_ids)
+
+    def test_of_some_companies_it_is_known_who_decides(self):
+        self.assertTrue(self.made("res.partner", ("pareto_role_ids.role", "=", "decides")))
+        self.assertTrue(self.made("res.partner", ("pareto_no_decider", "=", True)))
+
+    def test_what_is_bought_together_is_what_mlxtend_finds(self):
+        count = 0
+        for seller in self.made("account.move", ("move_type", "=", "out_invoice")).company_id:
+            rows, wanted = self.pairings(seller)
+            self.assertEqual(rows.keys(), wanted.keys())
+            for pair, measures in wanted.items():
+                self.assertEqual([round(value, 9) for value in rows[pair]], [round(value, 9) for value in measures])
+            count += len(rows)
+        self.assertGreater(count, 20)
+
+    def pairings(self, seller):
+        """What is found in two years of a company, {(product, suggested): measures}, and what mlxtend finds."""
+        seller.pareto_window = "24"
+        # Of so few customers two already are many, and no pair is left out.
+        with patch.multiple(crm_pareto_pairing, FEWEST=2, MOST_PER_PRODUCT=1000):
+            self.env["crm.pareto.pairing"]._recompute(seller)
+        found = self.env["crm.pareto.pairing"].search([("company_id", "=", seller.id)])
+        rows = {(row.product_id.id, row.suggested_id.id): (row.support, row.confidence, row.lift) for row in found}
+        since = Date.today() + timedelta(days=1) - relativedelta(months=24)
+        offered = self.env["sale.order"].new({"company_id": seller.id})._get_suggestible_domain()
+        bought = self.env["crm.pareto.revenue.report"]._read_group(
+            [("company_id", "=", seller.id), ("date", ">=", since), ("product_id", "any", offered)],
+            ["customer_id", "product_id"],
+            having=[("revenue:sum", ">", 0)],
+        )
+        baskets = {}
+        for customer, product in bought:
+            baskets.setdefault(customer, set()).add(product.id)
+        least = (seller.pareto_pairing_support, seller.pareto_pairing_confidence)
+        return rows, pairing_oracle.pairs(list(baskets.values()), *least, fewest=2)

@@ -12,6 +12,14 @@ from . import crm_pareto_prediction_mixin
 from . import crm_pareto_rfm_mixin
 from . import crm_pareto_peer_purchase
 from . import crm_pareto_potential_mixin
+from . import crm_pareto_pairing
+from . import crm_pareto_dismissal
+from . import crm_pareto_dismissed_mixin
+from . import crm_pareto_role
+from . import crm_pareto_centre_mixin
+from . import crm_pareto_customer_centre_mixin
+from . import crm_pareto_deal_centre_mixin
+from . import crm_pareto_suggesting_mixin
 from . import crm_pareto_insight_mixin
 from . import crm_pareto_influence_mixin
 from . import crm_pareto_due_mixin
@@ -71,4 +79,5 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_line
 from . import utm_campaign

@@ -9,7 +9,7 @@ class CrmLead(models.Model):
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "crm.pareto.valued.mixin", "crm.pareto.touched.mixin"]
+    _inherit = ["crm.lead", "crm.pareto.valued.mixin", "crm.pareto.touched.mixin", "crm.pareto.deal.centre.mixin"]
 
     pareto_referred_by_id = fields.Many2one(
         "res.partner",
@@ -25,6 +25,13 @@ class CrmLead(models.Model):
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), "pareto_referred_by_id"]
+
+    def _merge_dependences(self, opportunities):
+        """The lead that is left has the roles of all that were merged into it."""
+        result = super()._merge_dependences(opportunities)
+        # sudo: as Odoo moves what else belongs to them, whatever the user may see of it.
+        opportunities.sudo().pareto_role_ids._move_to(self.sudo())
+        return result
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)

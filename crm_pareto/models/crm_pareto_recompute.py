@@ -27,25 +27,26 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
-        self._each_company(self._refresh)
+        self._each_company(partial(self._refresh, history=False), self._complete_history)
         self.env["mail.activity"]._close_pareto_repeats()
 
     @api.model
     def _cron_recompute(self):
         """Compute everything from the ledger."""
-        self._each_company(self._recompute)
+        pairings = self.env["crm.pareto.pairing"]
+        self._each_company(partial(self._recompute, history=False), self._complete_history, pairings._recompute)
 
     @api.model
-    def _each_company(self, compute):
-        """Compute the values of each company, then what its history lacks, each in a transaction of its own.
+    def _each_company(self, *parts):
+        """Compute the parts for each company, each in a transaction of its own.
 
         The first time, costs are frozen and two years of months written: a scheduled action may not take long.
         """
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        remaining = 2 * len(companies)
+        remaining = len(parts) * len(companies)
         for company in companies:
-            for part in (partial(compute, history=False), self._complete_history):
+            for part in parts:
                 part(company)
                 remaining -= 1
                 self.env["ir.cron"]._commit_progress(1, remaining=remaining)

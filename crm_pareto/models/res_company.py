@@ -43,6 +43,28 @@ class ResCompany(models.Model):
         required=True,
         help="Time decay: a touch so many days older earns half as much.",
     )
+    pareto_pairing_support = fields.Float(
+        "Least Support",
+        digits=(16, 4),
+        default=0.02,
+        required=True,
+        help="Products are suggested together where at least this share of the customers bought both in the window.",
+    )
+    pareto_pairing_confidence = fields.Float(
+        "Least Confidence",
+        digits=(16, 4),
+        default=0.2,
+        required=True,
+        help="A product is suggested where at least this share of those who bought the other bought it too.",
+    )
+
+    @api.constrains("pareto_pairing_support", "pareto_pairing_confidence")
+    def _check_pareto_pairing(self):
+        for company in self:
+            if not (0 < company.pareto_pairing_support <= 1 and 0 < company.pareto_pairing_confidence <= 1):
+                raise ValidationError(
+                    self.env._("The least support and confidence of suggestions are above 0 % and at most 100 %.")
+                )
 
     @api.constrains("pareto_lookback_days", "pareto_half_life_days")
     def _check_pareto_days(self):

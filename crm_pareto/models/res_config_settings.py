@@ -19,6 +19,8 @@ class ResConfigSettings(models.TransientModel):
     )
     pareto_lookback_days = fields.Integer(related="company_id.pareto_lookback_days", readonly=False)
     pareto_half_life_days = fields.Integer(related="company_id.pareto_half_life_days", readonly=False)
+    pareto_pairing_support = fields.Float(related="company_id.pareto_pairing_support", readonly=False)
+    pareto_pairing_confidence = fields.Float(related="company_id.pareto_pairing_confidence", readonly=False)
     pareto_covering_index = fields.Boolean(
         "Faster Computation",
         help="An index of invoice lines that holds all that the values are summed from: about 60 MB a million lines.",

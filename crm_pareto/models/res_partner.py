@@ -18,6 +18,8 @@ class ResPartner(models.Model):
         "crm.pareto.valued.mixin",
         "crm.pareto.reach.mixin",
         "crm.pareto.targeted.mixin",
+        "crm.pareto.dismissed.mixin",
+        "crm.pareto.customer.centre.mixin",
     ]
     _pareto_partner_field = None
 

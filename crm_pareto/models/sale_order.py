@@ -7,7 +7,7 @@ from .crm_pareto_value_fields import USER
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "crm.pareto.valued.mixin", "crm.pareto.touched.mixin"]
+    _inherit = ["sale.order", "crm.pareto.valued.mixin", "crm.pareto.touched.mixin", "crm.pareto.suggesting.mixin"]
 
     pareto_last_order_date = fields.Datetime(
         "Last Order",

@@ -54,6 +54,11 @@ class CrmParetoRevenueReport(models.Model):
     product_tmpl_id = fields.Many2one("product.template", "Product Template", readonly=True)
     product_categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
+    suggested = fields.Boolean(
+        "Brought In by a Suggestion",
+        readonly=True,
+        help="The order line was added from a suggestion of this product on the quotation.",
+    )
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
@@ -97,7 +102,7 @@ class CrmParetoRevenueReport(models.Model):
         "product.template": ["categ_id", "uom_id"],
         "res.partner": ["commercial_partner_id", "country_id", "industry_id"],
         "sale.order": ["currency_rate"],
-        "sale.order.line": ["order_id", "product_id", "product_uom_id", "purchase_price"],
+        "sale.order.line": ["order_id", "pareto_suggested_id", "product_id", "product_uom_id", "purchase_price"],
         "uom.uom": ["factor"],
     }
 
@@ -159,6 +164,7 @@ class CrmParetoRevenueReport(models.Model):
                    product.product_tmpl_id,
                    template.categ_id AS product_categ_id,
                    ordered.order_id,
+                   COALESCE(ordered.suggested_id = line.product_id, FALSE) AS suggested,
                    move.invoice_user_id AS user_id,
                    move.team_id,
                    move.campaign_id,
@@ -239,6 +245,7 @@ class CrmParetoRevenueReport(models.Model):
         return SQL(
             """
             SELECT link.invoice_line_id AS line_id, ordered_line.order_id,
+                   ordered_line.pareto_suggested_id AS suggested_id,
                    CASE WHEN ordered_line.product_id IS NOT NULL
                         THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
                              / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END AS unit_cost

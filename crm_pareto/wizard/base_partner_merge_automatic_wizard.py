@@ -10,6 +10,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Make room for the merged customer: Odoo moves rows without asking whether there is one already."""
         self._merge_pareto_history(src_partners, dst_partner)
         self._drop_pareto_values(src_partners)
+        merged = src_partners + dst_partner
+        self._merge_pareto_rows("crm_pareto_dismissal", ["partner_id"], ["company_id", "product_id"], merged)
+        self._merge_pareto_rows("crm_pareto_role", ["contact_id", "partner_id"], ["lead_id", "role"], merged)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_pareto_history(self, src_partners, dst_partner):
@@ -29,6 +32,32 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
         )
         self.env["crm.pareto.history"].invalidate_model()
+
+    def _merge_pareto_rows(self, table, links, others, merged):
+        """Keep the oldest of the rows that will be the same once the contacts are one.
+
+        :param table: with a unique index over the columns
+        :param links: its columns that name contacts
+        :param others: its other columns
+        """
+        self.env.flush_all()
+        columns = [SQL.identifier(name) for name in links]
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM %(table)s gone USING (
+                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY id) AS place
+                      FROM %(table)s WHERE %(touched)s) double
+                 WHERE gone.id = double.id AND double.place > 1
+                """,
+                table=SQL.identifier(table),
+                key=SQL(", ").join(
+                    [SQL("CASE WHEN %s IN %s THEN 0 ELSE %s END", name, tuple(merged.ids), name) for name in columns]
+                    + [SQL.identifier(name) for name in others]
+                ),
+                touched=SQL(" OR ").join(SQL("%s IN %s", name, tuple(merged.ids)) for name in columns),
+            )
+        )
 
     def _drop_pareto_values(self, partners):
         """Delete the rows of the merged; those of their companies are due to be computed from the ledger, soon."""

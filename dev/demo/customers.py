@@ -18,6 +18,14 @@ PROSPECTS_FROM = 86  # the last ones only ever got a quotation
 QUIET = (6, 13, 19, 27, 34, 41, 50, 58, 66, 73)  # no order for nine months and more
 NEW = (11, 24, 38, 47, 62, 70)  # first order this quarter
 LOSING = (4, 16, 22, 33, 52)  # large discounts and much support: they cost more than they bring
+ROLES = {  # in the buying centre, by job
+    "Technical director": ("decides", "pays"),
+    "Purchasing manager": ("pays", "gatekeeper"),
+    "Head of quality": ("influences", "champion"),
+    "Plant engineer": ("influences",),
+    "Laboratory manager": ("uses",),
+    "Test engineer": ("uses",),
+}
 REFERRED = 4  # one in so many came because an earlier customer spoke of us
 SELLER_OF = {"de": ("sales", "elena", "sales", "manager", "sales", "elena"), "us": ("david", "david", "manager")}
 DOLLAR_COUNTRIES = {"US", "GB", "AE", "JP", "ZA", "TR"}
@@ -103,12 +111,25 @@ def appear(scene, entries):
     for day, customer in entries:
         mine = contacts.filtered(lambda contact, parent=customer.partner: contact.parent_id == parent)
         customer.contacts = mine.filtered(lambda contact: contact.type == "contact")
+        _give_roles(customer)
         for partner in customer.partner | mine:
             scene.made_on(partner, at_office_hours(day, shared.random))
         if customer.pays_in_dollars:
             customer.partner.with_company(
                 scene.companies["de"]
             ).specific_property_product_pricelist = scene.dollar_prices
+
+
+def _give_roles(customer):
+    """Say who decides, pays and uses; at every third company nobody asked yet."""
+    if customer.rank % 3:
+        customer.contacts.env["crm.pareto.role"].create(
+            [
+                {"partner_id": customer.partner.id, "contact_id": contact.id, "role": role}
+                for contact in customer.contacts
+                for role in ROLES.get(contact.function, ())
+            ]
+        )
 
 
 class _Shared:

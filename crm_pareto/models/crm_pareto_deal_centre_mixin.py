@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .crm_pareto_centre_mixin import DECIDES
+from .crm_pareto_value_fields import USER
+
+
+class CrmParetoDealCentreMixin(models.AbstractModel):
+    """The buying centre of a deal: its own roles and, beside them, those at its customer, which count as known too.
+
+    There is a warning on open opportunities; none on those of a private person, who decides alone.
+    """
+
+    _name = "crm.pareto.deal.centre.mixin"
+    _inherit = "crm.pareto.centre.mixin"
+    _description = "Buying Centre of a Deal"
+
+    pareto_role_ids = fields.One2many("crm.pareto.role", "lead_id", "Roles on the Deal", groups=USER)
+    pareto_customer_roles = fields.Char("At the Customer", compute="_compute_pareto_customer_roles", groups=USER)
+
+    @api.depends("partner_id")
+    def _compute_pareto_customer_roles(self):
+        for lead in self:
+            rows = lead.partner_id.commercial_partner_id.pareto_role_ids.filtered("contact_id.active")
+            parts = []
+            for role, label in self.env["crm.pareto.role"]._fields["role"]._description_selection(self.env):
+                names = ", ".join(rows.filtered(lambda row, role=role: row.role == role).contact_id.mapped("name"))
+                if names:
+                    parts.append(f"{label}: {names}")
+            lead.pareto_customer_roles = "; ".join(parts)
+
+    def _get_no_decider_domain(self):
+        at_customer = Domain("partner_id.commercial_partner_id.pareto_role_ids", "any", DECIDES)
+        return self._get_opportunities_domain() & ~Domain("pareto_role_ids", "any", DECIDES) & ~at_customer
+
+    def _get_one_contact_domain(self):
+        several = self._several(self.env["crm.pareto.role"]._known_on_deals(), "lead_id")
+        return self._get_opportunities_domain() & ~Domain("id", "in", several)
+
+    def _get_opportunities_domain(self):
+        private = Domain("partner_id", "!=", False) & Domain("partner_id.commercial_partner_id.is_company", "=", False)
+        return Domain("type", "=", "opportunity") & ~private
+
+    def _minds_pareto_centre(self):
+        return self.type == "opportunity" and self.won_status == "pending"

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+
+class CrmParetoDismissal(models.Model):
+    """A product that is not suggested to a customer any more: somebody who knows the customer said so on a quotation.
+
+    Grain: company, customer (a commercial partner), product. Deleting it undoes it. A decision of a person, not a
+    result: the recompute leaves it alone.
+    """
+
+    _name = "crm.pareto.dismissal"
+    _description = "Dismissed Suggestion"
+    _rec_name = "product_id"
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
+    product_id = fields.Many2one("product.product", required=True, ondelete="cascade", readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", "Dismissed By", ondelete="set null", readonly=True, default=lambda self: self.env.user
+    )
+    create_date = fields.Datetime("Dismissed On", readonly=True)
+
+    _product_unique = models.UniqueIndex(
+        "(partner_id, company_id, product_id)", "This product is not suggested to this customer already."
+    )
+
+    @api.model
+    def _dismiss(self, order, product):
+        """Leave a product out of the suggestions to the order's customer, once."""
+        vals = {
+            "company_id": order.company_id.id,
+            "partner_id": order.partner_id.commercial_partner_id.id,
+            "product_id": product.id,
+        }
+        return self.search([(name, "=", value) for name, value in vals.items()]) or self.create(vals)
+
+    def action_undo(self):
+        """Suggest the products again where they fit."""
+        self.unlink()

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..analytics.windows import window
+from .crm_pareto_value_fields import USER
+
+MOST_SUGGESTIONS = 5
+
+
+class CrmParetoSuggestingMixin(models.AbstractModel):
+    """A quotation that suggests products: others buy them with what stands on it, or with what its customer buys.
+
+    Found when the form of a quotation is read, and nowhere else: nothing is stored, and a confirmed order has none.
+    """
+
+    _name = "crm.pareto.suggesting.mixin"
+    _description = "Suggests Products on a Quotation"
+
+    pareto_pairing_ids = fields.Many2many(
+        "crm.pareto.pairing", string="Suggestions", compute="_compute_pareto_pairing_ids", groups=USER
+    )
+
+    @api.depends("company_id", "order_line.product_id", "partner_id", "state")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_pareto_pairing_ids(self):
+        for order in self:
+            order.pareto_pairing_ids = order._takes_suggestions() and order._find_pairings()
+
+    def _takes_suggestions(self):
+        return bool(self.partner_id) and self.state in ("draft", "sent")
+
+    def _find_pairings(self):
+        """The best pairing of each product worth suggesting, the most confident first."""
+        has = self.order_line.product_id | self._get_bought_products()
+        pairings = self.env["crm.pareto.pairing"].search_fetch(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("product_id", "in", has.ids)
+            & Domain("suggested_id", "not in", (has | self._get_dismissed_products()).ids)
+            & Domain("suggested_id", "any", self._get_suggestible_domain()),
+            ["suggested_id"],
+        )
+        best = {}
+        for pairing in pairings:
+            best.setdefault(pairing.suggested_id, pairing)
+        return pairings.browse().concat(*list(best.values())[:MOST_SUGGESTIONS])
+
+    def _get_suggestible_domain(self):
+        """What Odoo's product catalog offers, but delivery and discounts, which nobody buys for their own sake."""
+        # sudo: to leave products out, no more is read than which they are.
+        products = self.company_id.sudo().sale_discount_product_id
+        if "delivery.carrier" in self.env:
+            carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+            products |= carriers.search([("product_id", "!=", False)]).product_id
+        return self._get_product_catalog_domain() & Domain("id", "not in", products.ids)
+
+    def _get_bought_products(self):
+        """What the customer bought in the window, or ordered since its beginning."""
+        customer = self.partner_id.commercial_partner_id
+        since = window(self.company_id.pareto_window, fields.Date.context_today(self)).date_from
+        # sudo: what the customer has from a colleague is not suggested as new, and what goes with it is. Names of
+        # products come out of it, no document and no figure.
+        invoiced = (
+            self.env["crm.pareto.revenue.report"]
+            .sudo()
+            ._read_group(
+                [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
+                ["product_id"],
+                having=[("revenue:sum", ">", 0)],
+            )
+        )
+        ordered = (
+            self.env["sale.order.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("order_partner_id.commercial_partner_id", "=", customer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "sale"),
+                    ("order_id.date_order", ">=", since),
+                ],
+                ["product_id"],
+            )
+        )
+        return self.env["product.product"].union(*[product.sudo(False) for [product] in invoiced + ordered])
+
+    def _get_dismissed_products(self):
+        dismissals = self.env["crm.pareto.dismissal"].search(
+            [
+                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        return dismissals.product_id
