@@ -53,6 +53,8 @@
         "report/crm_pareto_handover_brief_templates.xml",
         "views/crm_pareto_handover_views.xml",
         "views/crm_pareto_plan_views.xml",
+        "views/digest_digest_views.xml",
+        "data/digest_data.xml",
         "wizard/crm_pareto_link_invoices_views.xml",
         "views/crm_pareto_link_views.xml",
         "views/crm_pareto_invoice_link_views.xml",

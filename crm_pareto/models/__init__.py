@@ -37,6 +37,7 @@ from . import crm_pareto_reach_mixin
 from . import crm_pareto_repeat
 from . import crm_pareto_repeat_offer
 from . import crm_pareto_reorder_mixin
+from . import crm_pareto_thin_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_audience
 from . import crm_pareto_started_plan
@@ -69,6 +70,7 @@ from . import account_analytic_account
 from . import account_analytic_plan
 from . import account_move
 from . import analytic_mixin
+from . import digest_digest
 from . import ir_ui_view
 from . import mail_activity
 from . import mail_activity_plan

@@ -20,6 +20,7 @@ class ResPartner(models.Model):
         "crm.pareto.targeted.mixin",
         "crm.pareto.dismissed.mixin",
         "crm.pareto.customer.centre.mixin",
+        "crm.pareto.thin.mixin",
     ]
     _pareto_partner_field = None
 

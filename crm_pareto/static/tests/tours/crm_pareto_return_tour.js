@@ -5,8 +5,14 @@ registry.category("web_tour.tours").add("crm_pareto_return", {
     url: "/odoo/pareto",
     steps: () => [
         {
+            content: "Open the menu",
+            trigger:
+                ".o_menu_sections [data-menu-xmlid='crm_pareto.crm_pareto_marketing_menu_root']",
+            run: "click",
+        },
+        {
             content: "Open the page from the menu",
-            trigger: ".o_menu_sections [data-menu-xmlid='crm_pareto.crm_pareto_return_page_menu']",
+            trigger: "[data-menu-xmlid='crm_pareto.crm_pareto_return_page_menu']",
             run: "click",
         },
         {
