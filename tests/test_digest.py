@@ -106,7 +106,7 @@ class TestDigest(ThinCase):
         kpis = digest.with_user(self.boss).sudo()._compute_kpis(self.company, self.boss)
         [thin] = [kpi for kpi in kpis if kpi["kpi_name"] == "kpi_pareto_thin"]
         self.assertIn("crm_pareto.crm_pareto_thin_action", thin["kpi_action"])
-        self.assertEqual({thin[f"kpi_col{column}"]["value"] for column in (1, 2, 3)}, {"1"})
+        self.assertEqual({thin[f"kpi_col{column}"]["value"] for column in (1, 2, 3)}, {1})
 
     def test_left_out_for_who_has_not_the_app(self):
         with self.assertRaises(AccessError):

@@ -35,7 +35,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
 
     @api.depends("partner_id")
     def _compute_has_open_ticket(self):
-        waiting = self.filtered_domain([("has_open_ticket", "=", True)])
+        waiting = self.search([("id", "in", self.ids), ("has_open_ticket", "=", True)])
         for row in self:
             row.has_open_ticket = row in waiting
 

@@ -23,7 +23,7 @@ class CrmParetoThinMixin(models.AbstractModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_is_thin(self):
-        thin = self.filtered_domain(Domain("pareto_is_thin", "=", True))
+        thin = self.search([("id", "in", self.ids), ("pareto_is_thin", "=", True)])
         for partner in self:
             partner.pareto_is_thin = partner in thin
 

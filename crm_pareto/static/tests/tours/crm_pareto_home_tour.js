@@ -11,6 +11,15 @@ registry.category("web_tour.tours").add("crm_pareto_home", {
             run: "click",
         },
         {
+            content: "The plan of the day comes first",
+            trigger: ".o_breadcrumb:contains(My Plan)",
+        },
+        {
+            content: "Open the page",
+            trigger: ".o_menu_sections [data-menu-xmlid='crm_pareto.crm_pareto_page_menu']",
+            run: "click",
+        },
+        {
             content: "The page says who carries the business",
             trigger: ".o_pareto_sentence:contains(1 customer (100%) makes 80% of turnover)",
         },
