@@ -7,6 +7,7 @@ import base64
 import os
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests.common import ChromeBrowser
 
 from tests.common import ParetoHttpCase
@@ -44,6 +45,7 @@ class PictureCase(ParetoHttpCase):
         for company in cls.env["res.company"].search([]):
             cls.env["crm.pareto.recompute"]._recompute(company)
             cls.env["crm.pareto.attribution"]._recompute(company)
+            cls.env["crm.pareto.pairing"]._recompute(company)
 
     def take(self, name, path, selector, login, click=(), shows="body"):
         """Open a screen as a person, wait for what `selector` finds, and keep what it looks like."""
@@ -85,6 +87,67 @@ if os.environ.get("PICTURES") == "company":
 
         def test_repeat_orders(self):
             self.take("repeat-orders", "/odoo/repeat-orders", ".o_data_row", "manager")
+
+        def test_plan(self):
+            self.take("my-plan", "/odoo/my-plan", ".o_kanban_record", "manager")
+
+        def test_hand_over(self):
+            users = self.env["res.users"].search([("login", "in", ("sales", "manager", "admin"))])
+            sales, manager, admin = (
+                users.filtered_domain([("login", "=", name)]) for name in ("sales", "manager", "admin")
+            )
+            tier = self.env["crm.pareto.tier"]._for_company(manager.company_id)[:1]
+            shares = [
+                {"user_id": manager.id, "tier_ids": tier.ids, "sequence": 1},
+                {"user_id": admin.id, "sequence": 2},
+            ]
+            handover = self.env["crm.pareto.handover"].create(
+                {
+                    "from_user_id": sales.id,
+                    "company_id": manager.company_id.id,
+                    "share_ids": [Command.create(share) for share in shares],
+                }
+            )
+            self.take("hand-over", f"/odoo/hand-overs/{handover.id}", ".o_form_view .o_data_row", "manager")
+
+        def test_audience(self):
+            manager = self.env["res.users"].search([("login", "=", "manager")])
+            audience = self.env["crm.pareto.audience"].create(
+                {
+                    "name": "Big and Silent",
+                    "user_id": manager.id,
+                    "company_id": manager.company_id.id,
+                    "domain": "[('turnover_rank', '<=', 30), ('partner_id.pareto_is_overdue', '=', True)]",
+                }
+            )
+            self.take("audience", f"/odoo/audiences/{audience.id}", ".o_form_view", "manager")
+
+        def test_suggestions(self):
+            manager = self.env["res.users"].search([("login", "=", "manager")])
+            orders = self.env["sale.order"].with_user(manager).with_company(manager.company_id)
+            drafts = orders.search([("state", "in", ("draft", "sent")), ("company_id", "=", manager.company_id.id)])
+            order = max(drafts, key=lambda draft: len(draft.pareto_pairing_ids))
+            self.browser_size = "1366x1150"
+            self.take("suggestions", f"/odoo/sale.order/{order.id}", "[name=pareto_suggestions] .o_data_row", "manager")
+
+        def test_buying_centre(self):
+            company = self.env["res.users"].search([("login", "=", "manager")]).company_id
+            roles = self.env["crm.pareto.role"]._read_group(
+                [("partner_id", "!=", False), ("partner_id.company_id", "in", (False, company.id))],
+                ["partner_id"],
+                ["__count"],
+                order="__count desc, partner_id",
+                limit=1,
+            )
+            path = f"/odoo/res.partner/{roles[0][0].id}"
+            self.take("buying-centre", path, ".o_form_view", "manager", click=["a[name=pareto_centre]"])
+
+        def test_treatment(self):
+            tier = self.env["crm.pareto.tier"].search([], limit=1)
+            self.take("treatment", f"/odoo/crm.pareto.tier/{tier.id}", ".o_form_view", "manager")
+
+        def test_thin_threads(self):
+            self.take("thin-threads", "/odoo/thin-threads", ".o_list_view", "manager")
 
         def test_return(self):
             self.browser_size = "1366x1150"

@@ -327,12 +327,37 @@ class TestBrief(HandoverCase):
             "mail.mail_activity_data_todo", user_id=cls.lena.id, summary="Send the drawings", date_deadline="2026-07-09"
         )
         cls.new_order(cls.big)
+        role = {"partner_id": cls.big.id, "contact_id": cls.person.id, "role": "decides"}
+        cls.env["crm.pareto.role"].create(role)
+        cls.env["crm.pareto.repeat"].create(
+            {
+                "company_id": cls.company.id,
+                "partner_id": cls.big.id,
+                "product_id": cls.new_product("Sensor Cap").id,
+                "quantity": 12,
+                "last_date": date(2026, 1, 1),
+                "order_gap": 30,
+                "due_from": date(2026, 1, 25),
+                "next_order_date": date(2026, 1, 31),
+                "due_to": date(2026, 2, 5),
+            }
+        )
 
     def test_the_chatter_says_what_the_next_person_should_know(self):
         self.handover().action_hand_over()
         note = self.big.message_ids.filtered(lambda message: "hands over to" in (message.body or ""))
         self.assertEqual(len(note), 1)
-        for words in ("lena", "max", "900", "Cora", "Send the drawings", "Quotation", "05/12/2026"):
+        for words in (
+            "lena",
+            "max",
+            "900",
+            "Cora, Decides",
+            "Sensor Cap",
+            "12",
+            "Send the drawings",
+            "Quotation",
+            "05/12/2026",
+        ):
             self.assertIn(words, note.body)
         self.assertFalse(note.notified_partner_ids)
 

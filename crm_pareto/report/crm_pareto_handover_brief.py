@@ -51,6 +51,14 @@ class CrmParetoHandoverBrief(models.AbstractModel):
             [*of_customer, ("state", "in", ("draft", "sent")), ("company_id", "=", company.id)]
         )
         leads = self.env["crm.lead"].search([*of_customer, ("won_status", "=", "pending")])
+        due = self.env["crm.pareto.repeat"].search(
+            [
+                ("partner_id", "in", customers.ids),
+                ("company_id", "=", company.id),
+                ("order_state", "in", ("due", "overdue")),
+            ]
+        )
+        repeats = due.grouped(lambda repeat: repeat.partner_id.id)
         rows = rows.grouped(lambda row: row.partner_id.id)
         touches = self._touches(customers).grouped(lambda touch: touch.customer_id.id)
         activities = self._activities(customers, quotations, leads)
@@ -61,7 +69,8 @@ class CrmParetoHandoverBrief(models.AbstractModel):
         return {
             customer.id: {
                 "row": rows.get(customer.id, self.env["crm.pareto.customer"]),
-                "people": customer.child_ids.filtered(lambda person: person.type == "contact"),
+                "people": self._people(customer),
+                "due": repeats.get(customer.id, due.browse()),
                 "touches": touches.get(customer.id, []),
                 "activities": activities.get(customer.id, self.env["mail.activity"]),
                 "quotations": of_quotations.get(customer.id, quotations.browse()),
@@ -69,6 +78,27 @@ class CrmParetoHandoverBrief(models.AbstractModel):
             }
             for customer in customers
         }
+
+    @api.model
+    def _people(self, customer):
+        """Each contact in one line: name, position, roles in the buying centre, phone and mail."""
+        roles = customer.pareto_role_ids.grouped("contact_id")
+        names = dict(customer.pareto_role_ids._fields["role"]._description_selection(self.env))
+        return [
+            ", ".join(
+                part
+                for part in (
+                    person.name,
+                    person.function,
+                    *(names[row.role] for row in roles.get(person, ())),
+                    person.phone,
+                    person.email,
+                )
+                if part
+            )
+            for person in customer.child_ids
+            if person.type == "contact"
+        ]
 
     @api.model
     def _kinds(self):
