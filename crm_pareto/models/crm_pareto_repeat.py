@@ -78,7 +78,8 @@ class CrmParetoRepeat(models.Model):
         """
         self.env.flush_all()
         ranking = self.env["crm.pareto.ranking"]
-        ranking._make_table("crm_pareto_repeats", self._repeats(company, as_of, customers))
+        ranking._make_table("crm_pareto_repeat_line", self._lines(company, as_of, customers))
+        ranking._make_table("crm_pareto_repeats", self._repeats(as_of))
         names = {"company": company.id, **ranking._column_lists(COLUMNS)}
         self.env.cr.execute(
             SQL(
@@ -117,8 +118,8 @@ class CrmParetoRepeat(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _repeats(self, company, as_of, customers=None):
-        """The rows to be: those of three purchases or more that are still alive; SQL."""
+    def _repeats(self, as_of):
+        """The rows to be, of crm_pareto_repeat_line: those of three purchases or more that are still alive; SQL."""
         return SQL(
             """
             SELECT * FROM (SELECT partner_id, product_id, last_date, purchases, quantity, %(dates)s FROM (
@@ -131,7 +132,7 @@ class CrmParetoRepeat(models.Model):
              WHERE due_to + GREATEST(%(missed)s * order_gap, %(days)s)::integer >= %(as_of)s::date
             """,
             dates=self._due_dates(),
-            purchases=self._purchases(company, as_of, customers),
+            purchases=self._purchases(),
             least=LEAST_GAPS,
             missed=MISSED_GAPS,
             days=LEAST_MISSED_DAYS,
@@ -139,8 +140,35 @@ class CrmParetoRepeat(models.Model):
         )
 
     @api.model
-    def _purchases(self, company, as_of, customers):
+    def _purchases(self):
         """(partner_id, product_id, date, quantity) of the days on which more went out than came back; SQL.
+
+        Most products were bought once or twice: only the lines of the others are sorted by day, and their quantities
+        converted.
+        """
+        # Units convert with a remainder: what is below the precision of quantities did not come back.
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return SQL(
+            """
+            SELECT line.partner_id, line.product_id, line.date, ROUND(SUM(%(quantity)s), %(digits)s) AS quantity
+              FROM crm_pareto_repeat_line line
+              CROSS JOIN LATERAL (SELECT line.move_type) move
+              JOIN (SELECT partner_id, product_id FROM crm_pareto_repeat_line
+                     GROUP BY partner_id, product_id HAVING COUNT(*) > %(least)s) often USING (partner_id, product_id)
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+              LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+             GROUP BY line.partner_id, line.product_id, line.date HAVING ROUND(SUM(%(quantity)s), %(digits)s) > 0
+            """,
+            quantity=self.env["crm.pareto.revenue.report"]._quantity(),
+            digits=digits,
+            least=LEAST_GAPS,
+        )
+
+    @api.model
+    def _lines(self, company, as_of, customers):
+        """The product lines: partner_id, product_id, date, move_type, quantity, product_uom_id; SQL.
 
         Neither the cost nor whatever else the revenue report joins is read, and of the documents what an index of
         theirs holds; the invoice that a credit note reverses is sought for credit notes alone.
@@ -149,10 +177,6 @@ class CrmParetoRepeat(models.Model):
         only = SQL("TRUE")
         if customers is not None:  # their documents, but not what of these is credited to others
             only = SQL("%s = ANY(%s) AND %s", report._customer(), customers, report._is_of_customers(customers))
-        # Units convert with a remainder: what is below the precision of quantities did not come back.
-        quantity = SQL(
-            "ROUND(SUM(%s), %s)", report._quantity(), self.env["decimal.precision"].precision_get("Product Unit")
-        )
         return SQL(
             """
             SELECT %(customer)s AS partner_id, line.product_id,
@@ -160,20 +184,14 @@ class CrmParetoRepeat(models.Model):
                        SELECT invoice.invoice_date
                          FROM account_move credit JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
                         WHERE credit.id = move.id) END, move.invoice_date) AS date,
-                   %(quantity)s AS quantity
+                   move.move_type, line.quantity, line.product_uom_id
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-              LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
              %(where)s AND line.company_id = %(company)s AND line.invoice_date BETWEEN %(since)s AND %(as_of)s
-               AND %(customer)s IS NOT NULL AND %(only)s
-             GROUP BY 1, 2, 3 HAVING %(quantity)s > 0
+               AND line.product_id IS NOT NULL AND %(customer)s IS NOT NULL AND %(only)s
             """,
             customer=report._customer(),
-            quantity=quantity,
             where=report._where(),
             company=company.id,
             since=as_of - relativedelta(years=YEARS),
