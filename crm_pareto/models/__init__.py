@@ -53,7 +53,6 @@ from . import crm_pareto_history
 from . import crm_pareto_page
 from . import crm_pareto_plan
 from . import crm_pareto_plan_decision
-from . import crm_pareto_plan_line
 from . import crm_pareto_ranking
 from . import crm_pareto_recompute
 from . import crm_pareto_run

@@ -4,3 +4,4 @@ from . import crm_pareto_log_touch
 from . import crm_pareto_set_tier
 from . import crm_pareto_reconciliation
 from . import crm_pareto_start_plan
+from . import crm_pareto_plan_line

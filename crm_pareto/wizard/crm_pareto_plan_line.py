@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, format_date
 
-from .crm_pareto_plan import DAYS
-from .crm_pareto_value_mixin import PROFIT
+from ..models.crm_pareto_plan import DAYS
+from ..models.crm_pareto_value_mixin import PROFIT
 
 PUT_OFF = 7  # days that a postponed line stays away
 SILENCES = {"week": 7, "month": 30, "quarter": 90, "good": None}  # days
