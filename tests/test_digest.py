@@ -5,7 +5,8 @@ from datetime import date, datetime
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Date
 
-from .common import SALES_MANAGER, LedgerCase
+from .common import SALES_MANAGER, LedgerCase, ParetoHttpCase, new_test_user
+from .test_home_screen import post_invoice
 
 
 class ThinCase(LedgerCase):
@@ -111,3 +112,11 @@ class TestDigest(ThinCase):
     def test_left_out_for_who_has_not_the_app(self):
         with self.assertRaises(AccessError):
             self.digest(self.new_user("dora", "base.group_user")).kpi_pareto_thin_value  # noqa: B018
+
+
+class TestThinScreen(ParetoHttpCase):
+    def test_a_manager_finds_who_hangs_by_a_thread(self):
+        user = new_test_user(self.env, login="berta", name="Berta", groups=SALES_MANAGER)
+        post_invoice(self.env, user).name = "Corvex"
+        self.env["crm.pareto.recompute"]._recompute(self.env.company)
+        self.start_tour("/odoo", "crm_pareto_thin", login="berta")

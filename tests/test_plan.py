@@ -482,4 +482,4 @@ class TestPlanScreen(ParetoHttpCase):
             )
         self.start_tour("/odoo/my-plan", "crm_pareto_plan", login="anna")
         states = env["crm.pareto.plan.decision"].search([("user_id", "=", user.id)]).mapped("state")
-        self.assertEqual(sorted(states), ["accepted", "skipped"])
+        self.assertEqual(sorted(states), ["accepted", "put", "skipped"])

@@ -22,6 +22,11 @@ registry.category("web_tour.tours").add("crm_pareto_audience_from_bar", {
     steps: () => [
         ...openApp,
         {
+            content: "The Pareto page",
+            trigger: ".o_menu_sections [data-menu-xmlid='crm_pareto.crm_pareto_page_menu']",
+            run: "click",
+        },
+        {
             content: "Walk to the first bar",
             trigger: ".o_pareto_chart",
             run: ({ anchor }) => {

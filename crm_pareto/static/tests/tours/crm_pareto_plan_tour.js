@@ -23,6 +23,11 @@ registry.category("web_tour.tours").add("crm_pareto_plan", {
             content: "It is off the plan, too",
             trigger: `body:not(:has(${CARD("Dapper")})):not(:has(.modal))`,
         },
-        { content: "The third stays", trigger: CARD("Elsewhere") },
+        {
+            content: "Put the third on another day",
+            trigger: CARD("Elsewhere"),
+            run: "drag_and_drop(.o_kanban_group:last)",
+        },
+        { content: "It is there", trigger: `.o_kanban_group:last ${CARD("Elsewhere")}` },
     ],
 });
