@@ -18,10 +18,9 @@ def uninstall_hook(env):
     drop_covering_index(env.cr)
     drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()
-    env["ir.model.data"].search(
-        [
-            ("model", "=", "ir.model.inherit"),
-            ("name", "=like", "model_inherit__crm_pareto%"),
-            ("module", "!=", "crm_pareto"),
-        ]
-    ).unlink()
+    for model, name in (
+        ("ir.model.inherit", "model_inherit__crm_pareto%"),
+        ("ir.model.fields.selection", "selection__crm_pareto%"),
+    ):
+        of_others = [("model", "=", model), ("name", "=like", name), ("module", "!=", "crm_pareto")]
+        env["ir.model.data"].search(of_others).unlink()
