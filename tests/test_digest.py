@@ -1,6 +1,6 @@
 """Thin threads, and what the digest tells of customers."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Date
@@ -95,9 +95,18 @@ class TestDigest(ThinCase):
         self.env.flush_all()
         self.assertEqual(self.digest().kpi_pareto_followed_value, 1)
 
-    def test_movers_are_those_of_the_pareto_page(self):
-        page = self.env["crm.pareto.page"].with_user(self.boss).with_company(self.company)
-        self.assertEqual(self.digest().kpi_pareto_movers_value, len(page.get_movers()))
+    def test_movers_since_the_last_months_end(self):
+        self.assertEqual(self.digest().kpi_pareto_movers_value, 0)
+        tiers = self.env["crm.pareto.tier"]._for_company(self.company)
+        end = Date.today().replace(day=1) - timedelta(days=1)
+        for partner, tier in ((self.big, tiers[-1]), (self.small, tiers[-1])):
+            rows = self.env["crm.pareto.history"].search(
+                [("partner_id", "=", partner.id), ("company_id", "=", self.company.id), ("date", "=", end)]
+            )
+            values = {"company_id": self.company.id, "partner_id": partner.id, "date": end, "tier_id": tier.id}
+            rows.unlink()
+            self.env["crm.pareto.history"].create(values)
+        self.assertEqual(self.digest().kpi_pareto_movers_value, 1)
 
     def test_it_is_in_the_mail_with_its_links(self):
         self.talk(self.boss)

@@ -13,7 +13,7 @@ from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_
 # What must come back, of every record there is.
 WATCHED = {
     "res.partner": ("user_id", "message_partner_ids"),
-    "crm.lead": ("user_id", "team_id", "date_open", "message_partner_ids", "activity_ids"),
+    "crm.lead": ("user_id", "team_id", "company_id", "stage_id", "date_open", "message_partner_ids", "activity_ids"),
     "sale.order": ("user_id", "team_id", "message_partner_ids", "amount_total", "state"),
     "account.move": ("invoice_user_id", "team_id", "state"),
     "mail.activity": ("user_id", "date_deadline"),
@@ -136,11 +136,19 @@ class TestWhatMoves(HandoverCase):
         visit = self.new_meeting(self.person)
         held = self.new_meeting(self.person, start=datetime(2020, 3, 1, 9), stop=datetime(2020, 3, 1, 10))
         private = self.new_meeting(self.person, privacy="private")
+        elsewhere = self.new_partner("Fjord", company_id=self.new_company("Alder Inc", "USD").id)
+        other_company = self.new_meeting(elsewhere)
         among_us = self.new_meeting(self.eva.partner_id)
         self.handover().action_hand_over()
         self.assertEqual(visit.user_id, self.max)
         self.assertEqual(visit.partner_ids, self.max.partner_id + self.person)
-        self.assertEqual((held + private + among_us).user_id, self.lena)
+        self.assertEqual((held + private + among_us + other_company).user_id, self.lena)
+
+    def test_meetings_that_are_private_by_the_persons_own_default_stay(self):
+        self.lena.calendar_default_privacy = "private"
+        doctor = self.new_meeting(self.person)
+        self.handover().action_hand_over()
+        self.assertEqual(doctor.user_id, self.lena)
 
     def test_the_successor_follows_what_the_person_followed(self):
         lead = self.new_lead(self.big)
@@ -271,7 +279,46 @@ class TestBack(HandoverCase):
         lead.user_id = self.eva
         handover.action_undo()
         self.assertEqual((lead.user_id, self.big.user_id), (self.eva, self.lena))
-        self.assertIn("1 had been changed since", handover.message_ids[0].body)
+        self.assertIn("1 stay as they are, done or changed meanwhile: Line", handover.message_ids[0].body)
+
+    def test_what_was_closed_meanwhile_is_a_figure_of_the_past(self):
+        lead = self.scene()
+        order = self.new_order(self.big)
+        activity = self.big.activity_ids
+        handover = self.handover(reason="away", until=date(2030, 7, 14))
+        handover.action_hand_over()
+        order.action_confirm()
+        order.order_line.qty_delivered = 1
+        order._create_invoices().action_post()
+        lead.action_set_won()
+        activity.action_feedback()
+        before = self.past()
+        handover._take_back()
+        self.assertEqual(self.past(), before)
+        self.assertEqual((order.user_id, lead.user_id, activity.user_id), (self.max,) * 3)
+        self.assertEqual(self.big.user_id, self.lena)
+
+    def test_small_changes_are_no_obstacle(self):
+        lead = self.scene()
+        meeting = self.env["calendar.event"].search([("name", "=", "Visit")])
+        handover = self.handover(reason="away", until=date(2030, 7, 14))
+        handover.action_hand_over()
+        meeting.attendee_ids.filtered(lambda one: one.partner_id == self.max.partner_id).state = "accepted"
+        lead.message_unsubscribe(self.max.partner_id.ids)
+        self.big.message_subscribe(self.eva.partner_id.ids)
+        handover._take_back()
+        self.assertEqual((lead.user_id, meeting.user_id), (self.lena, self.lena))
+        self.assertEqual(meeting.partner_ids, self.lena.partner_id + self.person)
+        self.assertIn(self.eva.partner_id, self.big.message_partner_ids)
+
+    def test_a_stage_of_the_team_comes_back(self):
+        lead = self.scene()
+        stage = self.env["crm.stage"].create({"name": "Drawing", "team_ids": [Command.link(lead.team_id.id)]})
+        lead.stage_id = stage
+        handover = self.handover()
+        handover.action_hand_over()
+        handover.action_undo()
+        self.assertEqual((lead.stage_id, lead.team_id.name), (stage, "Team lena"))
 
     def test_what_is_gone_is_no_obstacle(self):
         lead = self.scene()
@@ -408,6 +455,8 @@ class TestRights(HandoverCase):
         handover = self.handover()
         handovers = self.env["crm.pareto.handover"]
         self.assertFalse(handovers.with_user(self.max).search([("id", "=", handover.id)]))
+        shares = self.env["crm.pareto.handover.share"].with_user(self.max)
+        self.assertFalse(shares.search([("handover_id", "=", handover.id)]))
         handover.action_hand_over()
         self.assertTrue(handovers.with_user(self.max).search([("id", "=", handover.id)]))
         self.assertFalse(handovers.with_user(self.eva).search([("id", "=", handover.id)]))

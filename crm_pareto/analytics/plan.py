@@ -12,13 +12,13 @@ def fill(lines, free):
     :return: {index of the line: day}; what has no room is left out
     """
     left, days = dict(free), {}
-    for by_hand in (True, False):  # what a person put on a day has its room first
-        for index, line in enumerate(lines):
-            if by_hand != (line.fixed in left):
-                continue
-            for day in [line.fixed] if by_hand else left:
-                if line.minutes <= left[day] and (line.latest is None or day <= line.latest or by_hand):
-                    left[day] -= line.minutes
-                    days[index] = day
-                    break
+    by_hand = [index for index, line in enumerate(lines) if line.fixed in left]
+    # What a person put on a day has its room first; where there is none, it goes where it would have gone.
+    for index, choice in [*((index, True) for index in by_hand), *((index, False) for index in range(len(lines)))]:
+        line = lines[index]
+        for day in [line.fixed] if choice else left:
+            timely = choice or line.latest is None or day <= line.latest
+            if index not in days and timely and line.minutes <= left[day]:
+                left[day] -= line.minutes
+                days[index] = day
     return days

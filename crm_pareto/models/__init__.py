@@ -73,6 +73,7 @@ from . import digest_digest
 from . import ir_ui_view
 from . import mail_activity
 from . import mail_activity_plan
+from . import calendar_event
 from . import crm_lead
 from . import product_product
 from . import product_template

@@ -1,8 +1,13 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
+_logger = logging.getLogger(__name__)
+
+NAMED = 20  # of those that did not go back
 UNDO_WITHIN = timedelta(days=1)
 NO_MAIL = {  # one message says it all; else Odoo would write a mail a record
     "mail_auto_subscribe_no_notify": True,
@@ -198,13 +203,16 @@ class CrmParetoHandover(models.Model):
     def _take_back(self):
         for handover in self:
             changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
-            moved = len(changes.filtered(lambda change: change._is_moved()))
+            moved = changes.filtered(lambda change: change._is_moved())
             kept = changes._put_back()
             handover.state = "back"
             handover.activity_unlink(["mail.mail_activity_data_todo"])
-            body = self.env._("%(count)s records went back.", count=moved - kept)
+            body = self.env._("%(count)s records went back.", count=len(moved - kept))
             if kept:
-                body += " " + self.env._("%(count)s had been changed since and stay as they are.", count=kept)
+                names = format_list(self.env, kept[:NAMED]._names() + (["…"] if len(kept) > NAMED else []))
+                body += " " + self.env._(
+                    "%(count)s stay as they are, done or changed meanwhile: %(names)s", count=len(kept), names=names
+                )
             handover.message_post(body=body)
 
     @api.model
@@ -212,7 +220,11 @@ class CrmParetoHandover(models.Model):
         """Give back what was handed over for absences that have ended."""
         ended = [("state", "=", "done"), ("reason", "=", "away"), ("until", "<", fields.Date.today())]
         for handover in self.search(ended):
-            handover._take_back()
+            try:
+                with self.env.cr.savepoint():
+                    handover._take_back()
+            except UserError:  # of one: the others go back all the same
+                _logger.exception("%s could not be taken back", handover.name)
             self.env["ir.cron"]._commit_progress(1)
 
     # -- telling people --------------------------------------------------------------------

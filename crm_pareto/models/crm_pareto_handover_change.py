@@ -1,19 +1,21 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
-# What is moved, and the columns that moving may change, by Odoo's own doing, too.
+# What is moved, and the columns that moving may change, by Odoo's own doing, too; those of apps as far as installed.
 COLUMNS = {
     "res.partner": ("user_id",),
-    "crm.lead": ("user_id", "team_id", "date_open"),
-    "sale.order": ("user_id", "team_id"),
+    "crm.lead": ("user_id", "team_id", "company_id", "stage_id", "date_open", "lead_properties"),
+    "sale.order": ("user_id", "team_id", "warehouse_id"),
     "mail.activity": ("user_id",),
     "calendar.event": ("user_id", "partner_ids"),
     "account.move": (),  # whose activities are moved
 }
 FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
 WITH_CUSTOMER = ("crm.lead", "sale.order", "account.move")  # activities on these go with the customer
-# Set by Odoo to now whenever the person changes: put back after that.
-SET_BY_ODOO = ("date_open",)
+# Set by Odoo whenever the person or the team changes: put back after that.
+SET_BY_ODOO = ("date_open", "stage_id", "lead_properties", "warehouse_id")
 
 
 class CrmParetoHandoverChange(models.Model):
@@ -21,6 +23,9 @@ class CrmParetoHandoverChange(models.Model):
 
     `before` and `after` are {column: value}; of many-to-one fields the id, of meetings the ids of those who attend with
     their answers ("answers"), of what can be followed the subtypes by follower ("followers").
+
+    Back goes what the successor still has and what is still to be done: what was confirmed, won, done or held meanwhile
+    is a figure of the past by then, and stays.
     """
 
     _name = "crm.pareto.handover.change"
@@ -74,8 +79,16 @@ class CrmParetoHandoverChange(models.Model):
         # sudo: meetings of somebody else; private ones are left out.
         meetings = self.env["calendar.event"].sudo()
         mine = Domain("user_id", "=", handover.from_user_id.id) | Domain("partner_ids", "in", person.ids)
-        to_come = Domain("start", ">", fields.Datetime.now()) & Domain("privacy", "!=", "private")
-        return meetings.search(mine & to_come & Domain("partner_ids.partner_share", "=", True))
+        to_come = Domain("start", ">", fields.Datetime.now())
+        found = meetings.search(mine & to_come & Domain("partner_ids.partner_share", "=", True))
+        here = (self.env["res.company"], handover.company_id)
+        return found.filtered(
+            lambda meeting: (
+                meeting.effective_privacy != "private"
+                and meeting.opportunity_id.company_id in here
+                and meeting.partner_ids.filtered("partner_share").company_id in here
+            )
+        )
 
     # -- there -------------------------------------------------------------------------------
 
@@ -194,8 +207,14 @@ class CrmParetoHandoverChange(models.Model):
         return state
 
     @api.model
+    def _columns_of(self, model):
+        return [name for name in COLUMNS[model] if name in self.env[model]._fields]
+
+    @api.model
     def _plain(self, record, name):
         field = record._fields[name]
+        if field.type == "properties":
+            return dict(record[name]._values or {})
         if field.type == "many2many":
             return sorted(record[name].ids)
         if field.type == "datetime":
@@ -217,66 +236,109 @@ class CrmParetoHandoverChange(models.Model):
         return self.with_env(handover.env).sudo().search([("handover_id", "=", handover.id)], order="id desc")
 
     def _put_back(self):
-        """Make the records what they were, unless somebody changed them since, or they are gone.
+        """Make the records what they were, but those that are gone, somebody else's by now, or not to be done any more.
 
-        :return: how many stay as they are
+        :return: the changes that stay as they are
         """
         people = self._people(self.handover_id)
-        untouched = self.browse()
+        back, state = self.browse(), {}
         for model, changes in self.grouped("res_model").items():
-            state = self._state(self.env[model].browse(changes.mapped("res_id")).exists(), people)
-            untouched += changes.filtered(lambda change, state=state: change.after == state.get(change.res_id))
-        for changes in untouched.grouped("res_model").values():  # what stands on documents before these
-            changes._restore(people)
-        return len(self) - len(untouched)
+            records = self.env[model].browse(changes.mapped("res_id")).exists().sudo()
+            state[model] = self._state(records, people)
+            still_open = {record.id for record in records if self._is_still_open(record)}
+            back += changes.filtered(
+                lambda change, state=state[model], still_open=still_open: (
+                    change.res_id in still_open and change._is_as_left(state[change.res_id])
+                )
+            )
+        moved = back.filtered(lambda change: change._is_moved())
+        for changes in moved.grouped("res_model").values():
+            changes._restore()
+        for model, changes in back.grouped("res_model").items():  # moving activities makes people follow documents
+            if model in FOLLOWED:
+                changes._restore_followers(people, state[model])
+        return (self - back).filtered(lambda change: change._is_moved())
 
-    def _restore(self, people):
+    @api.model
+    def _is_still_open(self, record):
+        if record._name == "sale.order":
+            return record.state in ("draft", "sent")
+        if record._name == "crm.lead":
+            return record.active and record.won_status == "pending"
+        if record._name == "calendar.event":
+            return record.active and record.start > fields.Datetime.now()
+        return record._name != "mail.activity" or record.active
+
+    def _is_as_left(self, state):
+        """Whether the successor still has the record.
+
+        :param state: of the record, now
+        """
+        if self.res_model == "calendar.event" and self.user_id.partner_id.id not in state["partner_ids"]:
+            return False
+        return state.get("user_id") == self.after.get("user_id")
+
+    def _restore(self):
         """Write the values of before, those that are equal in one go.
 
         sudo throughout: a holiday ends without anybody there, and what is written is what was there.
         """
-        for values, changes in self.grouped(lambda change: tuple(sorted(change._columns().items()))).items():
+        for key, changes in self.grouped(lambda change: json.dumps(change._columns(), sort_keys=True)).items():
             records = self.env[changes[:1].res_model].sudo().browse(changes.mapped("res_id"))
-            later = {name: value for name, value in values if name in SET_BY_ODOO}
-            for part in ({name: value for name, value in values if name not in later}, later):
+            values = json.loads(key)
+            later = {name: value for name, value in values.items() if name in SET_BY_ODOO}
+            for part in ({name: value for name, value in values.items() if name not in later}, later):
                 if part:
                     records.write(part)
         for change in self.filtered(lambda change: change.res_model == "calendar.event"):
             change._restore_attendees()
-        self.filtered(lambda change: change.res_model in FOLLOWED)._restore_followers(people)
 
     def _columns(self):
         """The values of before that are others now, those of meetings' guests apart."""
-        names = [name for name in COLUMNS[self.res_model] if name != "partner_ids"]
+        names = [name for name in self.before if name not in ("partner_ids", "answers", "followers")]
         return {name: self.before[name] for name in names if self.before[name] != self.after[name]}
 
     def _is_moved(self):
         """Whether the record itself was moved, not only something on it."""
-        return any(self.before[name] != self.after[name] for name in COLUMNS[self.res_model])
+        return any(self.before[name] != self.after[name] for name in self.before if name != "followers")
+
+    def _names(self):
+        """What the records are called, as far as they are there."""
+        return [
+            record.display_name
+            for change in self
+            for record in self.env[change.res_model].sudo().browse(change.res_id).exists()
+        ]
 
     def _restore_attendees(self):
-        meeting = self.env["calendar.event"].sudo().browse(self.res_id)
-        was, is_now = set(self.before["partner_ids"]), set(meeting.partner_ids.ids)
-        if was != is_now:
-            commands = [Command.unlink(id_) for id_ in is_now - was] + [Command.link(id_) for id_ in was - is_now]
-            meeting.write({"partner_ids": commands})
-        for attendee in meeting.attendee_ids:
-            attendee.state = self.before["answers"].get(str(attendee.partner_id.id), attendee.state)
-
-    def _restore_followers(self, people):
-        if not self:
-            return
-        records = self.env[self[:1].res_model].browse(self.mapped("res_id"))
-        self._followers(records, people).unlink()
-        self.env["mail.followers"].sudo().create(
-            [
-                {
-                    "res_model": change.res_model,
-                    "res_id": change.res_id,
-                    "partner_id": int(partner),
-                    "subtype_ids": [Command.set(subtypes)],
-                }
-                for change in self
-                for partner, subtypes in change.before["followers"].items()
-            ]
+        """Swap the successor for the person; what others answered since is theirs."""
+        meeting, person = (
+            self.env["calendar.event"].sudo().browse(self.res_id),
+            self.handover_id.from_user_id.partner_id,
         )
+        successor = self.user_id.partner_id
+        commands = [] if successor.id in self.before["partner_ids"] else [Command.unlink(successor.id)]
+        if person.id in self.before["partner_ids"]:
+            commands.append(Command.link(person.id))
+        meeting.write({"partner_ids": commands})
+        own = meeting.attendee_ids.filtered(lambda attendee: attendee.partner_id == person)
+        own.state = self.before["answers"].get(str(person.id), "needsAction")
+
+    def _restore_followers(self, people, state):
+        """Let the people follow what they did, as far as nobody changed it since.
+
+        :param state: {id of the record: what it is now}
+        """
+        gone, values = [], []
+        for change in self:
+            before, after, now = (of.get("followers", {}) for of in (change.before, change.after, state[change.res_id]))
+            for partner in map(str, people.ids):
+                if before.get(partner) != after.get(partner) == now.get(partner):
+                    gone.append((change.res_id, int(partner)))
+                    if partner in before:
+                        record = {"res_model": change.res_model, "res_id": change.res_id, "partner_id": int(partner)}
+                        values.append({**record, "subtype_ids": [Command.set(before[partner])]})
+        records = self.env[self[:1].res_model].browse(self.mapped("res_id"))
+        followers = self._followers(records, people)
+        followers.filtered(lambda follower: (follower.res_id, follower.partner_id.id) in gone).unlink()
+        self.env["mail.followers"].sudo().create(values)

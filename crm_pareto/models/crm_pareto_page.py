@@ -284,6 +284,28 @@ class CrmParetoPage(models.AbstractModel):
 
         :return: dicts of a partner, its name and the names of both tiers; those who moved up first
         """
+        query, columns = self._movers()
+        rows = self._fetch(
+            query,
+            SQL("%(now)s.partner_id, %(before)s.tier_id, %(now)s.turnover_tier_id", **columns),
+            SQL(
+                "ORDER BY GREATEST(%(before)s.turnover, %(now)s.turnover) DESC, %(now)s.partner_id LIMIT %(limit)s",
+                limit=4 * MOVERS,
+                **columns,
+            ),
+        )
+        return self._describe_moves(rows)
+
+    @api.model
+    def _count_movers(self):
+        """How many customers moved so."""
+        query, _columns = self._movers()
+        [(count,)] = self._fetch(query, SQL("COUNT(*)"), SQL())
+        return count
+
+    @api.model
+    def _movers(self):
+        """(the query of the customers whose computed tier is another than then, the names of its columns)."""
         model, history = self.env["crm.pareto.customer"], self.env["crm.pareto.history"]
         model.check_access("read")
         history.check_access("read")
@@ -306,16 +328,7 @@ class CrmParetoPage(models.AbstractModel):
                 **columns,
             ),
         )
-        rows = self._fetch(
-            query,
-            SQL("%(now)s.partner_id, %(before)s.tier_id, %(now)s.turnover_tier_id", **columns),
-            SQL(
-                "ORDER BY GREATEST(%(before)s.turnover, %(now)s.turnover) DESC, %(now)s.partner_id LIMIT %(limit)s",
-                limit=4 * MOVERS,
-                **columns,
-            ),
-        )
-        return self._describe_moves(rows)
+        return query, columns
 
     @api.model
     def _describe_moves(self, rows):

@@ -14,6 +14,7 @@ MOST = 200  # lines a person: more than anybody can do in a week
 LAPSES_WITHIN = 7  # days
 HOT = 50  # percent, by Odoo's own score
 NO_CHANCE_KNOWN = 0.5  # of a quotation without an opportunity
+RISKY = 0.9  # chance of being active below which a customer may be lost
 LOST_BY_SILENCE = 0.1  # of the profit of the window: what it costs to let a contact lapse, an assumption
 # What is to be said, and the minutes it takes.
 MINUTES = {"quotation": 15, "reorder": 15, "overdue": 30, "risk": 45, "lead": 30}
@@ -27,7 +28,7 @@ class CrmParetoPlan(models.AbstractModel):
 
     A line is a customer, or a lead without one, with all there is to say. At stake, in margin of the company:
 
-    - risk: the lifetime value, times the chance that the customer has left
+    - risk: the lifetime value times the chance that the customer has left, where that of being active is below RISKY
     - reorder: the mean profit of an invoice, where the next order is due or overdue
     - overdue: LOST_BY_SILENCE of the profit, where nobody talked with the customer for longer than the tier says
     - quotation: its margin times its chance, where it lapses within LAPSES_WITHIN days
@@ -70,7 +71,11 @@ class CrmParetoPlan(models.AbstractModel):
         """What could be done by the people, the best an hour first: Candidates."""
         self.env.flush_all()
         parts = SQL(" UNION ALL ").join(
-            [*self._from_customers(users), self._from_quotations(users, today), self._from_leads(users)]
+            [
+                *self._from_customers(users),
+                *([self._from_quotations(users, today)] if self.env["sale.order"].has_access("read") else []),
+                *([self._from_leads(users)] if self.env["crm.lead"].has_access("read") else []),
+            ]
         )
         query = SQL(
             """
@@ -136,7 +141,8 @@ class CrmParetoPlan(models.AbstractModel):
             if kind == "risk":
                 alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
                 stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, "lifetime_value"), alive)
-                query.add_where(SQL("%s IS NOT NULL", SQL.identifier(alias, "lifetime_value")))
+                query.add_where(SQL("%s > 0", SQL.identifier(alias, "lifetime_value")))
+                query.add_where(SQL("%s < %s", SQL.identifier(alias, "alive"), RISKY))
             elif kind == "reorder":
                 stake = SQL("%s / NULLIF(%s, 0)", profit, SQL.identifier(alias, "invoice_count"))
                 query.add_where(SQL("%s IS NOT NULL", values._field_to_sql(alias, "order_state", query)))
@@ -254,15 +260,19 @@ class CrmParetoPlan(models.AbstractModel):
                              WHERE activity.active AND activity.user_id = subject.user_id
                                AND activity.res_model = 'crm.lead'
                                AND activity.res_id = ANY(subject.leads))
+            AND NOT EXISTS (SELECT FROM mail_activity activity
+                             WHERE activity.active AND activity.user_id = subject.user_id
+                               AND activity.res_model = 'sale.order'
+                               AND activity.res_id = ANY(subject.orders))
             AND NOT EXISTS (SELECT FROM calendar_event meeting
                               JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = meeting.id
                               JOIN res_partner person ON person.id = guest.res_partner_id
                              WHERE meeting.active AND meeting.user_id = subject.user_id
                                AND meeting.start >= %(today)s AND person.commercial_partner_id = subject.customer_id)
-            AND NOT EXISTS (%(silenced)s)
+            AND %(not_silenced)s
             """,
             today=today,
-            silenced=self.env["crm.pareto.plan.decision"]._silences(today),
+            not_silenced=self.env["crm.pareto.plan.decision"]._is_not_silenced(today),
         )
 
     # -- when there is time ----------------------------------------------------------------
@@ -271,7 +281,8 @@ class CrmParetoPlan(models.AbstractModel):
     def _free_minutes(self, users, days):
         """{user id: {day: minutes}}: working hours, less meetings and what is planned for the day."""
         # sudo: only when people work and are busy comes out, whoever may read their calendars.
-        resources = self.env["resource.resource"].sudo().search([("user_id", "in", users.ids)])
+        here = [("user_id", "in", users.ids), ("company_id", "in", (False, self.env.company.id))]
+        resources = self.env["resource.resource"].sudo().search(here, order="company_id desc")  # none's come first
         resource_of = {resource.user_id: resource for resource in resources}
         taken = self.env["crm.pareto.plan.decision"]._minutes_taken(users, days)
         busy = self._meetings(users, days)
@@ -284,6 +295,9 @@ class CrmParetoPlan(models.AbstractModel):
             start, end = (
                 zone.localize(datetime.combine(day, time.min)) for day in (days[0], days[-1] + timedelta(days=1))
             )
+            if not calendar:
+                free[user.id] = dict.fromkeys(days, 0)
+                continue
             work = calendar._work_intervals_batch(start, end, resource)[resource.id] - busy[user.id]
             work &= Intervals([(now, end, calendar)])
             minutes = defaultdict(int)

@@ -1,7 +1,10 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+REST = 7  # days after a contact in which the plan does not name the customer again
 
 
 class CrmParetoPlanDecision(models.Model):
@@ -31,20 +34,27 @@ class CrmParetoPlanDecision(models.Model):
     until = fields.Date("Silent Until", help="The plan does not name the customer up to this day. Empty: for good.")
     reason = fields.Char(help="Why it was skipped.")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
+    event_id = fields.Many2one("calendar.event", "Meeting", ondelete="set null", index="btree_not_null")
 
     @api.model
-    def _silences(self, today):
-        """SQL: the decisions that keep a row `subject` of a plan out of it."""
-        return SQL(
+    def _is_not_silenced(self, today):
+        """SQL: whether no decision keeps a row `subject` of a plan out of it."""
+        silencing = SQL(
             """
             SELECT FROM crm_pareto_plan_decision decision
-             WHERE decision.user_id = subject.user_id AND decision.company_id = %s
-               AND decision.state IN ('postponed', 'skipped') AND (decision.until >= %s OR decision.until IS NULL)
-               AND COALESCE(decision.partner_id, 0) = subject.customer_id
-               AND COALESCE(decision.lead_id, 0) = subject.lead_id
+             WHERE decision.user_id = subject.user_id AND decision.company_id = %(company)s
+               AND (decision.state IN ('postponed', 'skipped')
+                    AND (decision.until >= %(today)s OR decision.until IS NULL)
+                    OR decision.state = 'accepted' AND decision.date > %(done)s)
             """,
-            self.env.company.id,
-            today,
+            company=self.env.company.id,
+            today=today,
+            done=today - timedelta(days=REST),
+        )
+        return SQL(
+            "NOT EXISTS (%(silencing)s AND decision.partner_id = subject.customer_id)"
+            " AND NOT EXISTS (%(silencing)s AND decision.lead_id = ANY(subject.leads))",
+            silencing=silencing,
         )
 
     @api.model
@@ -52,14 +62,16 @@ class CrmParetoPlanDecision(models.Model):
         """SQL: the day that a person chose for a line, from today on; the latest choice holds."""
         return SQL(
             """
-            SELECT DISTINCT ON (user_id, partner_id, lead_id)
-                   user_id, COALESCE(partner_id, 0) AS customer_id, COALESCE(lead_id, 0) AS lead_id, date AS day
-              FROM crm_pareto_plan_decision
-             WHERE state = 'put' AND date >= %s AND company_id = %s
-             ORDER BY user_id, partner_id, lead_id, id DESC
+            SELECT * FROM (
+                SELECT DISTINCT ON (user_id, partner_id, lead_id)
+                       user_id, COALESCE(partner_id, 0) AS customer_id, COALESCE(lead_id, 0) AS lead_id, date AS day
+                  FROM crm_pareto_plan_decision
+                 WHERE state = 'put' AND company_id = %s
+                 ORDER BY user_id, partner_id, lead_id, id DESC) latest
+             WHERE day >= %s
             """,
-            today,
             self.env.company.id,
+            today,
         )
 
     @api.model

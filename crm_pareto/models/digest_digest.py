@@ -20,7 +20,7 @@ class DigestDigest(models.Model):
         self._fill_pareto("kpi_pareto_thin_value", self._count_pareto_thin)
 
     def _compute_kpi_pareto_movers_value(self):
-        self._fill_pareto("kpi_pareto_movers_value", lambda env: len(env["crm.pareto.page"].get_movers()))
+        self._fill_pareto("kpi_pareto_movers_value", lambda env: env["crm.pareto.page"]._count_movers())
 
     def _compute_kpi_pareto_reorders_value(self):
         self._fill_pareto("kpi_pareto_reorders_value", self._count_pareto_reorders)

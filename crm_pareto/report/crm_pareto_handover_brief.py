@@ -8,7 +8,7 @@ class CrmParetoHandoverBrief(models.AbstractModel):
     """What whoever takes over a customer should know: worth, people, last touches, what is promised and due.
 
     As the reader may see it. The note in the chatter is read by whoever sees the customer, whatever other rights: it
-    has neither profit nor the titles of touches.
+    has neither profit nor amounts of quotations nor names of leads nor titles of touches.
     """
 
     _name = "report.crm_pareto.handover_brief"
@@ -47,10 +47,11 @@ class CrmParetoHandoverBrief(models.AbstractModel):
             [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
         )
         of_customer = [("partner_id.commercial_partner_id", "in", customers.ids)]
-        quotations = self.env["sale.order"].search(
-            [*of_customer, ("state", "in", ("draft", "sent")), ("company_id", "=", company.id)]
+        quotations = self._readable(
+            "sale.order", [*of_customer, ("state", "in", ("draft", "sent")), ("company_id", "=", company.id)]
         )
-        leads = self.env["crm.lead"].search([*of_customer, ("won_status", "=", "pending")])
+        here = ("company_id", "in", (False, company.id))
+        leads = self._readable("crm.lead", [*of_customer, here, ("won_status", "=", "pending")])
         due = self.env["crm.pareto.repeat"].search(
             [
                 ("partner_id", "in", customers.ids),
@@ -60,7 +61,7 @@ class CrmParetoHandoverBrief(models.AbstractModel):
         )
         repeats = due.grouped(lambda repeat: repeat.partner_id.id)
         rows = rows.grouped(lambda row: row.partner_id.id)
-        touches = self._touches(customers).grouped(lambda touch: touch.customer_id.id)
+        touches = self._touches(customers, company).grouped(lambda touch: touch.customer_id.id)
         activities = self._activities(customers, quotations, leads)
         of_quotations, of_leads = (
             records.grouped(lambda record: record.partner_id.commercial_partner_id.id)
@@ -105,10 +106,16 @@ class CrmParetoHandoverBrief(models.AbstractModel):
         return dict(self.env["crm.pareto.touchpoint"]._fields["kind"]._description_selection(self.env))
 
     @api.model
-    def _touches(self, customers):
+    def _readable(self, model, domain):
+        """The records, none for who may not read the model."""
+        records = self.env[model]
+        return records.search(domain) if records.has_access("read") else records
+
+    @api.model
+    def _touches(self, customers, company):
         """The last touches of each, newest first."""
         touchpoints = self.env["crm.pareto.touchpoint"]
-        query = touchpoints._search([("customer_id", "in", customers.ids)])
+        query = touchpoints._search([("customer_id", "in", customers.ids), ("company_id", "in", (False, company.id))])
         newest = SQL(
             """
             SELECT id

@@ -30,13 +30,14 @@ class CrmParetoPlanReport(models.Model):
     )
     reason = fields.Char(readonly=True)
     accepted = fields.Integer(readonly=True)
-    done = fields.Integer(readonly=True, help="Accepted, and the activity is done.")
+    done = fields.Integer(readonly=True, help="Accepted, and the call is done, or the meeting held.")
     ordered = fields.Monetary("Ordered After", readonly=True, help="By the customer, within 30 days.")
 
     _depends = {
         "crm.pareto.plan.decision": [
             "activity_id",
             "date",
+            "event_id",
             "lead_id",
             "partner_id",
             "reason",
@@ -44,6 +45,7 @@ class CrmParetoPlanReport(models.Model):
             "user_id",
             "why",
         ],
+        "calendar.event": ["active", "stop"],
         "mail.activity": ["active", "date_done"],
         "sale.order": ["amount_untaxed", "currency_rate", "date_order", "partner_id", "state"],
     }
@@ -55,10 +57,12 @@ class CrmParetoPlanReport(models.Model):
             SELECT decision.id, decision.date, decision.user_id, decision.partner_id, decision.lead_id,
                    decision.company_id, decision.why, decision.state, decision.reason,
                    (decision.state = 'accepted')::integer AS accepted,
-                   (activity.id IS NOT NULL AND NOT activity.active)::integer AS done,
+                   (COALESCE(NOT activity.active, FALSE)
+                    OR COALESCE(meeting.active AND meeting.stop < now() AT TIME ZONE 'UTC', FALSE))::integer AS done,
                    COALESCE(ordered.amount, 0) AS ordered
               FROM crm_pareto_plan_decision decision
               LEFT JOIN mail_activity activity ON activity.id = decision.activity_id
+              LEFT JOIN calendar_event meeting ON meeting.id = decision.event_id
               LEFT JOIN LATERAL (
                   SELECT ROUND(SUM(sale_order.amount_untaxed
                                    / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric), 2) AS amount

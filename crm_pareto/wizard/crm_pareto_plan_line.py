@@ -152,7 +152,7 @@ class CrmParetoPlanLine(models.TransientModel):
             )
         if "overdue" in kinds:
             yield self.env._("nobody talked with them for %(days)s days", days=row.tier_id.touch_days)
-        if "risk" in kinds and row.alive < 0.9:
+        if "risk" in kinds:
             yield self.env._("%(chance)s still active", chance=f"{100 * row.alive:.0f} %")
 
     @api.model
@@ -177,22 +177,32 @@ class CrmParetoPlanLine(models.TransientModel):
         return result
 
     def _decide(self, state, **values):
-        """Keep what was decided about the lines."""
-        return self.env["crm.pareto.plan.decision"].create(
-            [
-                {
-                    "company_id": line.company_id.id,
-                    "user_id": line.user_id.id,
-                    "partner_id": line.partner_id.id,
-                    "lead_id": False if line.partner_id else line.lead_id.id,
-                    "date": line.date,
-                    "why": line.why or line.name,
-                    "minutes": line.minutes,
-                    "state": state,
-                    **values,
-                }
-                for line in self
-            ]
+        """Keep what was decided about the lines.
+
+        :raises AccessError: about the lines of others, for who is no manager
+        """
+        if self.user_id - self.env.user and not self.env.user.has_group("crm_pareto.group_manager"):
+            raise AccessError(self.env._("The plans of others are for managers."))
+        # sudo: written here only, so that what was decided cannot be told otherwise afterwards.
+        return (
+            self.env["crm.pareto.plan.decision"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "company_id": line.company_id.id,
+                        "user_id": line.user_id.id,
+                        "partner_id": line.partner_id.id,
+                        "lead_id": False if line.partner_id else line.lead_id.id,
+                        "date": line.date,
+                        "why": line.why or line.name,
+                        "minutes": line.minutes,
+                        "state": state,
+                        **values,
+                    }
+                    for line in self
+                ]
+            )
         )
 
     def action_accept(self):
@@ -225,6 +235,7 @@ class CrmParetoPlanLine(models.TransientModel):
                 "default_res_id": record.id,
                 "default_opportunity_id": self.lead_id.id,
                 "default_description": self.why,
+                "pareto_plan_line": self.id,
                 "initial_date": fields.Date.to_string(self.date),
             },
         }
