@@ -193,7 +193,10 @@ class CrmParetoHandoverChange(models.Model):
         :param people: the partners who may follow it
         """
         records = records.sudo()
-        state = {record.id: {name: self._plain(record, name) for name in COLUMNS[records._name]} for record in records}
+        state = {
+            record.id: {name: self._plain(record, name) for name in self._columns_of(records._name)}
+            for record in records
+        }
         if records._name == "calendar.event":
             for meeting in records:
                 answers = {str(one.partner_id.id): one.state for one in meeting.attendee_ids}
