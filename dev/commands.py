@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 from . import beside, browser, lint, odoo_source, peer, postgres, python_env
 from .console import Failure, explain, run, step
-from .database import REQUIRED_APPS, Odoo
+from .database import REQUIRED_APPS, Odoo, addon_digest
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
 
 BASE_DATABASE = "crm_pareto_base"  # what the addon depends on, without the addon
@@ -206,6 +206,14 @@ def _make_apps_test_database(odoo):
     odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
 
 
+def _make_bundles(odoo, database):
+    """What the browser loads, once for all tests."""
+    if (odoo.stage(database) or {}).get("bundles") != addon_digest():
+        with step(f"Bundles of the web client in {database}"):
+            odoo.run_script(database, "dev.assets", [], "Making the bundles", None)
+        odoo.mark(database, bundles=addon_digest())
+
+
 @contextmanager
 def _test_database(*requirements):
     """An Odoo whose test database holds the addon as it is in the working tree."""
@@ -224,8 +232,10 @@ def test(chosen):
         if without:
             skipped["attribution peer"] = peer.ensure()
             _make_test_database(odoo)
+            _make_bundles(odoo, TEST_DATABASE)
         if with_apps:
             _make_apps_test_database(odoo)
+            _make_bundles(odoo, APPS_TEST_DATABASE)
         runs = [(APPS_TEST_DATABASE, with_apps)] if with_apps else []
         runs += _in_parts(odoo) if chosen.paths == ALL_TESTS else [(TEST_DATABASE, without)] if without else []
         commands = [_pytest_command(odoo, *run, http=not skipped["browser"]) for run in runs]
