@@ -473,6 +473,7 @@ class TestDecisions(PlanCase):
         self.env.flush_all()
         [row] = self.env["crm.pareto.plan.report"].with_user(self.boss).search([("partner_id", "=", self.partner.id)])
         self.assertEqual((row.accepted, row.done, row.ordered), (1, 1, 100))
+        self.assertEqual(self.env["sale.order"].search(row.action_open_orders()["domain"]), self.order)
 
 
 class TestRights(PlanCase):

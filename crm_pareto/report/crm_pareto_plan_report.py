@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -59,13 +61,15 @@ class CrmParetoPlanReport(models.Model):
                    (decision.state = 'accepted')::integer AS accepted,
                    (COALESCE(NOT activity.active, FALSE)
                     OR COALESCE(meeting.active AND meeting.stop < now() AT TIME ZONE 'UTC', FALSE))::integer AS done,
-                   COALESCE(ordered.amount, 0) AS ordered
+                   ROUND(COALESCE(ordered.amount, 0), currency.decimal_places) AS ordered
               FROM crm_pareto_plan_decision decision
+              JOIN res_company company ON company.id = decision.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
               LEFT JOIN mail_activity activity ON activity.id = decision.activity_id
               LEFT JOIN calendar_event meeting ON meeting.id = decision.event_id
               LEFT JOIN LATERAL (
-                  SELECT ROUND(SUM(sale_order.amount_untaxed
-                                   / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric), 2) AS amount
+                  SELECT SUM(sale_order.amount_untaxed
+                             / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric) AS amount
                     FROM sale_order JOIN res_partner buyer ON buyer.id = sale_order.partner_id
                    WHERE sale_order.state = 'sale' AND sale_order.company_id = decision.company_id
                      AND buyer.commercial_partner_id = decision.partner_id
@@ -76,3 +80,21 @@ class CrmParetoPlanReport(models.Model):
             """,
             ORDERED_WITHIN,
         )
+
+    def action_open_orders(self):
+        """Open the orders that the customer confirmed after the contact: what `ordered` is summed from."""
+        self.ensure_one()
+        domain = [
+            ("state", "=", "sale"),
+            ("company_id", "=", self.company_id.id),
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("date_order", ">=", self.date),
+            ("date_order", "<", self.date + timedelta(days=ORDERED_WITHIN)),
+        ]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Orders of %(name)s", name=self.partner_id.display_name),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": domain,
+        }
