@@ -125,11 +125,19 @@ class Bench:
                 biggest._get_revenue_domain(), ["date", "move_id", "revenue", "margin"], limit=80
             ),
         )
-        self.time("what is bought together", lambda: self._pair(today))
+        self.time("what is bought again, all", lambda: self._each("crm.pareto.repeat", today))
+        self.time(
+            f"{NEW_INVOICES} new invoices, what is bought again",
+            lambda: [self.env["crm.pareto.repeat"]._refresh(company, today) for company in self.companies],
+            self._add_invoices,
+        )
+        self.time("what is bought together", lambda: self._each("crm.pareto.pairing", today))
         values = {"partner_id": biggest.partner_id.id, "company_id": biggest.company_id.id}
         quotation = self.env["sale.order"].new(values)
         self.time(
-            "suggestions on the biggest customer's quotation", quotation._find_pairings, lambda: self._pair(today)
+            "suggestions on the biggest customer's quotation",
+            quotation._find_pairings,
+            lambda: self._each("crm.pareto.pairing", today),
         )
 
     def run_full(self):
@@ -142,9 +150,9 @@ class Bench:
     def _add_invoices(self):
         add_invoices(self.env, self.companies[0], NEW_INVOICES)
 
-    def _pair(self, as_of):
+    def _each(self, model, as_of):
         for company in self.companies:
-            self.env["crm.pareto.pairing"]._recompute(company, as_of)
+            self.env[model]._recompute(company, as_of)
 
     def _sum_changed(self, as_of):
         compute = self.env["crm.pareto.recompute"]

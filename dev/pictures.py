@@ -45,6 +45,7 @@ class PictureCase(ParetoHttpCase):
         for company in cls.env["res.company"].search([]):
             cls.env["crm.pareto.recompute"]._recompute(company)
             cls.env["crm.pareto.attribution"]._recompute(company)
+            cls.env["crm.pareto.repeat"]._recompute(company)
             cls.env["crm.pareto.pairing"]._recompute(company)
 
     def take(self, name, path, selector, login, click=(), shows="body"):

@@ -145,8 +145,15 @@ class LedgerCase(ParetoCase):
         """
         company = company or cls.company
         cls.env["crm.pareto.recompute"]._recompute(company, as_of)
+        cls.env["crm.pareto.repeat"]._recompute(company, as_of)
         rows = cls.env["crm.pareto.customer"].search([("company_id", "=", company.id)])
         return {row.partner_id: row for row in rows}
+
+    @classmethod
+    def refresh(cls, as_of):
+        """Bring what changed in the company up to date, as each hour."""
+        cls.env["crm.pareto.repeat"]._refresh(cls.company, as_of)
+        cls.env["crm.pareto.recompute"]._refresh(cls.company, as_of)
 
 
 class PatientBrowser(ChromeBrowser):

@@ -120,7 +120,7 @@ class TestRepeat(RepeatCase):
         self.assertEqual(2, len(self.rows()))
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge([other.id, self.birch.id], self.birch, extra_checks=False)
-        self.env["crm.pareto.recompute"]._refresh(self.company, AS_OF)
+        self.refresh(AS_OF)
         row = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
         self.assertEqual((self.birch, 6, day("06-18")), (row.partner_id, row.purchases, row.last_date))
 
@@ -146,7 +146,7 @@ class TestWriting(RepeatCase):
             self.buy(partner, day("06-01"), day("06-08"), day("06-15"))
         self.rows(day("06-20"))
         self.buy(self.birch, day("06-22"))
-        self.env["crm.pareto.recompute"]._refresh(self.company, day("06-22"))
+        self.refresh(day("06-22"))
         rows = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
         self.assertEqual(
             {self.birch: day("06-22"), other: day("06-15")}, {row.partner_id: row.last_date for row in rows}
@@ -162,10 +162,18 @@ class TestWriting(RepeatCase):
         self.env.flush_all()
         self.env.cr.execute("UPDATE account_move SET write_date = write_date - INTERVAL '2 hours'")
         self.buy(agency, day("06-20"), product=self.clamp)
-        self.env["crm.pareto.recompute"]._refresh(self.company, day("06-20"))
+        self.refresh(day("06-20"))
         row = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
         self.assertEqual(before, {(row.partner_id, row.product_id): tuple(row[name] for name in COLUMNS)})
         self.assertEqual(6, row.purchases)
+
+    def test_both_scheduled_actions_write_them(self):
+        today = date.today()
+        for name, product in (("refresh", self.product), ("recompute", self.clamp)):
+            self.buy(self.birch, *(today - timedelta(days=days) for days in (15, 8, 1)), product=product)
+            with self.enter_registry_test_mode():
+                self.env.ref(f"crm_pareto.crm_pareto_{name}_cron").method_direct_trigger()
+            self.assertIn(product, self.env["crm.pareto.repeat"].search([]).product_id, name)
 
     def test_a_row_goes_with_its_documents(self):
         self.buy(self.birch, day("06-01"), day("06-08"), day("06-15")).button_draft()

@@ -99,7 +99,7 @@ class TestState(DueCase):
 
     def test_an_invoice_ends_it_within_the_hour(self):
         self.buy(self.birch, day("06-29"))
-        self.env["crm.pareto.recompute"]._refresh(self.company, TODAY)
+        self.refresh(TODAY)
         self.assertFalse(self.state())
 
     def test_what_cannot_be_sold_and_who_is_archived_is_silent(self):
@@ -279,7 +279,7 @@ class TestActivity(DueCase):
     def test_an_invoice_without_an_order_closes_it(self):
         activity = self.plan(self.row)
         self.buy(self.birch, day("07-01"))
-        self.env["crm.pareto.recompute"]._refresh(self.company, day("07-01"))
+        self.refresh(day("07-01"))
         self.close()
         self.assertFalse(activity.active)
         self.assertIn("07/01/2026", activity.feedback)

@@ -18,6 +18,7 @@ def sell_again_and_again(env, user):
         lines = {"invoice_line_ids": [Command.create(line)]}
         env["account.move"].create([{**values, "invoice_date": day, **lines} for day in days]).action_post()
     env["crm.pareto.recompute"]._recompute(env.company)
+    env["crm.pareto.repeat"]._recompute(env.company)
     return partner
 
 

@@ -27,14 +27,16 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
-        self._each_company(partial(self._refresh, history=False), self._complete_history)
+        # Repeat purchases first: what changed is told by the run that the values then end.
+        repeats = self.env["crm.pareto.repeat"]
+        self._each_company(repeats._refresh, partial(self._refresh, history=False), self._complete_history)
         self.env["mail.activity"]._close_pareto_repeats()
 
     @api.model
     def _cron_recompute(self):
         """Compute everything from the ledger."""
-        pairings = self.env["crm.pareto.pairing"]
-        self._each_company(partial(self._recompute, history=False), self._complete_history, pairings._recompute)
+        purchases = [self.env[name]._recompute for name in ("crm.pareto.repeat", "crm.pareto.pairing")]
+        self._each_company(partial(self._recompute, history=False), self._complete_history, *purchases)
 
     @api.model
     def _each_company(self, *parts):
@@ -155,7 +157,6 @@ class CrmParetoRecompute(models.AbstractModel):
         on_step(0.6)
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
-        self.env["crm.pareto.repeat"]._update(company, as_of)
         on_step(0.8)
         if runs[0].pareto_window != company.pareto_window:
             self.env["crm.pareto.history"]._forget(company)
@@ -192,7 +193,7 @@ class CrmParetoRecompute(models.AbstractModel):
         :return: the ids of the former; None where they are too many for that
         """
         before, ranking = run._period(), self.env["crm.pareto.ranking"]
-        documents, customers = self._changed(company, run, period)
+        documents, customers = self._changed(company, run, period.date_to)
         if len(documents) > MOST_CHANGED:
             return None
         if before != period:
@@ -203,11 +204,19 @@ class CrmParetoRecompute(models.AbstractModel):
             model = self.env["crm.pareto.customer"]
             ranking._sum(company, period, [model], list(customers))
             ranking._write_some(model, company, period, list(customers))
-            self.env["crm.pareto.repeat"]._update(company, period.date_to, list(customers))
         return customers
 
     @api.model
-    def _changed(self, company, run, period):
+    def _changed_customers(self, company, as_of):
+        """The ids of the customers whose documents changed since the last run; None where that may be anybody."""
+        run = self._standing(company, "customer")
+        if not run.full_at or as_of < run.as_of:
+            return None
+        documents, customers = self._changed(company, run, as_of)
+        return list(customers) if len(documents) <= MOST_CHANGED else None
+
+    @api.model
+    def _changed(self, company, run, as_of):
         """([ids of the documents written since the run, or dated in the days since], {their customers})
 
         Also of documents that are no longer posted.
@@ -224,7 +233,7 @@ class CrmParetoRecompute(models.AbstractModel):
                 company.id,
                 self._written_since(run),
                 run.as_of,
-                period.date_to,
+                as_of,
                 self.env["crm.pareto.revenue.report"]._is_customer_document(),
             )
         )

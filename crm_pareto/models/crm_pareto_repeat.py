@@ -68,13 +68,31 @@ class CrmParetoRepeat(models.Model):
     # -- rows ------------------------------------------------------------------------
 
     @api.model
-    def _update(self, company, as_of, customers=None):
+    def _recompute(self, company, as_of=None):
         """Make the company's rows equal to the ledger.
 
-        Not INSERT … ON CONFLICT: that takes a number for each row that is there already, each night.
+        A company that another transaction is computing is left to that one.
 
-        :param as_of: last day of the purchases
-        :param customers: ids; only their rows
+        :param as_of: last day of the purchases; today by default
+        """
+        if self.env["crm.pareto.recompute"]._begin(company):
+            self._update(company, as_of or fields.Date.context_today(self))
+
+    @api.model
+    def _refresh(self, company, as_of=None):
+        """The same for the customers whose documents changed since the company's values were brought up to date."""
+        compute, as_of = self.env["crm.pareto.recompute"], as_of or fields.Date.context_today(self)
+        if not compute._begin(company):
+            return
+        customers = compute._changed_customers(company, as_of)
+        if customers != []:
+            self._update(company, as_of, customers)
+
+    @api.model
+    def _update(self, company, as_of, customers=None):
+        """Make the company's rows equal to the ledger, or those of the customers with these ids.
+
+        Not INSERT … ON CONFLICT: that takes a number for each row that is there already, each night.
         """
         self.env.flush_all()
         ranking = self.env["crm.pareto.ranking"]

@@ -128,4 +128,5 @@ def _compute(scene):
     scene.env["crm.pareto.recompute"]._recompute(companies)
     for company in companies:
         scene.env["crm.pareto.attribution"]._recompute(company)
+        scene.env["crm.pareto.repeat"]._recompute(company)
         scene.env["crm.pareto.pairing"]._recompute(company)
