@@ -152,8 +152,8 @@ class LedgerCase(ParetoCase):
     @classmethod
     def refresh(cls, as_of):
         """Bring what changed in the company up to date, as each hour."""
-        cls.env["crm.pareto.repeat"]._refresh(cls.company, as_of)
         cls.env["crm.pareto.recompute"]._refresh(cls.company, as_of)
+        cls.env["crm.pareto.repeat"]._refresh(cls.company, as_of)
 
 
 class PatientBrowser(ChromeBrowser):

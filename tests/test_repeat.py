@@ -154,6 +154,19 @@ class TestWriting(RepeatCase):
         hourly = {row: tuple(row[name] for name in COLUMNS) for row in rows}
         self.assertEqual(hourly, {row: tuple(row[name] for name in COLUMNS) for row in self.rows(day("06-22"))})
 
+    def test_the_hour_knows_what_changed_before_a_manager_recomputed_the_values(self):
+        self.buy(self.birch, day("06-01"), day("06-08"), day("06-15"))
+        self.rows(day("06-20"))
+        self.buy(self.birch, day("06-20"))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_pareto_run SET refreshed_at = refreshed_at - INTERVAL '4 hours'")
+        self.env.cr.execute("UPDATE account_move SET write_date = write_date - INTERVAL '2 hours'")
+        self.env.invalidate_all()
+        self.env["crm.pareto.recompute"]._recompute(self.company, day("06-20"))
+        self.refresh(day("06-20"))
+        row = self.env["crm.pareto.repeat"].search([("company_id", "=", self.company.id)])
+        self.assertEqual((4, day("06-20")), (row.purchases, row.last_date))
+
     def test_the_hour_leaves_alone_whom_something_of_theirs_is_credited_to(self):
         agency = self.new_partner("Agency")
         self.buy(self.birch, day("06-01"), day("06-08"), day("06-15"))

@@ -27,9 +27,8 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
-        # Repeat purchases first: what changed is told by the run that the values then end.
         repeats = self.env["crm.pareto.repeat"]
-        self._each_company(repeats._refresh, partial(self._refresh, history=False), self._complete_history)
+        self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history)
         self.env["mail.activity"]._close_pareto_repeats()
 
     @api.model
@@ -207,12 +206,11 @@ class CrmParetoRecompute(models.AbstractModel):
         return customers
 
     @api.model
-    def _changed_customers(self, company, as_of):
-        """The ids of the customers whose documents changed since the last run; None where that may be anybody."""
-        run = self._standing(company, "customer")
+    def _changed_customers(self, run, as_of):
+        """The ids of the customers whose documents changed since the run; None where that may be anybody."""
         if not run.full_at or as_of < run.as_of:
             return None
-        documents, customers = self._changed(company, run, as_of)
+        documents, customers = self._changed(run.company_id, run, as_of)
         return list(customers) if len(documents) <= MOST_CHANGED else None
 
     @api.model

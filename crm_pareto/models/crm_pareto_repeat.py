@@ -76,17 +76,26 @@ class CrmParetoRepeat(models.Model):
         :param as_of: last day of the purchases; today by default
         """
         if self.env["crm.pareto.recompute"]._begin(company):
-            self._update(company, as_of or fields.Date.context_today(self))
+            as_of, now = as_of or fields.Date.context_today(self), self.env.cr.now()
+            self._update(company, as_of)
+            self._run(company).write({"as_of": as_of, "full_at": now, "refreshed_at": now})
 
     @api.model
     def _refresh(self, company, as_of=None):
-        """The same for the customers whose documents changed since the company's values were brought up to date."""
+        """The same for the customers whose documents changed since the last time; for all where there was none."""
         compute, as_of = self.env["crm.pareto.recompute"], as_of or fields.Date.context_today(self)
         if not compute._begin(company):
             return
-        customers = compute._changed_customers(company, as_of)
-        if customers != []:
+        customers = compute._changed_customers(self._run(company), as_of)
+        if customers is None:
+            self._recompute(company, as_of)
+        elif customers:
             self._update(company, as_of, customers)
+        self._run(company).write({"as_of": as_of, "refreshed_at": self.env.cr.now()})
+
+    @api.model
+    def _run(self, company):
+        return self.env["crm.pareto.run"]._standing(company, "repeat")
 
     @api.model
     def _update(self, company, as_of, customers=None):
