@@ -71,15 +71,12 @@ class CampaignBench(Bench):
 
     def report(self):
         """The table; which bounds are kept; how much there was to do."""
-        bare, of_pass, whole = (self._median(name) for name in ("B, the bare aggregation", PASS, ALL))
-        lines = [super().report(), f"{ALL}: {whole / of_pass:.2f} times the {PASS}"]
         for name, bound in BOUNDS.items():
-            value = self._median(name) / bare
-            lines.append(f"{'✓' if value <= bound else '✗'} {name}: {value:.2f} B, at most {bound} B")
+            self._bound(f"{name}, of B", self._ratio(name), at_most=bound)
         for name in self.times:
             if name.startswith("list"):
-                value = 1000 * self._median(name)
-                lines.append(f"{'✓' if value <= LIST_MS else '✗'} {name}: {value:.0f} ms, at most {LIST_MS} ms")
+                self._bound(f"{name}, ms", 1000 * self._median(name), at_most=LIST_MS)
+        lines = [super().report(), f"{ALL}: {self._median(ALL) / self._median(PASS):.2f} times the {PASS}"]
         lines += [f"{what}: {count:,}" for what, count in self._counts().items()]
         lines.append(f"Python's memory at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         return "\n".join(lines)

@@ -12,6 +12,10 @@ from .generator import add_invoices
 
 RUNS = 5
 NEW_INVOICES = 100
+ALL = "recompute, all rows written"
+REFRESHED = f"{NEW_INVOICES} new invoices, everybody re-ranked"
+TIMELINE = "timeline, the biggest customer's first page"
+TOUCH_FIELDS = "date direction channel kind title user_id partner_id res_model res_id amount currency_id".split()
 VALUES = ("crm_pareto_customer", "crm_pareto_product")
 BARE = SQL(
     """
@@ -35,6 +39,7 @@ class Bench:
         self.companies = companies.with_env(self.env)
         self.times = {}
         self.queries = {}
+        self.bounds = []
 
     def time(self, name, function, before=None, runs=RUNS, forget=None):
         """Time `function` after one run that is not counted; each run is rolled back.
@@ -73,6 +78,30 @@ class Bench:
                 cursor.execute(SQL("VACUUM ANALYZE %s", SQL.identifier(name)))
             cursor._cnx.autocommit = False
 
+    def results(self):
+        """{row: milliseconds, ratio to B, number of SQL statements}, and the sentences about bounds."""
+        bare = statistics.median(self.times["B, the bare aggregation"])
+        rows = {
+            name: {
+                "median": 1000 * statistics.median(times),
+                "least": 1000 * min(times),
+                "most": 1000 * max(times),
+                "ratio": statistics.median(times) / bare,
+                "statements": self.queries[name],
+            }
+            for name, times in self.times.items()
+        }
+        return {"rows": rows, "bounds": self.bounds}
+
+    def _bound(self, name, value, at_most=None, at_least=None):
+        """Note whether a figure keeps its bound."""
+        kept = value <= at_most if at_least is None else value >= at_least
+        limit = f"at most {at_most:g}" if at_least is None else f"at least {at_least:g}"
+        self.bounds.append(f"{'✓' if kept else '✗'} {name}: {value:.4g}, {limit}")
+
+    def _ratio(self, name):
+        return statistics.median(self.times[name]) / statistics.median(self.times["B, the bare aggregation"])
+
     def report(self):
         """The table: median, spread, ratio to B, number of SQL statements."""
         bare = statistics.median(self.times["B, the bare aggregation"])
@@ -83,7 +112,7 @@ class Bench:
                 f"{name:52}{median * 1000:>7.0f} ms{min(times) * 1000:>9.0f}{max(times) * 1000:>9.0f}"
                 f"{median / bare:>8.2f}{self.queries[name]:>6}"
             )
-        return "\n".join(lines)
+        return "\n".join(lines + self.bounds)
 
     # -- what is measured ----------------------------------------------------------
 
@@ -93,13 +122,15 @@ class Bench:
         compute._recompute(self.companies, today)  # freezes the costs and builds the history, once
         self.env.cr.commit()
         self.time("B, the bare aggregation", self._bare)
-        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget)
+        self.time(ALL, lambda: compute._recompute(self.companies, today), forget=self._forget)
         self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
+        self._bound(f"{ALL}, of B", self._ratio(ALL), at_most=9)
         self.time(
-            f"{NEW_INVOICES} new invoices, everybody re-ranked",
+            REFRESHED,
             lambda: compute._refresh(self.companies, today),
             self._add_invoices,
         )
+        self._bound(f"{REFRESHED}, of B", self._ratio(REFRESHED), at_most=0.75)
         self.time(
             f"{NEW_INVOICES} new invoices, their customers only", lambda: self._sum_changed(today), self._add_invoices
         )
@@ -125,6 +156,12 @@ class Bench:
                 biggest._get_revenue_domain(), ["date", "move_id", "revenue", "margin"], limit=80
             ),
         )
+        reader = self.env.ref("base.user_admin")  # record rules are of users, not of the superuser
+        reader.company_ids += self.companies
+        touches = self.env["crm.pareto.touchpoint"].with_user(reader)
+        domain = [("customer_id", "=", biggest.partner_id.id)]
+        self.time(TIMELINE, lambda: touches.search_fetch(domain, TOUCH_FIELDS, limit=40))
+        self._bound(f"{TIMELINE}, ms", 1000 * statistics.median(self.times[TIMELINE]), at_most=60)
         self.time("what is bought again, all", lambda: self._each("crm.pareto.repeat", today))
         self.time(
             f"{NEW_INVOICES} new invoices, what is bought again",
@@ -139,13 +176,6 @@ class Bench:
             quotation._find_pairings,
             lambda: self._each("crm.pareto.pairing", today),
         )
-
-    def run_full(self):
-        """The rows that a covering index is for."""
-        compute, today = self.env["crm.pareto.recompute"], datetime.date.today()
-        self.time("B, the bare aggregation", self._bare)
-        self.time("recompute, all rows written", lambda: compute._recompute(self.companies, today), forget=self._forget)
-        self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))
 
     def _add_invoices(self):
         add_invoices(self.env, self.companies[0], NEW_INVOICES)
@@ -170,3 +200,13 @@ class Bench:
     def _forget(self):
         for name in VALUES:
             self.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(name)))
+
+
+class IndexBench(Bench):
+    """The rows that a covering index is for."""
+
+    def run(self):
+        compute, today = self.env["crm.pareto.recompute"], datetime.date.today()
+        self.time("B, the bare aggregation", self._bare)
+        self.time(ALL, lambda: compute._recompute(self.companies, today), forget=self._forget)
+        self.time("recompute, nothing changed", lambda: compute._recompute(self.companies, today))

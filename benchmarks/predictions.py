@@ -37,11 +37,11 @@ class PredictionBench(Bench):
 
     def report(self):
         """The table, and below it the two searches side by side; whether the bounds are kept."""
-        bare, ledger, whole = (statistics.median(self.times[name]) for name in ("B, the bare aggregation", LEDGER, ALL))
-        added = (whole - ledger) / bare
-        kept = f"{_kept(added <= BOUND)} summary read, fitted, predicted, written: {added:.2f} B, at most {BOUND} B"
-        alone = f"{_kept(whole <= BOUND * bare)} with the ledger read for predictions alone: {whole / bare:.2f} B"
-        return f"{super().report()}\n{kept}\n{alone}\n\n{self._beside_lifetimes()}"
+        added = self._ratio(ALL) - self._ratio(LEDGER)
+        self._bound("summary read, fitted, predicted, written, of B", added, at_most=BOUND)
+        self._bound("with the ledger read for predictions alone, of B", self._ratio(ALL), at_most=BOUND)
+        fits = self._beside_lifetimes()
+        return f"{super().report()}\n\n{fits}"
 
     def _read(self, company):
         self._read_ledger(company)
@@ -92,10 +92,6 @@ class PredictionBench(Bench):
             lines.append(f"{name:52}{statistics.median(times[name][1:]) * 1000:>7.0f} ms{'':4}{figures}")
         ratio = statistics.median(times["lifetimes"][1:]) / statistics.median(times["crm_pareto"][1:])
         same = all(f"{one:.{DIGITS}g}" == f"{other:.{DIGITS}g}" for one, other in zip(ours, theirs, strict=True))
-        lines.append(f"{_kept(ratio >= FASTER)} {ratio:.1f} times as fast, at least {FASTER}")
-        lines.append(f"{_kept(same)} the same parameters to {DIGITS} figures")
+        self._bound("fit: times as fast as lifetimes", ratio, at_least=FASTER)
+        self.bounds.append(f"{'✓' if same else '✗'} the same parameters as lifetimes to {DIGITS} figures")
         return "\n".join(lines)
-
-
-def _kept(bound):
-    return "✓" if bound else "✗"

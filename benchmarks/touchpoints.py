@@ -5,6 +5,7 @@ import statistics
 from odoo import fields
 from odoo.tools import SQL
 
+from .measurements import TOUCH_FIELDS as FIELDS
 from .measurements import Bench
 from .touchpoint_rows import ROWS_PER_CUSTOMER
 
@@ -14,8 +15,6 @@ PAGE = 40
 CUSTOMERS = {"usual": 0.2, "busy": 0.0047, "giant": 0.0}
 LARGE = 20_000  # rows of a table that nobody shall read as a whole
 WORST_RATIO, WORST_MS = 3, 60
-# Of the timeline.
-FIELDS = "date direction channel kind title user_id partner_id res_model res_id amount currency_id".split()
 
 # The same touches, written down by hand: kind, moment, tables. %(family)s are the customer's partners.
 ON_DOCUMENTS = (
@@ -117,10 +116,9 @@ def bare(family, emails):
 class TouchpointBench(Bench):
     """One database with its generated touches."""
 
-    def __init__(self, env):
-        super().__init__(env, env.company)
+    def __init__(self, env, companies):
+        super().__init__(env, companies)
         self.notes = []
-        self.bounds = []
 
     def run(self):
         customers = self.env["res.partner"].search_count([("name", "=like", "Customer %"), ("is_company", "=", True)])
@@ -138,9 +136,7 @@ class TouchpointBench(Bench):
         for name, times in self.times.items():
             median, least, most = (1000 * figure for figure in (statistics.median(times), min(times), max(times)))
             lines.append(f"{name:44}{median:>9.1f} ms{least:>9.1f}{most:>9.1f}{self.queries[name]:>6}")
-        for name, bound, value in self.bounds:
-            lines.append(f"{'✓' if value <= bound else '✗'} {name}: {value:.1f}, at most {bound}")
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *self.bounds, *self.notes])
 
     def _touches(self, user):
         return self.env["crm.pareto.touchpoint"].with_user(user)
@@ -171,9 +167,9 @@ class TouchpointBench(Bench):
             self.notes.append(f"{name}, {reader}: {touches.search_count(domain):,} touches")
             if name != "giant":
                 orm = 1000 * self._median(f"{name}, {reader}: ORM")
-                self.bounds.append((f"{name}, {reader}: ORM, ms", WORST_MS, orm))
+                self._bound(f"{name}, {reader}: ORM, ms", orm, at_most=WORST_MS)
         ratio = self._median(f"{name}, administrator: SQL") / self._median(f"{name}, bare UNION ALL")
-        self.bounds.append((f"{name}: SQL / bare UNION ALL", WORST_RATIO, ratio))
+        self._bound(f"{name}: SQL / bare UNION ALL", ratio, at_most=WORST_RATIO)
 
     @staticmethod
     def _page(touches, domain):

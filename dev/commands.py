@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 
+from . import bench as bench_command
 from . import beside, browser, lint, odoo_source, peer, postgres, python_env
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo, addon_digest
@@ -277,71 +278,27 @@ def lint_command(chosen):
 def bench(chosen):
     """Generate companies of the sizes where there are none, then measure in each."""
     if chosen.touchpoints:
-        return _bench_touchpoints(chosen.touchpoints)
-    measure = _bench_campaigns if chosen.campaigns else _bench_values
+        with only_one("preparing", "setup"), odoo_ready("demo", "oca") as odoo:
+            database = f"crm_pareto_bench_touchpoints_{chosen.touchpoints}"
+            odoo.ensure_installed(database, TEST_APPS, f"All apps in {database}")
+            odoo.ensure_current(database)
+            bench_command.touchpoints(odoo, database, chosen.touchpoints)
+        return 0
     with only_one("preparing", "setup"), odoo_ready("demo", "cdnow", "peer") as odoo:
         odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the benchmark")
-        for customers in chosen.customers:
-            database = f"crm_pareto_bench_{customers}"
+
+        def ensure(database):
             odoo.ensure_installed(database, ["crm_pareto"], f"crm_pareto in {database}", template=BASE_DATABASE)
             odoo.ensure_current(database)
-            with step(f"A company of {customers:,} customers, 20 lines each"):
-                odoo.run_script(database, "benchmarks", ["--customers", str(customers)], "Generating", None)
-            measure(odoo, database, customers)
+
+        if chosen.campaigns:
+            bench_command.campaigns(odoo, ensure, chosen.customers)
+            return 0
+        with_addon = "crm_pareto_bench_empty"
+        ensure(with_addon)
+        bench_command.hot_paths(odoo, BASE_DATABASE, with_addon)
+        bench_command.values(odoo, ensure, chosen.customers)
     return 0
-
-
-def _vacuum(odoo, database):
-    """Generating rewrites each invoice once: nothing shall be measured over its old rows."""
-    odoo.server.query("VACUUM (FULL, ANALYZE) account_move", database)
-    odoo.server.query("VACUUM ANALYZE", database)
-
-
-def _bench_values(odoo, database, customers):
-    _vacuum(odoo, database)
-    with step(f"Measured with {customers:,} customers"):
-        table = odoo.run_script(database, "benchmarks", [], "Measuring", None)
-    print(table)
-    with step("The predictions measured"):
-        table = odoo.run_script(database, "benchmarks", ["--predictions"], "Measuring", None)
-    print(table)
-    with step("The plans of salespeople measured"):
-        table = odoo.run_script(database, "benchmarks", ["--plan"], "Measuring", None)
-    print(table)
-    print(_bench_with_index(odoo, database))
-
-
-def _bench_campaigns(odoo, database, customers):
-    with step("200 campaigns, and ten touches a customer"):
-        written = odoo.run_script(database, "benchmarks", ["--campaigns", "generate"], "Generating", None)
-    _vacuum(odoo, database)
-    with step(f"The campaigns measured with {customers:,} customers"):
-        table = odoo.run_script(database, "benchmarks", ["--campaigns", "measure"], "Measuring", None)
-    print(written, table, sep="\n")
-
-
-def _bench_touchpoints(rows):
-    with only_one("preparing", "setup"), odoo_ready("demo", "oca") as odoo:
-        database = f"crm_pareto_bench_touchpoints_{rows}"
-        odoo.ensure_installed(database, TEST_APPS, f"All apps in {database}")
-        odoo.ensure_current(database)
-        with step(f"{rows:,} rows of touches"):
-            written = odoo.run_script(database, "benchmarks", ["--touchpoints", str(rows)], "Generating", None)
-        odoo.server.query("VACUUM ANALYZE", database)
-        with step(f"The report of {rows:,} touches measured"):
-            table = odoo.run_script(database, "benchmarks", ["--touchpoints", "0"], "Measuring", None)
-        print(written, table, sep="\n")
-    return 0
-
-
-def _bench_with_index(odoo, database):
-    """The table of the whole computation with the covering index that the settings offer."""
-    with step("The same with the covering index"):
-        odoo.run_script(database, "benchmarks", ["--index", "on"], "Making the index", None)
-        odoo.server.query("VACUUM ANALYZE", database)  # it is read alone only where pages are known to be all visible
-        table = odoo.run_script(database, "benchmarks", ["--full"], "Measuring", None)
-        odoo.run_script(database, "benchmarks", ["--index", "off"], "Dropping the index", None)
-    return table
 
 
 def pot(chosen):

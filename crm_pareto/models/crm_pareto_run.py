@@ -12,7 +12,8 @@ class CrmParetoRun(models.Model):
     """A computation of values: of what, over which period, and the totals that shares are of.
 
     A company has one for its customers, one for its products and one, without window and totals, for what is bought
-    again; the scheduled actions bring them up to date. The others are snapshots: another window, or the state of a past day, that somebody asked for; kept for a day.
+    again; the scheduled actions bring them up to date. The others are snapshots: another window, or the state of a
+    past day, that somebody asked for; kept for a day.
     """
 
     _name = "crm.pareto.run"

@@ -1,0 +1,105 @@
+"""The manual's page of what was measured, docs/speed.md, written from the figures of `make bench`."""
+
+import datetime
+import json
+import math
+import os
+import platform
+
+from .paths import ROOT
+
+PAGE = ROOT / "docs" / "speed.md"
+LINES_PER_CUSTOMER = 20
+BARE = "B, the bare aggregation"
+PARTS = ("values", "predictions", "plan", "peers", "campaigns", "index")
+TITLES = {
+    "values": "Values, pages and what is bought",
+    "predictions": "Predictions",
+    "plan": "Plans of fifty salespeople",
+    "peers": "The same figures in other ways",
+    "campaigns": "Two hundred campaigns",
+    "index": "With the covering index",
+}
+INTRODUCTION = """\
+# How fast it is
+
+Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians in milliseconds, and as ratios to
+**B**, the sum per customer over all posted invoice lines, under the same settings in the same run: ratios can be compared
+between machines, milliseconds cannot. As many customers as stand above a column, twenty invoice lines each, in two
+companies and two currencies, with a heavy tail.
+
+_Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
+20 ms.
+"""
+
+
+def write(results, sizes):
+    """Write the page from the results at these sizes, and hot_paths.json.
+
+    :return: what was written, in one line
+    """
+    found = {
+        part: {
+            size: json.loads(file.read_text()) for size in sizes if (file := results / f"{part}-{size}.json").exists()
+        }
+        for part in (*PARTS, "memory")
+    }
+    sections = [
+        INTRODUCTION.format(
+            sizes=" ".join(map(str, sizes)),
+            day=datetime.date.today(),
+            cores=os.cpu_count(),
+            machine=platform.machine(),
+        )
+    ]
+    sections += [_section(TITLES[part], found[part], sizes) for part in PARTS if found[part]]
+    sections.append(_memory(found["memory"]))
+    if (file := results / "hot_paths.json").exists():
+        sections.append(_hot_paths(json.loads(file.read_text())))
+    PAGE.write_text("\n".join(sections))
+    return f"Written: {PAGE.relative_to(ROOT)}"
+
+
+def _section(title, by_size, sizes):
+    sizes = [size for size in sizes if size in by_size]
+    names = list(by_size[sizes[-1]]["rows"])
+    heads = [f"{size:,}" for size in sizes] + [f"{a:,} to {b:,}" for a, b in zip(sizes, sizes[1:], strict=False)]
+    lines = [f"## {title}\n", f"| | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for name in names:
+        cells = [_cell(by_size[size]["rows"].get(name)) for size in sizes]
+        cells += [_growth(by_size, name, a, b) for a, b in zip(sizes, sizes[1:], strict=False)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    for size in sizes:
+        if by_size[size]["bounds"]:
+            lines += [f"\n{size:,} customers:\n"] + [f"- {bound}" for bound in by_size[size]["bounds"]]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row):
+    if not row:
+        return ""
+    return f"{row['median']:,.0f} ms ({row['least']:,.0f}–{row['most']:,.0f}), {row['ratio']:.2f} B"
+
+
+def _growth(by_size, name, smaller, larger):
+    rows = [by_size[size]["rows"].get(name) for size in (smaller, larger)]
+    if not all(rows) or rows[0]["median"] < 20:
+        return ""
+    return f"{math.log(rows[1]['median'] / rows[0]['median']) / math.log(larger / smaller):.2f}"
+
+
+def _memory(by_size):
+    lines = [f"- {size:,} customers: {found['bounds'][0]}" for size, found in by_size.items()]
+    return "\n".join(["## Memory\n", *lines]) + "\n"
+
+
+def _hot_paths(moments):
+    lines = [
+        "## Odoo's busiest moments\n",
+        "Median of twenty pairs, a process without and one with the addon asked in turn.\n",
+        "| | without | with | ratio |",
+        "|---|---|---|---|",
+    ]
+    for name, found in moments.items():
+        lines.append(f"| {name} | {found['without']:.1f} ms | {found['with']:.1f} ms | {found['ratio']:.3f} |")
+    return "\n".join(lines) + "\n"
