@@ -81,7 +81,8 @@ class CrmParetoReachMixin(models.AbstractModel):
             partner.pareto_last_in = in_touch.last_in
             partner.pareto_last_out = in_touch.last_out
             partner.pareto_silent_days = in_touch.silent_days(now)
-            partner.pareto_is_overdue = rhythm and (not in_touch.last or in_touch.last < since)
+            waited_for = rhythm and not partner.pareto_customer_not_profiled
+            partner.pareto_is_overdue = waited_for and (not in_touch.last or in_touch.last < since)
             partner.pareto_channels = ", ".join(names[channel] for channel, _count in in_touch.routes.most_common())
             partner.pareto_known_by_ids = self.env["res.users"].union(*in_touch.known_by)
             partner.pareto_known_by_count = len(in_touch.known_by)
@@ -143,7 +144,8 @@ class CrmParetoReachMixin(models.AbstractModel):
             [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]
         )
         customers = values.subselect(SQL.identifier(values.table, "partner_id"))
-        return Domain("id", "in", customers) & Domain("id", "not in", recent)
+        profiled = Domain("pareto_not_profiled", "=", False)
+        return Domain("id", "in", customers) & Domain("id", "not in", recent) & profiled
 
     def _search_pareto_known_by_count(self, operator, value):
         people = SQL("count(DISTINCT user_id)")

@@ -68,6 +68,7 @@ class CrmParetoTreatment(models.Model):
                 INSERT INTO crm_pareto_treatment AS old (company_id, partner_id, tier_id, left_tier_id, waiting)
                 SELECT %(company)s, partner_id, now.tier_id, known.tier_id,
                        %(known)s AND partner.active AND partner.pareto_not_customer IS NOT TRUE
+                       AND partner.pareto_not_profiled IS NOT TRUE
                        AND (COALESCE(now.tier_id = ANY(%(entered)s), FALSE)
                             OR COALESCE(known.tier_id = ANY(%(left)s), FALSE))
                   FROM (%(now)s) now

@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         "crm.pareto.dismissed.mixin",
         "crm.pareto.customer.centre.mixin",
         "crm.pareto.thin.mixin",
+        "crm.pareto.not.profiled.mixin",
     ]
     _pareto_partner_field = None
 
