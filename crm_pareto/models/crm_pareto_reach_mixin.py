@@ -66,7 +66,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         parts = (("customer_id", companies), ("partner_id", self - companies))
         return [(field, partners) for field, partners in parts if partners]
 
-    @api.depends("pareto_value_id")
+    @api.depends("pareto_value_id", "pareto_customer_not_profiled")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_pareto_reach(self):
         touchpoints, now = self.env["crm.pareto.touchpoint"], fields.Datetime.now()
