@@ -66,6 +66,16 @@ registry.category("web_tour.tours").add("crm_pareto_retention", {
             run: "click",
         },
         {
+            content: "What may be chosen",
+            trigger: ".o_selected_row div[name=channel] input",
+            run: "click",
+        },
+        {
+            content: "Calls",
+            trigger: ".o_select_menu_item:contains(Phone)",
+            run: "click",
+        },
+        {
             content: "For how many months",
             trigger: ".o_selected_row div[name=months] input",
             run: "edit 24",
