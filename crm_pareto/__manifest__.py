@@ -64,6 +64,7 @@
         "views/crm_pareto_audience_views.xml",
         "views/crm_pareto_treatment_views.xml",
         "views/crm_pareto_personal_data_views.xml",
+        "views/crm_pareto_revenue_consolidated_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
