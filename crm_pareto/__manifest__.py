@@ -6,7 +6,7 @@
     "author": "crm_pareto contributors",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["sale_crm", "sale_margin"],
+    "depends": ["sale_crm", "sale_margin", "privacy_lookup"],
     "data": [
         "security/crm_pareto_groups.xml",
         "security/ir.model.access.csv",
@@ -63,6 +63,8 @@
         "wizard/crm_pareto_start_plan_views.xml",
         "views/crm_pareto_audience_views.xml",
         "views/crm_pareto_treatment_views.xml",
+        "views/crm_pareto_personal_data_views.xml",
+        "views/crm_pareto_revenue_consolidated_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

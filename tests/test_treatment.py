@@ -66,6 +66,14 @@ class TestTreatment(PlanCase):
         self.assertIn(("Cedar", "Visit", "anna"), self.activities())
         self.assertEqual(self.told(self.cedar), [("Tier A; before: C", "anna")])
 
+    def test_who_is_not_to_be_profiled_is_not_treated(self):
+        self.night()
+        self.cedar.pareto_not_profiled = True
+        self.grow(self.cedar)
+        self.night()
+        self.assertNotIn(("Cedar", "Visit", "anna"), self.activities())
+        self.assertEqual(self.told(self.cedar), [])
+
     def test_who_leaves_gets_the_plan_for_who_leaves(self):
         self.night()
         self.grow(self.cedar)

@@ -25,6 +25,7 @@ from . import crm_pareto_influence_mixin
 from . import crm_pareto_due_mixin
 from . import crm_pareto_rhythm_mixin
 from . import crm_pareto_scorecard_mixin
+from . import crm_pareto_not_profiled_mixin
 from . import crm_pareto_result_mixin
 from . import crm_pareto_return_mixin
 from . import crm_pareto_value_fields
@@ -55,6 +56,7 @@ from . import crm_pareto_plan
 from . import crm_pareto_plan_decision
 from . import crm_pareto_ranking
 from . import crm_pareto_recompute
+from . import crm_pareto_retention
 from . import crm_pareto_run
 from . import crm_pareto_timeline
 from . import crm_pareto_attribution

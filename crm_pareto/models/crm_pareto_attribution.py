@@ -74,11 +74,7 @@ class CrmParetoAttribution(models.Model):
     @api.model
     def _cron_recompute(self):
         """Share out the credit for everything anew, company by company."""
-        # sudo: scheduled for all companies of the database, whoever started it.
-        companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        for done, company in enumerate(companies, 1):
-            self._recompute(company)
-            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
+        self.env["crm.pareto.recompute"]._each_company(self._recompute)
 
     @api.model
     def _recompute(self, company, as_of=None):

@@ -27,7 +27,7 @@ class CrmParetoAudience(models.Model):
     """A rule that says which customers to address: who they are is found anew each time it is asked.
 
     The rule is a domain over the current rows of crm.pareto.customer, and what a domain cannot say: bought or not
-    bought in the window, reached or won by a campaign. Archived contacts never belong.
+    bought in the window, reached or won by a campaign. Archived contacts never belong, nor who is not to be profiled.
 
     Each reader finds the customers that he or she may see. What runs without one, such as a mailing that is sent by the
     scheduler, finds those of the owner.
@@ -116,7 +116,8 @@ class CrmParetoAudience(models.Model):
         conditions = [
             Domain("company_id", "=", self.company_id.id),
             Domain("snapshot_id", "=", False),
-            Domain("partner_id", "any", [("active", "=", True)]),  # and those whom the reader may see
+            # And those whom the reader may see.
+            Domain("partner_id", "any", [("active", "=", True), ("pareto_not_profiled", "=", False)]),
             asked,
         ]
         return Domain.AND(conditions + [Domain("partner_id", *among) for among in self._among()])
@@ -347,5 +348,7 @@ class CrmParetoAudience(models.Model):
         }
 
 
-CONTACTS = Domain("type", "=", "contact") & Domain("email_normalized", "!=", False)
+CONTACTS = (
+    Domain("type", "=", "contact") & Domain("email_normalized", "!=", False) & Domain("pareto_not_profiled", "=", False)
+)
 NOT_BLACKLISTED = Domain("is_blacklisted", "=", False)

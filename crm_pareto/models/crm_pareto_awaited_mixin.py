@@ -46,6 +46,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
     )
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_rhythm(self):
         copy_from_value(self, self._pareto_rhythm_fields)
 

@@ -26,6 +26,10 @@ class CrmParetoCustomer(models.Model):
     _pareto_source = "customer_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
+    not_profiled = fields.Boolean(
+        related="partner_id.pareto_not_profiled",
+        help="The contact is marked so: no scores, predictions, segment or rhythm. Turnover and profit stay.",
+    )
 
     _partner_company_unique = models.UniqueIndex("(partner_id, company_id) WHERE snapshot_id IS NULL")
     _snapshot_partner_unique = models.UniqueIndex("(snapshot_id, partner_id) WHERE snapshot_id IS NOT NULL")

@@ -75,7 +75,10 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
         }
 
     def _read_histories(self, last):
-        """([days, ascending], [margins, those of the days]) of each customer with a purchase, in one statement."""
+        """([days, ascending], [margins, those of the days]) of each customer with a purchase, in one statement.
+
+        Not of whom is not to be profiled.
+        """
         # sudo: what the whole company sold, as the nightly predictions know it; sums leave this page, no document.
         report = self.env["crm.pareto.revenue.report"].sudo()
         self.env.flush_all()
@@ -84,7 +87,8 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
                 """
                 SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG(COALESCE(margin, 0)::float8 ORDER BY date)
                   FROM (SELECT DISTINCT customer_id, date FROM (%(documents)s) document
-                         WHERE customer_id IS NOT NULL AND date <= %(last)s AND move_type <> 'out_refund') purchase
+                         WHERE customer_id IS NOT NULL AND date <= %(last)s AND move_type <> 'out_refund'
+                           AND %(profiled)s) purchase
                   LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin
                                FROM (%(report)s AND line.invoice_date <= %(last)s) report
                               WHERE company_id = %(company)s AND date <= %(last)s AND move_type <> 'out_refund'
@@ -95,6 +99,7 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
                 report=report._table_query,
                 company=self.company_id.id,
                 last=last,
+                profiled=self.env["res.partner"]._pareto_is_profiled(SQL.identifier("customer_id")),
             )
         )
 

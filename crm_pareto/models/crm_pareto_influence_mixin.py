@@ -57,12 +57,13 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
                        ROUND(SUM(turnover / (1::bigint << steps)), %(cents)s) AS referred_turnover,
                        ROUND(SUM(profit / (1::bigint << steps)), %(cents)s) AS referred_profit
                   FROM (%(ways)s) way JOIN crm_pareto_draft value ON value.partner_id = way.referred_id
-                 WHERE %(customer)s
+                 WHERE %(customer)s AND %(profiled)s
                  GROUP BY referrer_id
                 """,
                 cents=company.currency_id.decimal_places,
                 ways=self.env["crm.pareto.referral"]._ways(),
                 customer=self._is_customer("value"),
+                profiled=self._is_profiled("referrer_id"),
             ),
         )
         parts["crm_pareto_influence"] = COLUMNS

@@ -70,7 +70,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
         return super()._make_worth(company, period, parts)
 
     def _insight(self, company, period):
-        """The columns of every customer; SQL."""
+        """The columns of every customer who may be profiled; SQL."""
         since, until = self._moments(period.date_from, period.date_to)
         return SQL(
             """
@@ -82,12 +82,14 @@ class CrmParetoInsightMixin(models.AbstractModel):
                             AND COALESCE(company_id, %(company)s) = %(company)s
                           GROUP BY customer_id) told USING (partner_id)
               LEFT JOIN (%(rated)s) rated USING (partner_id)
+             WHERE %(profiled)s
             """,
             # sudo: as all figures of a customer, of everything; what it opens is for the reader's own eyes.
             feedback=self.env["crm.pareto.touchpoint"].sudo()._feedback(since),
             rated=self._rated(since, until),
             company=company.id,
             until=until,
+            profiled=self._is_profiled(),
         )
 
     def _moments(self, first, last):

@@ -30,7 +30,8 @@ class CrmParetoLink(models.Model):
         [("link", "Linked"), ("leave", "Left As It Is")], required=True, readonly=True, default="link"
     )
     customer_before_id = fields.Many2one("res.partner", ondelete="set null", readonly=True)
-    customer_id = fields.Many2one("res.partner", ondelete="set null", index="btree_not_null", readonly=True)
+    # Goes with the customer: the reasons name its bank account, mails and the like.
+    customer_id = fields.Many2one("res.partner", ondelete="cascade", index="btree_not_null", readonly=True)
     campaign_before_id = fields.Many2one("utm.campaign", ondelete="set null", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", ondelete="set null", index="btree_not_null", readonly=True)
     certainty = fields.Float(aggregator="avg", digits=(5, 4), readonly=True)

@@ -148,6 +148,7 @@ class CrmParetoPairing(models.Model):
                       LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
                      %(where)s AND line.company_id = %(company)s AND move.company_id = %(company)s
                        AND line.invoice_date BETWEEN %(first)s AND %(last)s AND line.product_id IN %(products)s
+                       AND %(profiled)s
                      GROUP BY %(customer)s, line.product_id
                     HAVING SUM(-line.balance) > 0) bought
              WHERE partner_id IS NOT NULL AND place <= %(most)s
@@ -158,6 +159,7 @@ class CrmParetoPairing(models.Model):
             first=period.date_from,
             last=period.date_to,
             products=products.subselect(),
+            profiled=self.env["res.partner"]._pareto_is_profiled(report._customer()),
             most=MOST_IN_BASKET,
         )
 

@@ -71,8 +71,9 @@ class CrmParetoPeerPurchase(models.Model):
             SELECT partner_id, industry_id, turnover_tier_id AS tier_id,
                    COUNT(*) OVER (PARTITION BY industry_id, turnover_tier_id) - 1 AS others
               FROM crm_pareto_draft JOIN res_partner partner ON partner.id = partner_id
-             WHERE turnover > 0 AND industry_id IS NOT NULL AND turnover_tier_id IS NOT NULL
-            """
+             WHERE turnover > 0 AND industry_id IS NOT NULL AND turnover_tier_id IS NOT NULL AND %s
+            """,
+            self.env["res.partner"]._pareto_is_profiled(SQL.identifier("partner_id")),
         )
 
     @api.model

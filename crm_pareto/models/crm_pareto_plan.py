@@ -36,7 +36,7 @@ class CrmParetoPlan(models.AbstractModel):
 
     Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
 
-    Left out is who is archived or on a blacklist of mails or phones, with whom something is planned already, and whom
+    Left out is who is archived, not to be profiled or on a blacklist of mails or phones, with whom something is planned already, and whom
     the person put off. Nothing is stored until a person decides. All in one statement for any number of people, under
     the reader's rules; profit ranks whether the reader may see it or not, and is shown to who may.
     """
@@ -151,6 +151,7 @@ class CrmParetoPlan(models.AbstractModel):
                 query.add_where(SQL("%s IN %s", SQL.identifier(alias, "partner_id"), silent.subselect()))
             partner = self._partner(query, alias, "partner_id")
             query.add_where(self._is_reachable(partner))
+            query.add_where(self._is_profiled(partner))
             yield self._part(
                 query, kind, SQL.identifier(partner, "user_id"), SQL.identifier(alias, "partner_id"), stake
             )
@@ -173,6 +174,7 @@ class CrmParetoPlan(models.AbstractModel):
         lead = query.left_join(alias, "opportunity_id", "crm_lead", "id", "opportunity_id")
         customer = self._partner(query, partner, "commercial_partner_id")
         query.add_where(self._is_reachable(customer))
+        query.add_where(SQL("%s AND %s", self._is_profiled(partner), self._is_profiled(customer)))
         return self._part(
             query,
             "quotation",
@@ -205,6 +207,7 @@ class CrmParetoPlan(models.AbstractModel):
         customer = SQL.identifier(buyer, "id")
         query.add_where(self._is_reachable(alias))
         query.add_where(SQL("(%s IS NULL OR (%s))", customer, self._is_reachable(buyer)))
+        query.add_where(SQL("%s AND %s", self._is_profiled(partner), self._is_profiled(buyer)))
         return self._part(
             query,
             "lead",
@@ -244,6 +247,11 @@ class CrmParetoPlan(models.AbstractModel):
             email=SQL.identifier(alias, "email_normalized"),
             number=SQL.identifier(alias, "phone_sanitized"),
         )
+
+    @api.model
+    def _is_profiled(self, alias):
+        """Whether a partner, where there is one, may be profiled; SQL."""
+        return SQL("%s IS NOT TRUE", SQL.identifier(alias, "pareto_not_profiled"))
 
     @api.model
     def _is_open(self, today):

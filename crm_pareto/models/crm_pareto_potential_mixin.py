@@ -40,7 +40,9 @@ class CrmParetoPotentialMixin(models.AbstractModel):
             row.white_space_message = False
             if row.has_white_space:
                 continue
-            if row.turnover <= 0:
+            if row.not_profiled:
+                row.white_space_message = self.env._("Not profiled: the contact is marked so.")
+            elif row.turnover <= 0:
                 row.white_space_message = self.env._("Nothing was bought in the window.")
             elif row.partner_id.industry_id:
                 row.white_space_message = self.env._(

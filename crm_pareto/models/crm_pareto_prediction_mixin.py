@@ -53,6 +53,9 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         not_yet = self.env._("Predictions are computed each night.")
         unknown = self.env._("No purchase was known when the predictions were last computed.")
         for row in self:
+            if row.not_profiled:
+                row.prediction_message = self.env._("Not profiled: the contact is marked so.")
+                continue
             message = messages.get(row.company_id.id, not_yet)
             row.prediction_message = message or (not row.has_prediction and unknown)
 
@@ -72,7 +75,8 @@ class CrmParetoPredictionMixin(models.AbstractModel):
 
     @api.model
     def _read_purchases(self, as_of):
-        """What the models need to know of each customer with a purchase, from what the ranking left.
+        """What the models need to know of each customer with a purchase, from what the ranking left; not of whom is not
+        to be profiled.
 
         :param as_of: the last day that counts
         :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
@@ -85,10 +89,12 @@ class CrmParetoPredictionMixin(models.AbstractModel):
                        (COALESCE(later_margin, 0) / NULLIF(purchases - 1, 0))::float8
                   FROM crm_pareto_dates dates
                   LEFT JOIN (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s) sums USING (partner_id)
+                 WHERE %(profiled)s
                  ORDER BY partner_id
                 """,
                 as_of=as_of,
                 kind=self._pareto_kind,
+                profiled=self._is_profiled(),
             )
         )
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]

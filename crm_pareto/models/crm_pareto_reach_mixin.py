@@ -66,7 +66,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         parts = (("customer_id", companies), ("partner_id", self - companies))
         return [(field, partners) for field, partners in parts if partners]
 
-    @api.depends("pareto_value_id")
+    @api.depends("pareto_value_id", "pareto_customer_not_profiled")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_pareto_reach(self):
         touchpoints, now = self.env["crm.pareto.touchpoint"], fields.Datetime.now()
@@ -81,7 +81,8 @@ class CrmParetoReachMixin(models.AbstractModel):
             partner.pareto_last_in = in_touch.last_in
             partner.pareto_last_out = in_touch.last_out
             partner.pareto_silent_days = in_touch.silent_days(now)
-            partner.pareto_is_overdue = rhythm and (not in_touch.last or in_touch.last < since)
+            waited_for = rhythm and not partner.pareto_customer_not_profiled
+            partner.pareto_is_overdue = waited_for and (not in_touch.last or in_touch.last < since)
             partner.pareto_channels = ", ".join(names[channel] for channel, _count in in_touch.routes.most_common())
             partner.pareto_known_by_ids = self.env["res.users"].union(*in_touch.known_by)
             partner.pareto_known_by_count = len(in_touch.known_by)
@@ -143,7 +144,8 @@ class CrmParetoReachMixin(models.AbstractModel):
             [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]
         )
         customers = values.subselect(SQL.identifier(values.table, "partner_id"))
-        return Domain("id", "in", customers) & Domain("id", "not in", recent)
+        profiled = Domain("pareto_not_profiled", "=", False)
+        return Domain("id", "in", customers) & Domain("id", "not in", recent) & profiled
 
     def _search_pareto_known_by_count(self, operator, value):
         people = SQL("count(DISTINCT user_id)")

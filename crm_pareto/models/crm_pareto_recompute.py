@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +13,8 @@ OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may
 LOCK_SPACE = 20260119  # any number that no other advisory lock here has
 SNAPSHOT_SPACE = 20260120  # a snapshot touches no row of the company's own values
 MOST_CHANGED = 5000  # documents; above, reading everything is as fast
+
+_logger = logging.getLogger(__name__)
 
 
 class CrmParetoRecompute(models.AbstractModel):
@@ -28,8 +31,11 @@ class CrmParetoRecompute(models.AbstractModel):
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
         repeats = self.env["crm.pareto.repeat"]
-        self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history)
-        self.env["mail.activity"]._close_pareto_repeats()
+        try:
+            self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history)
+        finally:
+            self.env["mail.activity"]._close_pareto_repeats()
+            self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
     def _cron_recompute(self):
@@ -42,15 +48,35 @@ class CrmParetoRecompute(models.AbstractModel):
         """Compute the parts for each company, each in a transaction of its own.
 
         The first time, costs are frozen and two years of months written: a scheduled action may not take long.
+
+        :raises UserError: after all, where a company failed: what it was stands in the log, and Odoo counts a failure
         """
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        remaining = len(parts) * len(companies)
+        remaining, failed = len(parts) * len(companies), []
         for company in companies:
             for part in parts:
-                part(company)
+                failed += self._try(part, company)
                 remaining -= 1
                 self.env["ir.cron"]._commit_progress(1, remaining=remaining)
+        if failed:
+            names = ", ".join(dict.fromkeys(failed))
+            raise UserError(self.env._("It failed for %(companies)s: the server's log says why.", companies=names))
+
+    @api.model
+    def _try(self, part, company):
+        """Run a part for a company; what it wrote is taken back where it fails, so that the next ones have their turn.
+
+        :return: [the name of the company] where it failed, else []
+        """
+        name = company.name
+        try:
+            part(company)
+        except Exception:  # whatever it is, it is this company's
+            self.env.cr.rollback()
+            _logger.exception("Failed for the company %s", name)
+            return [name]
+        return []
 
     @api.model
     def _complete_history(self, company):

@@ -201,9 +201,10 @@ class CrmParetoRepeat(models.Model):
         theirs holds; the invoice that a credit note reverses is sought for credit notes alone.
         """
         report = self.env["crm.pareto.revenue.report"]
-        only = SQL("TRUE")
+        only = self.env["res.partner"]._pareto_is_profiled(report._customer())
         if customers is not None:  # their documents, but not what of these is credited to others
-            only = SQL("%s = ANY(%s) AND %s", report._customer(), customers, report._is_of_customers(customers))
+            among = SQL("%s = ANY(%s)", report._customer(), customers)
+            only = SQL("%s AND %s AND %s", only, among, report._is_of_customers(customers))
         return SQL(
             """
             SELECT %(customer)s AS partner_id, line.product_id,

@@ -225,10 +225,12 @@ class CrmParetoReturnMixin(models.AbstractModel):
             campaign.pareto_value_id = found.get((campaign._origin.id, campaign._pareto_company().id))
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_result(self):
         copy_from_value(self, self._pareto_result)
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_costs(self):
         copy_from_value(self, self._pareto_costs)
 

@@ -89,18 +89,19 @@ class CrmParetoRfmMixin(models.AbstractModel):
 
     @api.model
     def _scored(self):
-        """The scores of all who are in the ledger; SQL."""
+        """The scores of all who are in the ledger and may be profiled; SQL."""
         return SQL(
             """
             SELECT partner_id, %(recency)s AS recency_score, %(frequency)s AS frequency_score,
                    %(monetary)s AS monetary_score
               FROM crm_pareto_draft
-             WHERE %(customer)s
+             WHERE %(customer)s AND %(profiled)s
             """,
             recency=self._quintile(SQL.identifier("last_date")),
             frequency=self._quintile(SQL.identifier("invoice_count")),
             monetary=self._quintile(SQL.identifier("profit")),
             customer=self._is_customer("crm_pareto_draft"),
+            profiled=self._is_profiled(),
         )
 
     @api.model

@@ -44,9 +44,10 @@ class CrmParetoRhythmMixin(models.AbstractModel):
     def _rhythm(self):
         """The rhythm of the customers in crm_pareto_dates; SQL."""
         return SQL(
-            "SELECT partner_id, %(dates)s FROM crm_pareto_dates WHERE purchases > %(least)s",
+            "SELECT partner_id, %(dates)s FROM crm_pareto_dates WHERE purchases > %(least)s AND %(profiled)s",
             dates=self._due_dates(),
             least=LEAST_GAPS,
+            profiled=self._is_profiled(),
         )
 
     def action_open_purchases(self):

@@ -53,12 +53,13 @@ class CrmParetoScorecardMixin(models.AbstractModel):
         ranking._make_table(
             "crm_pareto_scores",
             SQL(
-                "SELECT partner_id, TRUE AS has_scores, %s FROM (%s) figures",
+                "SELECT partner_id, TRUE AS has_scores, %s FROM (%s) figures WHERE %s",
                 SQL(", ").join(
                     SQL("ROUND(100 * PERCENT_RANK() OVER (ORDER BY %s))::integer AS %s", figure, SQL.identifier(score))
                     for score, figure in FIGURES.items()
                 ),
                 ranking._joined(parts),
+                self._is_profiled(),
             ),
         )
         parts["crm_pareto_scores"] = ("has_scores", *FIGURES)

@@ -130,15 +130,17 @@ class CrmParetoScoredMixin(models.AbstractModel):
     pareto_why = fields.Char("Why", compute="_compute_pareto_why", groups=USER)
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_scores(self):
         copy_from_value(self, self._pareto_score_fields)
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_profitability(self):
         copy_from_value(self, self._pareto_profitability_fields)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("uid", "lang")
+    @api.depends_context("company", "uid", "lang")
     def _compute_pareto_why(self):
         for record in self:
             record.pareto_why = record.pareto_value_id.why

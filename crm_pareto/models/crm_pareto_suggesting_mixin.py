@@ -24,7 +24,8 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_pairing_ids(self):
         for order in self:
-            order.pareto_pairing_ids = order._takes_suggestions() and order._find_pairings()
+            suggests = order._takes_suggestions() and not order.partner_id.pareto_customer_not_profiled
+            order.pareto_pairing_ids = suggests and order._find_pairings()
 
     def _takes_suggestions(self):
         return bool(self.partner_id) and self.state in ("draft", "sent")

@@ -33,4 +33,5 @@ class CrmParetoThinMixin(models.AbstractModel):
         first = self.env["crm.pareto.tier"]._for_company(self.env.company)[:1]
         alone = Domain("pareto_known_by_count", "<", 2) | Domain("pareto_one_contact", "=", True)
         thin = Domain("pareto_tier_id", "in", first.ids) & Domain("parent_id", "=", False) & alone
+        thin &= Domain("pareto_not_profiled", "=", False)
         return thin if True in value else ~thin

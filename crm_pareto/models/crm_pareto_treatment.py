@@ -37,11 +37,15 @@ class CrmParetoTreatment(models.Model):
     @api.model
     def _cron_treat(self):
         """Find who moved since last night, and start for them what the tiers ask for."""
-        # sudo: scheduled for all companies of the database, whoever started it.
-        companies, crons = self.env["res.company"].sudo().search([("active", "=", True)]), self.env["ir.cron"]
-        for company in companies:
-            self._note_moves(company)
-            crons._commit_progress(1, remaining=1)
+        try:
+            self.env["crm.pareto.recompute"]._each_company(self._note_moves)
+        finally:
+            self._treat_waiting()
+
+    @api.model
+    def _treat_waiting(self):
+        """Start what the tiers ask for, BATCH moves a transaction, as long as the scheduled action has time."""
+        crons = self.env["ir.cron"]
         remaining = self.search_count(WAITING)
         while rows := self.search(WAITING, order="id", limit=BATCH):
             rows._treat()
@@ -68,6 +72,7 @@ class CrmParetoTreatment(models.Model):
                 INSERT INTO crm_pareto_treatment AS old (company_id, partner_id, tier_id, left_tier_id, waiting)
                 SELECT %(company)s, partner_id, now.tier_id, known.tier_id,
                        %(known)s AND partner.active AND partner.pareto_not_customer IS NOT TRUE
+                       AND partner.pareto_not_profiled IS NOT TRUE
                        AND (COALESCE(now.tier_id = ANY(%(entered)s), FALSE)
                             OR COALESCE(known.tier_id = ANY(%(left)s), FALSE))
                   FROM (%(now)s) now

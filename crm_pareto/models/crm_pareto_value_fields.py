@@ -15,7 +15,8 @@ class CrmParetoValueFields(models.AbstractModel):
 
     _name = "crm.pareto.value.fields"
     _description = "Fields of a Value Row"
-    # Field: the field of the value row.
+    # Field: the field of the value row. What is copied from it depends on the company as the row does: Odoo does not
+    # take that over by itself, and would show the first company's figures in the next.
     _pareto_fields = {
         "pareto_currency_id": "currency_id",
         "pareto_tier_id": "tier_id",
@@ -60,9 +61,11 @@ class CrmParetoValueFields(models.AbstractModel):
     )
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_fields(self):
         copy_from_value(self, self._pareto_fields)
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_profit_fields(self):
         copy_from_value(self, self._pareto_profit_fields)

@@ -32,6 +32,14 @@ class CrmParetoWorthMixin(models.AbstractModel):
         """
 
     @api.model
+    def _is_profiled(self, customer="partner_id"):
+        """Whether a customer may be profiled: the parts that judge or foretell leave the others out; SQL.
+
+        :param customer: the column that names it
+        """
+        return self.env["res.partner"]._pareto_is_profiled(SQL.identifier(customer))
+
+    @api.model
     def _is_customer(self, alias):
         """Whether a row is of somebody in the ledger: not of whom there is nothing but a manual tier; SQL."""
         columns = ("last_date", "turnover", "turnover_previous")

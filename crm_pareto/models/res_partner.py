@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         "crm.pareto.dismissed.mixin",
         "crm.pareto.customer.centre.mixin",
         "crm.pareto.thin.mixin",
+        "crm.pareto.not.profiled.mixin",
     ]
     _pareto_partner_field = None
 
@@ -169,10 +170,12 @@ class ResPartner(models.Model):
     )
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_form_fields(self):
         copy_from_value(self, self._pareto_form_fields)
 
     @api.depends("pareto_value_id")
+    @api.depends_context("company")
     def _compute_pareto_worth_fields(self):
         copy_from_value(self, self._pareto_worth_fields)
 

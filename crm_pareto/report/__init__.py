@@ -1,4 +1,5 @@
 from . import crm_pareto_revenue_report
+from . import crm_pareto_revenue_consolidated
 from . import crm_pareto_touchpoint
 from . import crm_pareto_channel_report
 from . import crm_pareto_campaign_cost_report

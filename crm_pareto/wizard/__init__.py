@@ -5,3 +5,4 @@ from . import crm_pareto_set_tier
 from . import crm_pareto_reconciliation
 from . import crm_pareto_start_plan
 from . import crm_pareto_plan_line
+from . import privacy_lookup_wizard

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .crm_pareto_due_mixin import COLUMNS as DUE
+from .crm_pareto_influence_mixin import COLUMNS as INFLUENCE
+from .crm_pareto_insight_mixin import COLUMNS as INSIGHT
+from .crm_pareto_prediction_mixin import COLUMNS as PREDICTIONS
+from .crm_pareto_rfm_mixin import COLUMNS as RFM
+from .crm_pareto_scorecard_mixin import FIGURES
+
+# What a value row holds that is a judgement or a forecast, and not the sum of documents.
+PROFILE = (*PREDICTIONS, *RFM, "has_white_space", "white_space", *INSIGHT, *INFLUENCE, *DUE, "has_scores", *FIGURES)
+
+
+class CrmParetoNotProfiledMixin(models.AbstractModel):
+    """A contact that is not to be profiled: no score, forecast, segment, plan or suggestion is made of it.
+
+    Profiling is what judges or foretells (General Data Protection Regulation, article 4 (4)). What the books say is
+    none: turnover, profit, their ranks, shares and tiers, service and open opportunities stay, so that the sums of all
+    customers are those of the ledger. Nor is the customer a measure for others: models, fifths, peers and products
+    bought together are learnt from the rest. docs/personal-data.md has the list.
+
+    The mark of a customer is that of its commercial partner. That of a contact below it keeps the person out of the
+    mailings of audiences and of the plan.
+    """
+
+    _name = "crm.pareto.not.profiled.mixin"
+    _description = "Not to Be Profiled"
+
+    pareto_not_profiled = fields.Boolean(
+        "Not to Be Profiled",
+        tracking=True,
+        help="No scores, predictions, segment, audiences, plan or suggestions: those there are go at once. Turnover "
+        "and profit stay, as the books say them. Take the mark away and the next night computes the rest again. On a "
+        "contact of a company: audiences do not write to it, and the plan does not name its leads and quotations.",
+    )
+    pareto_customer_not_profiled = fields.Boolean(
+        "Customer Not Profiled", compute="_compute_pareto_customer_not_profiled"
+    )
+
+    _pareto_not_profiled_index = models.Index("(id) WHERE pareto_not_profiled")
+
+    @api.depends("commercial_partner_id.pareto_not_profiled")
+    def _compute_pareto_customer_not_profiled(self):
+        for partner in self:
+            # sudo: whoever sees a contact may know that its company is not profiled.
+            partner.pareto_customer_not_profiled = partner.sudo().commercial_partner_id.pareto_not_profiled
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("pareto_not_profiled"):
+            self._forget_pareto_profile()
+        return result
+
+    def _forget_pareto_profile(self):
+        """Clear at once what was worked out of these customers, in every company."""
+        customers = self.env["crm.pareto.customer"]
+        customers.flush_model()
+        # Not through the ORM: whoever may mark a contact need not see what is cleared, nor may anybody write it.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_pareto_customer SET (%s) = ROW(%s) WHERE partner_id = ANY(%s)",
+                SQL(", ").join(map(SQL.identifier, PROFILE)),
+                SQL(", ").join(SQL("NULL") for _column in PROFILE),
+                self.ids,
+            )
+        )
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_repeat WHERE partner_id = ANY(%s)", self.ids))
+        self.env.cr.execute(
+            SQL("DELETE FROM crm_pareto_started_plan WHERE done_at IS NULL AND partner_id = ANY(%s)", self.ids)
+        )
+        self.env.cr.execute(SQL("UPDATE crm_pareto_treatment SET waiting = FALSE WHERE partner_id = ANY(%s)", self.ids))
+        for name in ("crm.pareto.customer", "crm.pareto.repeat", "crm.pareto.started.plan", "crm.pareto.treatment"):
+            self.env[name].invalidate_model()
+
+    @api.model
+    def _pareto_is_profiled(self, customer):
+        """Whether a customer may be profiled; SQL. The few who may not are looked up once a statement.
+
+        :param customer: SQL of the id of a commercial partner
+        """
+        return SQL("(%s NOT IN (SELECT id FROM res_partner WHERE pareto_not_profiled))", customer)

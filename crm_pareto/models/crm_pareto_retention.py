@@ -1,0 +1,58 @@
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .crm_pareto_touch import CHANNELS, LOGGED
+
+BATCH = 1000  # touches that are deleted in one transaction
+LOGGED_SOURCE = 4  # of crm.pareto.touchpoint: see report/touchpoint/logged.py
+
+
+class CrmParetoRetention(models.Model):
+    """How long a company keeps the touches of a channel that people logged; for ever where there is no row.
+
+    Odoo's daily clean-up deletes the older ones. A touch that a campaign's credit rests on stays, because what the
+    campaign is said to have brought would change; it goes with its contact, or by Odoo's privacy lookup.
+    """
+
+    _name = "crm.pareto.retention"
+    _description = "Retention of Logged Touches"
+    _rec_name = "channel"
+    _order = "company_id, channel"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    channel = fields.Selection([channel for channel in CHANNELS if channel[0] in LOGGED], required=True)
+    months = fields.Integer("Months Kept", required=True, default=36, aggregator=None)
+
+    _channel_unique = models.UniqueIndex("(company_id, channel)", "This channel has its months already: change those.")
+    _at_least_one = models.Constraint("CHECK (months > 0)", "Touches are kept for one month or more.")
+
+    @api.autovacuum
+    def _gc_touches(self):
+        """Delete up to BATCH touches that have been kept for long enough, one company after the other.
+
+        :return: (number deleted, whether there may be more)
+        """
+        done = 0
+        # sudo: scheduled for all companies, whoever started it.
+        for kept in self.sudo().search([("months", ">", 0)]):
+            expired = self.env["crm.pareto.touch"].sudo().search(kept._get_expired_domain(), limit=BATCH - done)
+            expired.unlink()
+            done += len(expired)
+            if done == BATCH:
+                return done, True
+        return done, False
+
+    def _get_expired_domain(self):
+        """The touches of the company and channel that are older than they are kept."""
+        self.ensure_one()
+        before = fields.Datetime.now() - relativedelta(months=self.months)
+        credited = self.env["crm.pareto.attribution"]._search([("touch_source", "=", LOGGED_SOURCE)])
+        return (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("channel", "=", self.channel)
+            & Domain("date", "<", before)
+            & Domain("id", "not in", credited.subselect("touch_record"))
+        )

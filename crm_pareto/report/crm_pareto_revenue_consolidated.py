@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmParetoRevenueReport(models.Model):
+    """Revenue of several companies in the currency of the one that the reader is in.
+
+    A line of a company with another currency is converted at the rate of its invoice date, by the rates of the reader's
+    company, as Odoo's `res.currency._convert` does; not at today's, so what is past does not move. A document that was
+    written in the reader's currency counts with what it says. Each line is rounded, so that the lines behind a figure
+    add up to it.
+
+    Worked out only where it is asked for, and nothing is joined while all companies of the reader have one currency.
+    """
+
+    _inherit = "crm.pareto.revenue.report"
+
+    consolidated_currency_id = fields.Many2one("res.currency", readonly=True, groups="base.group_multi_company")
+    revenue_consolidated = fields.Monetary(
+        "Revenue, Consolidated",
+        currency_field="consolidated_currency_id",
+        readonly=True,
+        groups="base.group_multi_company",
+        help="In the currency of the company you are in, at the rate of each invoice's date.",
+    )
+
+    _depends = {"account.move.line": ["amount_currency"], "res.currency.rate": ["company_id", "currency_id", "name", "rate"]}
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr not in ("consolidated_currency_id", "revenue_consolidated"):
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        currency = self.env.company.currency_id
+        if field_expr == "consolidated_currency_id":
+            return SQL("%s::integer", currency.id)  # a bare number would be a column's place in GROUP BY
+        revenue = super()._field_to_sql(alias, "revenue", query)
+        if not self.env.su and self.env.companies.currency_id == currency:
+            return revenue
+        return SQL(
+            """
+            CASE WHEN %(own)s = %(currency)s THEN %(revenue)s
+                 WHEN %(document)s = %(currency)s
+                 THEN (SELECT -written.amount_currency FROM account_move_line written WHERE written.id = %(id)s)
+                 ELSE ROUND(%(revenue)s * %(rate)s, %(digits)s) END
+            """,
+            own=SQL.identifier(alias, "currency_id"),
+            document=SQL.identifier(alias, "document_currency_id"),
+            currency=currency.id,
+            revenue=revenue,
+            id=SQL.identifier(alias, "id"),
+            rate=SQL.identifier(self._join_rate(alias, query, currency), "rate"),
+            digits=currency.decimal_places,
+        )
+
+    @api.model
+    def _join_rate(self, alias, query, currency):
+        """Join what one unit of the line's company currency was worth in another one on the invoice date.
+
+        :return: the alias of a table with the column `rate`
+        """
+        own, date = SQL.identifier(alias, "currency_id"), SQL.identifier(alias, "date")
+        rate = SQL(
+            "(SELECT %(to)s / NULLIF(%(from)s, 0) AS rate WHERE %(own)s <> %(currency)s)",
+            **{"to": self._rate_on(SQL("%s", currency.id), date), "from": self._rate_on(own, date)},
+            own=own,
+            currency=currency.id,
+        )
+        joined = query.make_alias(alias, "consolidated")
+        query.add_join("LEFT JOIN", joined, SQL("LATERAL %s", rate), SQL("TRUE"))
+        return joined
+
+    @api.model
+    def _rate_on(self, currency, date):
+        """A currency's rate on a day in the reader's company: the last one up to it, else the first, else 1; SQL."""
+        rates = SQL(
+            "SELECT rate FROM res_currency_rate WHERE currency_id = %s AND COALESCE(company_id, %s) = %s",
+            currency,
+            self.env.company.root_id.id,
+            self.env.company.root_id.id,
+        )
+        return SQL(
+            "COALESCE((%(rates)s AND name <= %(date)s ORDER BY company_id, name DESC LIMIT 1),"
+            " (%(rates)s ORDER BY company_id, name LIMIT 1), 1.0)",
+            rates=rates,
+            date=date,
+        )
