@@ -21,6 +21,7 @@ class AnalyticMixin(models.AbstractModel):
         search="_search_pareto_campaign_ids",
         domain="[('company_id', 'in', (False, company_id))]",
         help="What this is spent on. The analytic distribution follows: in equal parts, which can be changed there.",
+        groups="base.group_user",
     )
 
     @api.depends("analytic_distribution")

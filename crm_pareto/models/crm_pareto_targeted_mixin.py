@@ -17,13 +17,15 @@ class CrmParetoTargetedMixin(models.AbstractModel):
     _name = "crm.pareto.targeted.mixin"
     _description = "Belongs to Audiences"
 
-    # Without groups: where somebody who sees no audience opens a mailing to one, it reaches nobody as far as he sees.
+    # For all who work here: where somebody who sees no audience opens a mailing to one, it reaches nobody as far as he
+    # sees.
     pareto_audience_ids = fields.Many2many(
         "crm.pareto.audience",
         string="Audiences",
         compute="_compute_pareto_audience_ids",
         search="_search_pareto_audience_ids",
         help="The audiences that the company of this contact belongs to now.",
+        groups="base.group_user",
     )
 
     @api.depends_context("uid", "allowed_company_ids")
