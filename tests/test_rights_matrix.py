@@ -137,6 +137,8 @@ class TestRecords(RightsCase):
             with self.tried():
                 record = self.record(self.of(user), model, self.here)
                 for letter, call in self.calls(record).items():
+                    if letter == "C" and "C*" in expected:
+                        continue  # what is made becomes one's own
                     with self.subTest(model=model, role=role, done=letter):
                         may = letter in expected.replace(f"{letter}*", "")
                         self.assertEqual(may, not self.refused(call))
@@ -144,9 +146,10 @@ class TestRecords(RightsCase):
     def calls(self, record):
         """{letter: a call that does it}"""
         field, value = self.plain(record)
-        copy = {**record.sudo().copy_data()[0]} if record._auto else {}
+        copy = record.sudo().copy_data()[0] if record._auto else {}
+        copy = {name: value for name, value in copy.items() if not record._fields[name].groups}
         return {
-            "R": lambda: record.read(["display_name"]),
+            "R": lambda: record.read([field]),
             "C": lambda: record.create(copy),
             "W": lambda: record.write({field: value}),
             "D": record.unlink,
@@ -157,7 +160,7 @@ class TestRecords(RightsCase):
         return next(
             (field.name, record.sudo()[field.name])
             for field in record._fields.values()
-            if field.type in ("char", "integer", "date", "many2one")
+            if field.type in ("char", "integer", "many2one")
             and not (field.compute or field.related or field.groups or field.name in MAGIC_COLUMNS)
         )
 
@@ -166,13 +169,13 @@ class TestRecords(RightsCase):
         domain, field = [("id", "=", record.id)], self.plain(record)[0]
         return {
             "search": lambda: record.search(domain),
-            "search_read": lambda: record.search_read(domain, ["display_name"]),
-            "web_search_read": lambda: record.web_search_read(domain, {"display_name": {}})["records"],
+            "search_read": lambda: record.search_read(domain, [field]),
+            "web_search_read": lambda: record.web_search_read(domain, {field: {}})["records"],
             "name_search": lambda: record.name_search("", domain),
             "group by": lambda: record.formatted_read_group(domain, [field], ["__count"]),
-            "read": lambda: record.read(["display_name"]),
-            "web_read": lambda: record.web_read({"display_name": {}}),
-            "export": lambda: record.export_data(["display_name"])["datas"],
+            "read": lambda: record.read([field]),
+            "web_read": lambda: record.web_read({field: {}}),
+            "export": lambda: record.export_data([field])["datas"],
         }
 
     def test_nobody_meets_records_of_another_company_in_any_way(self):
@@ -287,7 +290,7 @@ class TestFields(RightsCase):
         try:
             with self.tried():
                 call()
-        except (AccessError, ValueError):
+        except (UserError, ValueError):
             return True
         return False
 
@@ -300,7 +303,8 @@ class TestFields(RightsCase):
             "export": lambda: record.export_data([name]),
         }
         if field.store or field.search:
-            ways["search"] = lambda: record.search([(name, "!=", False)], limit=1)
+            some = field.get_values(record.env)[0] if field.type == "selection" else 1
+            ways["search"] = lambda: record.search([(name, "=", some)], limit=1)
         if field.store:
             ways["order"] = lambda: record.search([], order=name, limit=1)
             ways["group by"] = lambda: record.formatted_read_group([], [name], ["__count"])

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .crm_pareto_audience import WRONG
+from .crm_pareto_result_mixin import for_readers
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class CrmParetoTargetedMixin(models.AbstractModel):
             for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
                 partner.pareto_audience_ids |= audience
 
+    @for_readers
     def _search_pareto_audience_ids(self, operator, value):
         if operator != "in":
             return NotImplemented
