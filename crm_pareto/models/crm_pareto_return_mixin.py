@@ -244,7 +244,8 @@ class CrmParetoReturnMixin(models.AbstractModel):
         row = query.make_alias(alias, "pareto_value")
         condition = SQL(
             "%(row)s.campaign_id = %(campaign)s AND %(row)s.company_id = COALESCE(%(own)s, %(company)s)"
-            " AND %(row)s.company_id = ANY(%(companies)s) AND %(row)s.model = (SELECT pareto_attribution_model FROM res_company WHERE id = %(row)s.company_id)",
+            " AND %(row)s.company_id = ANY(%(companies)s)"
+            " AND %(row)s.model = (SELECT pareto_attribution_model FROM res_company WHERE id = %(row)s.company_id)",
             row=SQL.identifier(row),
             campaign=SQL.identifier(alias, "id"),
             own=SQL.identifier(alias, "company_id"),
