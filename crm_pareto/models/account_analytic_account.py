@@ -13,6 +13,7 @@ class AccountAnalyticAccount(models.Model):
         check_company=True,
         copy=False,
         help="What is posted on this account is a cost of the campaign.",
+        groups="base.group_user",
     )
 
     @api.model

@@ -17,6 +17,7 @@ class AccountMove(models.Model):
         tracking=True,
         help="The customer whose value this invoice adds to, where that is not the customer invoiced: an agency that "
         "pays for its client, say. Empty: the customer invoiced.",
+        groups="base.group_user",
     )
     campaign_id = fields.Many2one(tracking=True)
 

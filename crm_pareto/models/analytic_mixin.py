@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import float_compare, float_round
 
+from .crm_pareto_result_mixin import for_readers
+
 
 class AnalyticMixin(models.AbstractModel):
     """Lines that can be spent on campaigns: of vendor bills, purchase orders, expenses.
@@ -21,6 +23,7 @@ class AnalyticMixin(models.AbstractModel):
         search="_search_pareto_campaign_ids",
         domain="[('company_id', 'in', (False, company_id))]",
         help="What this is spent on. The analytic distribution follows: in equal parts, which can be changed there.",
+        groups="base.group_user",
     )
 
     @api.depends("analytic_distribution")
@@ -42,6 +45,7 @@ class AnalyticMixin(models.AbstractModel):
             # sudo: only of which campaign an account is.
             self._pareto_spend_on(self.env["account.analytic.account"].sudo().union(*known.values()))
 
+    @for_readers
     def _search_pareto_campaign_ids(self, operator, value):
         if operator in ("any", "any!"):
             campaigns = self.env["utm.campaign"].sudo(operator == "any!" or self.env.su)

@@ -17,6 +17,7 @@ class CrmLead(models.Model):
         index="btree_not_null",
         tracking=True,
         help="Who brought this lead to us. Its customer takes this over: when made from the lead, or when it is won.",
+        groups="base.group_user",
     )
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):

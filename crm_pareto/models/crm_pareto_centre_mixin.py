@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_role import ROLES
 from .crm_pareto_value_fields import USER
 
@@ -90,9 +91,11 @@ class CrmParetoCentreMixin(models.AbstractModel):
                 warnings.append(self.env._("No more than one contact is known."))
             record.pareto_centre_warning = record._minds_pareto_centre() and " ".join(warnings)
 
+    @for_readers
     def _search_pareto_no_decider(self, operator, value):
         return self._search_pareto_centre(self._get_no_decider_domain(), operator, value)
 
+    @for_readers
     def _search_pareto_one_contact(self, operator, value):
         return self._search_pareto_centre(self._get_one_contact_domain(), operator, value)
 

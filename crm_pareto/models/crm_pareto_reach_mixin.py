@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..analytics.in_touch import InTouch
+from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
 
 TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
@@ -97,9 +98,11 @@ class CrmParetoReachMixin(models.AbstractModel):
 
     # -- search ------------------------------------------------------------------------
 
+    @for_readers
     def _search_pareto_last_in(self, operator, value):
         return self._search_by_last(operator, value, Domain("direction", "=", "in"))
 
+    @for_readers
     def _search_pareto_last_out(self, operator, value):
         return self._search_by_last(operator, value, Domain("direction", "=", "out"))
 
@@ -113,6 +116,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         having = SQL("max(date) %s %s", COMPARISONS[operator], value)
         return [("id", "in", touchpoints._customers_having(TALK & domain, having))]
 
+    @for_readers
     def _search_pareto_silent_days(self, operator, value):
         """N days ago was the last one: the more days, the earlier."""
         now = fields.Datetime.now()
@@ -130,6 +134,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         domain = Domain("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(TALK, last))
         return domain if days else domain | Domain(self._search_by_last("in", {False}))
 
+    @for_readers
     def _search_pareto_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -147,6 +152,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         profiled = Domain("pareto_not_profiled", "=", False)
         return Domain("id", "in", customers) & Domain("id", "not in", recent) & profiled
 
+    @for_readers
     def _search_pareto_known_by_count(self, operator, value):
         people = SQL("count(DISTINCT user_id)")
         if operator == "in":

@@ -32,6 +32,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
         copy=False,
         tracking=True,
         help="Who brought this customer to us.",
+        groups="base.group_user",
     )
     pareto_referral_count = fields.Integer(
         "Referred Contacts",

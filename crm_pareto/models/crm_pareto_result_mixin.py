@@ -1,8 +1,23 @@
-from functools import reduce
+from functools import reduce, wraps
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+
+def for_readers(search):
+    """A field's search method, `_search_` and its name, for those who may read the field.
+
+    Odoo asks for a field's groups before it searches a column, and not before it calls a method.
+    """
+    name = search.__name__.removeprefix("_search_")
+
+    @wraps(search)
+    def checked(records, operator, value):
+        records._check_field_access(records._fields[name], "read")
+        return search(records, operator, value)
+
+    return checked
 
 
 def by_value(path):

@@ -242,14 +242,17 @@ class CrmParetoReturnMixin(models.AbstractModel):
         return self._pareto_result | self._pareto_costs
 
     def _join_value(self, alias, query):
+        """Not that of another company's campaign, which Odoo shows as well: sums and orders ask no rules."""
         row = query.make_alias(alias, "pareto_value")
         condition = SQL(
             "%(row)s.campaign_id = %(campaign)s AND %(row)s.company_id = COALESCE(%(own)s, %(company)s)"
+            " AND %(row)s.company_id = ANY(%(companies)s)"
             " AND %(row)s.model = (SELECT pareto_attribution_model FROM res_company WHERE id = %(row)s.company_id)",
             row=SQL.identifier(row),
             campaign=SQL.identifier(alias, "id"),
             own=SQL.identifier(alias, "company_id"),
             company=self.env.company.id,
+            companies=self.env.companies.ids,
         )
         query.add_join("LEFT JOIN", row, "crm_pareto_campaign", condition)
         return row

@@ -248,8 +248,9 @@ class CrmParetoReturnPage(models.AbstractModel):
 
         :param figure: one of KINDS
         :param group: the id of a row, which is False for those without a campaign, source or medium; None for all rows
-        :raises AccessError: for costs and margins without the group that may see them
+        :raises AccessError: for who may not see campaigns' results; for costs and margins without the group that may
         """
+        self.env["crm.pareto.campaign"].check_access("read")
         if figure in SECRET and not self._sees_margin():
             raise AccessError(self.env._("You may not see costs and margins."))
         column, model, period = self._choose(by, model, date_from, date_to)

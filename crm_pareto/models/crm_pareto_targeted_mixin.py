@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .crm_pareto_audience import WRONG
+from .crm_pareto_result_mixin import for_readers
 
 _logger = logging.getLogger(__name__)
 
@@ -17,13 +18,15 @@ class CrmParetoTargetedMixin(models.AbstractModel):
     _name = "crm.pareto.targeted.mixin"
     _description = "Belongs to Audiences"
 
-    # Without groups: where somebody who sees no audience opens a mailing to one, it reaches nobody as far as he sees.
+    # For all who work here: where somebody who sees no audience opens a mailing to one, it reaches nobody as far as he
+    # sees.
     pareto_audience_ids = fields.Many2many(
         "crm.pareto.audience",
         string="Audiences",
         compute="_compute_pareto_audience_ids",
         search="_search_pareto_audience_ids",
         help="The audiences that the company of this contact belongs to now.",
+        groups="base.group_user",
     )
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -33,6 +36,7 @@ class CrmParetoTargetedMixin(models.AbstractModel):
             for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
                 partner.pareto_audience_ids |= audience
 
+    @for_readers
     def _search_pareto_audience_ids(self, operator, value):
         if operator != "in":
             return NotImplemented

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
 
 
@@ -27,6 +28,7 @@ class CrmParetoThinMixin(models.AbstractModel):
         for partner in self:
             partner.pareto_is_thin = partner in thin
 
+    @for_readers
     def _search_pareto_is_thin(self, operator, value):
         if operator != "in":
             return NotImplemented

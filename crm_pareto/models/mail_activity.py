@@ -8,7 +8,12 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     pareto_company_id = fields.Many2one(
-        "res.company", "Company of the Repeat Order", readonly=True, copy=False, ondelete="cascade"
+        "res.company",
+        "Company of the Repeat Order",
+        readonly=True,
+        copy=False,
+        ondelete="cascade",
+        groups="base.group_user",
     )
     pareto_product_ids = fields.Many2many(
         "product.product",
@@ -16,6 +21,7 @@ class MailActivity(models.Model):
         readonly=True,
         copy=False,
         help="Once the customer ordered all of them, the activity is done.",
+        groups="base.group_user",
     )
 
     @api.model

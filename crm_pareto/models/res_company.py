@@ -22,6 +22,7 @@ class ResCompany(models.Model):
         default="12",
         required=True,
         help="The period over which the value of customers and products is summed.",
+        groups="base.group_user",
     )
     pareto_attribution_model = fields.Selection(
         MODELS,
@@ -30,18 +31,21 @@ class ResCompany(models.Model):
         required=True,
         help="How the credit for a sale is shared over the touches of campaigns before it. All of them are computed; "
         "this is the one that is shown.",
+        groups="base.group_user",
     )
     pareto_lookback_days = fields.Integer(
         "Look-Back",
         default=90,
         required=True,
         help="Days before an order in which a campaign's touch earns credit for it.",
+        groups="base.group_user",
     )
     pareto_half_life_days = fields.Integer(
         "Half-Life",
         default=30,
         required=True,
         help="Time decay: a touch so many days older earns half as much.",
+        groups="base.group_user",
     )
     pareto_pairing_support = fields.Float(
         "Least Support",
@@ -49,6 +53,7 @@ class ResCompany(models.Model):
         default=0.02,
         required=True,
         help="Products are suggested together where at least this share of the customers bought both in the window.",
+        groups="base.group_user",
     )
     pareto_pairing_confidence = fields.Float(
         "Least Confidence",
@@ -56,6 +61,7 @@ class ResCompany(models.Model):
         default=0.2,
         required=True,
         help="A product is suggested where at least this share of those who bought the other bought it too.",
+        groups="base.group_user",
     )
 
     @api.constrains("pareto_pairing_support", "pareto_pairing_confidence")

@@ -152,13 +152,20 @@ class ResPartner(models.Model):
         tracking=True,
         help="Walk-in, marketplace, collective account: its invoices are for somebody else. They stand under Invoices "
         "to Link; until they are linked, their turnover is counted here.",
+        groups="base.group_user",
     )
 
     pareto_may_be_named = fields.Boolean(
-        "May Be Named", tracking=True, help="The customer agreed to be named as a reference."
+        "May Be Named",
+        tracking=True,
+        help="The customer agreed to be named as a reference.",
+        groups="base.group_user",
     )
     pareto_asked_on = fields.Date(
-        "Asked for a Reference", tracking=True, help="Whoever was asked is left in peace for 90 days."
+        "Asked for a Reference",
+        tracking=True,
+        help="Whoever was asked is left in peace for 90 days.",
+        groups="base.group_user",
     )
 
     _pareto_not_customer_index = models.Index("(id) WHERE pareto_not_customer")

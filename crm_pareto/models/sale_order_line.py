@@ -13,4 +13,5 @@ class SaleOrderLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The line was added from a suggestion of this product.",
+        groups="base.group_user",
     )

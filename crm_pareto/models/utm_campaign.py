@@ -21,12 +21,14 @@ class UtmCampaign(models.Model):
         "Usual Source",
         ondelete="set null",
         help="Where its cost counts when campaigns are compared by source. Empty: the source of most of its touches.",
+        groups="base.group_user",
     )
     pareto_medium_id = fields.Many2one(
         "utm.medium",
         "Usual Medium",
         ondelete="set null",
         help="Where its cost counts when campaigns are compared by medium. Empty: the medium of most of its touches.",
+        groups="base.group_user",
     )
     pareto_budget = fields.Float(
         "Budget", company_dependent=True, groups=PROFIT, help="What may be spent, in the company's currency."

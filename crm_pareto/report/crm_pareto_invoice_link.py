@@ -126,6 +126,7 @@ class CrmParetoInvoiceLink(models.Model):
     def action_open_move(self):
         """Open the invoice itself, where any customer and campaign can be chosen."""
         self.ensure_one()
+        self.check_access("read")
         return self.env["account.move"].browse(self.id).get_formview_action()
 
     def action_accept(self):

@@ -84,9 +84,8 @@ class CrmParetoReconciliation(models.TransientModel):
     @api.depends("date_from", "date_to")
     def _compute_customers(self):
         for record in self:
-            # sudo: sums of the company; whoever opens this may see all of its invoices.
-            items, rows = self.env["account.move.line"].sudo(), self.env["crm.pareto.customer"].sudo()
-            lines = self.env["crm.pareto.revenue.report"].sudo()
+            items, rows = record._whole("account.move.line"), record._whole("crm.pareto.customer")
+            lines = record._whole("crm.pareto.revenue.report")
             nobody = [*record._get_revenue_domain(), ("customer_id", "=", False)]
             record.ledger = -items._read_group(record._get_ledger_domain(), [], ["balance:sum"])[0][0]
             own = [("company_id", "=", record.company_id.id)]
@@ -97,12 +96,21 @@ class CrmParetoReconciliation(models.TransientModel):
     @api.depends("date_from", "date_to")
     def _compute_attribution(self):
         for record in self:
-            # sudo: sums of the company; whoever opens this may see all of its invoices.
-            analysis = self.env["crm.pareto.campaign.analysis"].sudo()
+            analysis = record._whole("crm.pareto.campaign.analysis")
             sums = dict(analysis._read_group(record._get_revenue_domain(), ["kind"], ["revenue:sum"]))
             record.model = record.company_id.pareto_attribution_model
             record.attributed, record.unattributed = sums.get("sale", 0), sums.get("unattributed", 0)
             record.attribution_difference = record._rounded(record.ledger - record.attributed - record.unattributed)
+
+    def _whole(self, model):
+        """The records of a model with nobody's rules, to be summed over the company.
+
+        :raises AccessError: where that is not the reader's: a form that is not saved has asked no rule yet
+        """
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("This company is not among those you work in: choose it at the top first."))
+        # sudo: sums of the company; whoever opens this may see all of its invoices.
+        return self.env[model].sudo()
 
     def _rounded(self, amount):
         return self.currency_id.round(amount)
@@ -128,8 +136,7 @@ class CrmParetoReconciliation(models.TransientModel):
     @api.depends("company_id")
     def _compute_costs(self):
         for record in self:
-            # sudo: sums of the company; whoever opens this may see all of its invoices.
-            lines, rows = self.env["account.analytic.line"].sudo(), self.env["crm.pareto.campaign"].sudo()
+            lines, rows = record._whole("account.analytic.line"), record._whole("crm.pareto.campaign")
             record.analytic = -lines._read_group(record._get_analytic_domain(), [], ["amount:sum"])[0][0]
             revenue = lines._read_group(record._get_analytic_revenue_domain(), [], ["amount:sum"])[0][0]
             record.analytic_revenue = -revenue
