@@ -49,6 +49,7 @@ class CrmParetoRhythmMixin(models.AbstractModel):
             least=LEAST_GAPS,
         )
 
+    @api.readonly
     def action_open_purchases(self):
         """Open the invoice lines behind the purchases, of all time."""
         self.ensure_one()
