@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test lint bench pot pictures clean
+.PHONY: help demo demo-data test replica-test lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -16,6 +16,9 @@ demo-data: ## the same without serving
 
 test: ## the tests, browser included (T=tests/test_x.py for a part)
 	@$(DEV) test $(T)
+
+replica-test: ## every page of ours on a primary and a replica: what reaches the primary
+	@$(DEV) replica-test
 
 lint: ## every style and safety check
 	@$(DEV) lint
