@@ -24,7 +24,8 @@ APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come f
 APPS_TESTS = "tests/with_apps"
 ALL_TESTS = ["tests", APPS_TESTS]
 REPLICA_DATABASE = "crm_pareto_replica"
-SMALL = 300  # customers of the database that the replica is of
+FAULTS_DATABASE = "crm_pareto_faults"
+SMALL = 300  # customers of either
 PARTS = 3  # the others are run in, so that two processes are busy to the end
 DEMO_APPS = (
     "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
@@ -68,6 +69,10 @@ def main(arguments):
     command.add_argument("--campaigns", action="store_true", help="200 campaigns and ten touches a customer")
     command.set_defaults(function=bench)
     commands.add_parser("replica-test").set_defaults(function=replica_test)
+    command = commands.add_parser("fault-test")
+    command.add_argument("--seed", type=int, help="of the moments, to have them again")
+    command.add_argument("--times", type=int, help="that each job is injured in each way")
+    command.set_defaults(function=fault_test)
     for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
@@ -304,6 +309,22 @@ def replica_test(chosen):
                 command = [python_env.PYTHON, "-m", "tests.replica", *words]
                 code = subprocess.run(list(map(str, command)), cwd=ROOT, env=odoo.environment).returncode
         odoo.drop(REPLICA_DATABASE)
+    return code
+
+
+def fault_test(chosen):
+    """Injure every job in every way at random moments, and compare what is left."""
+    with _test_database() as odoo:
+        _own_cluster("fault-test")
+        _small_company(odoo, FAULTS_DATABASE)
+        odoo.run_script(FAULTS_DATABASE, "tests.faults.prepare", [], "Preparing the jobs", None)
+        asked = {"--seed": chosen.seed, "--times": chosen.times}
+        words = [word for name, value in asked.items() if value is not None for word in (name, value)]
+        words = ["--database", FAULTS_DATABASE, *words, "--", *odoo.command("server")[4:]]
+        command = [str(word) for word in (python_env.PYTHON, "-m", "tests.faults", *words)]
+        with open(LOGS / "faults.log", "w") as log:  # of injured jobs
+            code = subprocess.run(command, cwd=ROOT, env=odoo.environment, stderr=log).returncode
+        odoo.drop(FAULTS_DATABASE)
     return code
 
 
