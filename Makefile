@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test lint bench pot pictures clean
+.PHONY: help demo demo-data test replica-test fault-test lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -16,6 +16,12 @@ demo-data: ## the same without serving
 
 test: ## the tests, browser included (T=tests/test_x.py for a part)
 	@$(DEV) test $(T)
+
+replica-test: ## every page of ours on a primary and a replica: what reaches the primary
+	@$(DEV) replica-test
+
+fault-test: ## every job injured at random moments: what is left, and whether a rerun ends it (SEED=1; TIMES=3 each)
+	@$(DEV) fault-test $(if $(SEED),--seed $(SEED)) $(if $(TIMES),--times $(TIMES))
 
 lint: ## every style and safety check
 	@$(DEV) lint

@@ -1,10 +1,12 @@
 """The commands behind the make targets."""
 
 import argparse
+import json
 import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -12,7 +14,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 
 from . import bench as bench_command
-from . import beside, browser, lint, odoo_source, peer, postgres, python_env
+from . import beside, browser, lint, odoo_source, peer, postgres, python_env, replica
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo, addon_digest
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
@@ -22,6 +24,9 @@ TEST_DATABASE = "crm_pareto_test"
 APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come from
 APPS_TESTS = "tests/with_apps"
 ALL_TESTS = ["tests", APPS_TESTS]
+REPLICA_DATABASE = "crm_pareto_replica"
+FAULTS_DATABASE = "crm_pareto_faults"
+SMALL = 300  # customers of either
 PARTS = 3  # the others are run in, so that two processes are busy to the end
 DEMO_APPS = (
     "crm_pareto sale_management sale_stock stock_account stock_delivery purchase hr_expense sale_timesheet "
@@ -64,6 +69,11 @@ def main(arguments):
     command.add_argument("--touchpoints", type=int, metavar="ROWS", help="the report of touchpoints over so many rows")
     command.add_argument("--campaigns", action="store_true", help="200 campaigns and ten touches a customer")
     command.set_defaults(function=bench)
+    commands.add_parser("replica-test").set_defaults(function=replica_test)
+    command = commands.add_parser("fault-test")
+    command.add_argument("--seed", type=int, help="of the moments, to have them again")
+    command.add_argument("--times", type=int, help="that each job is injured in each way")
+    command.set_defaults(function=fault_test)
     for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
@@ -264,6 +274,85 @@ def _in_parts(odoo):
 def _pytest_command(odoo, database, words, http):
     options = [*odoo.pytest_options(database), *(["--odoo-http"] if http else [])]
     return [python_env.PYTHON, "-m", "pytest", *options, *words]
+
+
+def _small_company(odoo, database):
+    """A database of its own with the results of a few hundred customers and some campaigns; made anew."""
+    with step(f"{SMALL} customers in {database}"):
+        odoo.create(database, TEST_DATABASE)
+        odoo.run_script(database, "benchmarks", ["--customers", str(SMALL)], "Generating", None)
+        odoo.run_script(database, "benchmarks", ["--campaigns", "generate"], "Generating", None)
+
+
+def replica_test(chosen):
+    """Serve from a primary and a replica, open every page, and count what reaches the primary."""
+    with _test_database() as odoo:
+        cluster = _own_cluster("replica-test")
+        _small_company(odoo, REPLICA_DATABASE)
+        found = json.loads(odoo.run_script(REPLICA_DATABASE, "tests.replica.prepare", [], "Computing", None))
+        odoo.server.query(f"ALTER DATABASE \"{REPLICA_DATABASE}\" SET log_statement = 'all'")
+        follower = replica.Replica()
+        with follower.following() as copy:
+            replica.wait_until_even(odoo.server, copy)
+            environment = copy.environment
+            options = [f"--db_replica_host={environment['PGHOST']}", f"--db_replica_port={environment['PGPORT']}"]
+            with _served(odoo, REPLICA_DATABASE, [*options, "--max-cron-threads=0"]) as url:
+                words = [
+                    "--url",
+                    url,
+                    "--primary",
+                    cluster.log,
+                    "--replica",
+                    follower.log,
+                    "--company",
+                    found["company"],
+                ]
+                command = [python_env.PYTHON, "-m", "tests.replica", *words]
+                code = subprocess.run(list(map(str, command)), cwd=ROOT, env=odoo.environment).returncode
+        odoo.drop(REPLICA_DATABASE)
+    return code
+
+
+def fault_test(chosen):
+    """Injure every job in every way at random moments, and compare what is left."""
+    with _test_database() as odoo:
+        _own_cluster("fault-test")
+        _small_company(odoo, FAULTS_DATABASE)
+        odoo.run_script(FAULTS_DATABASE, "tests.faults.prepare", [], "Preparing the jobs", None)
+        asked = {"--seed": chosen.seed, "--times": chosen.times}
+        words = [word for name, value in asked.items() if value is not None for word in (name, value)]
+        words = ["--database", FAULTS_DATABASE, *words, "--", *odoo.command("server")[4:]]
+        command = [str(word) for word in (python_env.PYTHON, "-m", "tests.faults", *words)]
+        with open(LOGS / "faults.log", "w") as log:  # of injured jobs
+            code = subprocess.run(command, cwd=ROOT, env=odoo.environment, stderr=log).returncode
+        odoo.drop(FAULTS_DATABASE)
+    return code
+
+
+def _own_cluster(command):
+    """Our own PostgreSQL, which is running.
+
+    :raises Failure: where PGHOST names another one
+    """
+    if any(os.environ.get(name) for name in ("PGHOST", "PGSERVICE")):
+        raise Failure(f"make {command} needs a PostgreSQL of its own: unset PGHOST and PGSERVICE.")
+    return postgres.Cluster()
+
+
+@contextmanager
+def _served(odoo, database, options):
+    """Odoo's web server inside the block; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = odoo.serve(database, port, options)
+    try:
+        with step("Odoo's web server"):
+            _wait_until_it_answers(process, f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def lint_command(chosen):

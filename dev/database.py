@@ -174,11 +174,11 @@ class Odoo:
             self.run_server(database, ["-u", "crm_pareto"], "Updating crm_pareto", current, strict)
             self.mark(database, addon=addon_digest())
 
-    def serve(self, database, port):
+    def serve(self, database, port, options=("--max-cron-threads=1",)):
         """Start Odoo's web server on 127.0.0.1 and return its process."""
         log = open(LOGS / "server.log", "a")
-        options = ["-d", database, f"--db-filter=^{database}$", "--no-database-list", f"--http-port={port}"]
-        words = [*map(str, self.command("server", *options, "--max-cron-threads=1"))]
+        where = ["-d", database, f"--db-filter=^{database}$", "--no-database-list", f"--http-port={port}"]
+        words = [*map(str, self.command("server", *where, *options))]
         try:
             return subprocess.Popen(
                 words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment, cwd=WORK

@@ -206,6 +206,10 @@ class Cluster:
             self._as_server_user("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop", check=False)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
 
+    def restart(self):
+        """Start the server again after it was killed; it recovers what was committed."""
+        self._start()
+
     def remove(self):
         """Stop the server and remove its data."""
         if (self.data / "PG_VERSION").is_file() and python_env.PYTHON.exists():

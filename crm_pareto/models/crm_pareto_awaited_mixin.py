@@ -53,6 +53,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
     def _pareto_paths(self):
         return super()._pareto_paths() | self._pareto_rhythm_fields
 
+    @api.readonly
     def action_open_pareto_purchases(self):
         """Open the invoice lines of the purchases behind the rhythm."""
         self.ensure_one()

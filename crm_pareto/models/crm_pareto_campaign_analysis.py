@@ -252,6 +252,7 @@ class CrmParetoCampaignAnalysis(models.Model):
         )
         return SQL("((%s) / NULLIF(%s, 0))::float8", divided, by)
 
+    @api.readonly
     def action_open_document(self):
         """Open the invoice, cost or lead that a row is about."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
@@ -172,6 +172,7 @@ class CrmParetoDifference(models.Model):
             SQL(" UNION ").join([*branches, SQL("SELECT NULL::int WHERE FALSE")]),
         )
 
+    @api.readonly
     def action_open_document(self):
         """Open the document."""
         self.ensure_one()

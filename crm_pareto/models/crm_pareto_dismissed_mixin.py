@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crm_pareto_value_fields import USER
 
@@ -21,6 +21,7 @@ class CrmParetoDismissedMixin(models.AbstractModel):
         for partner in self:
             partner.pareto_dismissal_count = counts.get(partner.commercial_partner_id, 0)
 
+    @api.readonly
     def action_open_pareto_dismissals(self):
         """Open what is not suggested to the partner's company, to suggest it again."""
         self.ensure_one()

@@ -74,6 +74,7 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
             nulls = SQL("NULLS LAST")
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
+    @api.readonly
     def action_open_referrals(self):
         """Open the customers who came by way of this one, with what of each counts."""
         self.ensure_one()

@@ -113,6 +113,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
             until=until,
         )
 
+    @api.readonly
     def action_open_feedback(self):
         """Open the answers, ratings and logged feedback."""
         self.ensure_one()

@@ -139,6 +139,7 @@ class CrmParetoLink(models.Model):
         """Undo all that was decided together with these."""
         return self.search([("batch", "in", self.mapped("batch"))]).action_undo()
 
+    @api.readonly
     def action_open_move(self):
         """Open the invoice."""
         return self.move_id.get_formview_action()

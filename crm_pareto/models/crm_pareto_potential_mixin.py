@@ -112,6 +112,7 @@ class CrmParetoPotentialMixin(models.AbstractModel):
             others=OTHERS,
         )
 
+    @api.readonly
     def action_open_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
         self.ensure_one()
@@ -127,6 +128,7 @@ class CrmParetoPotentialMixin(models.AbstractModel):
             & Domain("company_id", "in", [self.company_id.id, False])
         )
 
+    @api.readonly
     def action_open_white_space(self):
         """Open what the peers buy and this customer does not."""
         self.ensure_one()

@@ -39,24 +39,39 @@ class CrmParetoRecompute(models.AbstractModel):
 
     @api.model
     def _cron_recompute(self):
-        """Compute everything from the ledger."""
+        """Compute everything from the ledger.
+
+        Copies of the scheduled action share the companies between the workers that run them, and a run that was
+        broken off goes on with those that are left: hence the values, which tell that a company is done, come last.
+        """
         purchases = [self.env[name]._recompute for name in ("crm.pareto.repeat", "crm.pareto.pairing")]
-        self._each_company(partial(self._recompute, history=False), self._complete_history, *purchases)
+        parts = [*purchases, partial(self._recompute, history=False), self._complete_history]
+        self._each_company(*parts, since=self._due_at())
 
     @api.model
-    def _each_company(self, *parts):
+    def _due_at(self):
+        """When the scheduled action that is running was due, or now where it was started by hand."""
+        now = fields.Datetime.now()
+        cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
+        return min(cron.nextcall or now, now)
+
+    @api.model
+    def _each_company(self, *parts, since=None):
         """Compute the parts for each company, each in a transaction of its own.
 
         The first time, costs are frozen and two years of months written: a scheduled action may not take long.
 
+        :param since: a moment; companies whose values were computed from then on are passed over
         :raises UserError: after all, where a company failed: what it was stands in the log, and Odoo counts a failure
         """
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
         remaining, failed = len(parts) * len(companies), []
         for company in companies:
+            is_due = not since or not self._is_computed(company, since)
             for part in parts:
-                failed += self._try(part, company)
+                if is_due:
+                    failed += self._try(part, company)
                 remaining -= 1
                 self.env["ir.cron"]._commit_progress(1, remaining=remaining)
         if failed:
@@ -77,6 +92,12 @@ class CrmParetoRecompute(models.AbstractModel):
             _logger.exception("Failed for the company %s", name)
             return [name]
         return []
+
+    @api.model
+    def _is_computed(self, company, since):
+        # Not `_standing`, which makes a run where there is none: another worker may be making it.
+        own = [("company_id", "=", company.id), ("kind", "=", "customer"), ("snapshot", "!=", True)]
+        return bool(self.env["crm.pareto.run"].search_count([*own, ("full_at", ">=", since)]))
 
     @api.model
     def _complete_history(self, company):

@@ -58,6 +58,7 @@ class CrmParetoReferral(models.Model):
         "res.partner": ["commercial_partner_id", "pareto_referred_by_id"],
     }
 
+    @api.readonly
     def action_open_revenue(self):
         """Open the invoice lines behind the customer's figures."""
         self.ensure_one()

@@ -101,6 +101,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
         by_us = Domain("pareto_referred_by_id.commercial_partner_id", "=", customer)
         return by_us & Domain("commercial_partner_id", "!=", customer)
 
+    @api.readonly
     def action_open_pareto_referred_contacts(self):
         """Open the contacts behind the count, archived ones too."""
         self.ensure_one()
@@ -113,6 +114,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
             "context": {"active_test": False},
         }
 
+    @api.readonly
     def action_open_pareto_referrals(self):
         """Open the customers behind the figures, with what of each counts."""
         self.ensure_one()

@@ -28,6 +28,7 @@ class CrmParetoReorderMixin(models.AbstractModel):
     def _pareto_repeats_domain(self):
         return CAN_BE_SOLD & Domain("partner_id", "in", self.ids) & Domain("company_id", "=", self.env.company.id)
 
+    @api.readonly
     def action_open_pareto_repeats(self):
         """Open what the customer buys again and again, the due first."""
         self.ensure_one()

@@ -306,6 +306,7 @@ class CrmParetoRepeat(models.Model):
         for row in self:
             row.planned_date = planned.get((row.company_id.id, row.partner_id.id, row.product_id.id))
 
+    @api.readonly
     def action_open_purchases(self):
         """Open the invoice lines that the rhythm is made of, credit notes too."""
         self.ensure_one()

@@ -283,38 +283,47 @@ class CrmParetoReturnMixin(models.AbstractModel):
         views = [(False, "list"), (False, "pivot"), (False, "graph")]
         return {**action, "name": name, "display_name": name, "domain": domain, "context": context, "views": views}
 
+    @api.readonly
     def action_open_pareto_sales(self):
         """Open the sales that the attributed revenue and margin are of."""
         return self._open_pareto("revenue", self.env._("Attributed Sales"))
 
+    @api.readonly
     def action_open_pareto_orders(self):
         """Open the invoices that count as its orders, with its share of each."""
         return self._open_pareto("orders", self.env._("Orders"))
 
+    @api.readonly
     def action_open_pareto_new_customers(self):
         """Open the first invoices of the customers won."""
         return self._open_pareto("new_customers", self.env._("New Customers"))
 
+    @api.readonly
     def action_open_pareto_customers(self):
         """Open the sales to those whom it reached before, customer by customer."""
         return self._open_pareto("converted", self.env._("Bought"), "customer_id")
 
+    @api.readonly
     def action_open_pareto_leads(self):
         """Open its leads."""
         return self._open_pareto("leads", self.env._("Leads"))
 
+    @api.readonly
     def action_open_pareto_opportunities(self):
         """Open its opportunities."""
         return self._open_pareto("opportunities", self.env._("Opportunities"))
 
+    @api.readonly
     def action_open_pareto_won(self):
         """Open its opportunities that were won."""
         return self._open_pareto("won", self.env._("Won"))
 
+    @api.readonly
     def action_open_pareto_costs(self):
         """Open what was posted on its analytic accounts."""
         return self._open_pareto_costs([("kind", "!=", "order")], self.env._("Costs"))
 
+    @api.readonly
     def action_open_pareto_committed(self):
         """Open what is ordered for it and not yet billed."""
         return self._open_pareto_costs([("kind", "=", "order")], self.env._("Committed"))
@@ -328,6 +337,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         name = f"{name}: {self.title}"
         return {**action, "name": name, "display_name": name, "domain": mine + domain, "context": {}}
 
+    @api.readonly
     def action_open_pareto_touches(self):
         """Open the touches that it brought about."""
         self.ensure_one()

@@ -243,6 +243,7 @@ class CrmParetoReturnPage(models.AbstractModel):
     # -- what is behind a figure -----------------------------------------------------------
 
     @api.model
+    @api.readonly
     def open_figure(self, figure, by="campaign", group=None, model=None, date_from=None, date_to=None):
         """The action that opens the rows a figure of `get_figures` is the sum of.
 

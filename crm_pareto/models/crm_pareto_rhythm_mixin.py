@@ -50,6 +50,7 @@ class CrmParetoRhythmMixin(models.AbstractModel):
             profiled=self._is_profiled(),
         )
 
+    @api.readonly
     def action_open_purchases(self):
         """Open the invoice lines behind the purchases, of all time."""
         self.ensure_one()

@@ -148,18 +148,22 @@ class CrmParetoScoredMixin(models.AbstractModel):
     def _pareto_paths(self):
         return super()._pareto_paths() | self._pareto_score_fields | self._pareto_profitability_fields
 
+    @api.readonly
     def action_open_pareto_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
         return self.pareto_value_id.action_open_pipeline()
 
+    @api.readonly
     def action_open_pareto_white_space(self):
         """Open what the peers buy and this customer does not."""
         return self.pareto_value_id.action_open_white_space()
 
+    @api.readonly
     def action_open_pareto_service(self):
         """Open the service behind the cost and the cases."""
         return self.pareto_value_id.action_open_service()
 
+    @api.readonly
     def action_open_pareto_feedback(self):
         """Open the answers, ratings and logged feedback."""
         return self.pareto_value_id.action_open_feedback()

@@ -253,6 +253,7 @@ class CrmParetoServiceMixin(models.AbstractModel):
             ("date", "<=", period.date_to),
         ]
 
+    @api.readonly
     def action_open_service(self):
         """Open the service behind the figures."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_service_report_action")

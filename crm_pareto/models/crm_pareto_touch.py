@@ -68,6 +68,7 @@ class CrmParetoTouch(models.Model):
             raise ValidationError(self.env._("A touch has happened already: its date cannot lie ahead."))
 
     @api.model
+    @api.readonly
     def get_import_templates(self):
         """What Odoo's import screen offers to download."""
         return [

@@ -20,6 +20,7 @@ class CrmParetoTouchedMixin(models.AbstractModel):
             domain = record._origin and timeline._domain(self._name, record._origin.id)
             record.pareto_touch_count = domain and touchpoints.search_count(domain, limit=COUNT_LIMIT)
 
+    @api.readonly
     def action_open_pareto_touches(self):
         """Open the touches of the record's customer: a company's with those of its contacts."""
         self.ensure_one()

@@ -212,10 +212,12 @@ class CrmParetoValueMixin(models.AbstractModel):
             ("date", "<=", last),
         ]
 
+    @api.readonly
     def action_open_revenue(self):
         """Open the invoice lines behind the turnover and the profit."""
         return self._open_revenue(self.env._("Invoices of %(name)s", name=self[self._pareto_key].display_name))
 
+    @api.readonly
     def action_open_previous_revenue(self):
         """Open the invoice lines behind the turnover and the profit of the window before."""
         name = self.env._("Earlier invoices of %(name)s", name=self[self._pareto_key].display_name)

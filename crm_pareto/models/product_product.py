@@ -37,6 +37,7 @@ class ProductProduct(models.Model):
             found |= Domain("id", "not in", values._search(mine).subselect("product_id"))
         return found
 
+    @api.readonly
     def action_open_pareto_revenue(self):
         """Open the invoice lines behind the turnover of the product."""
         self.ensure_one()

@@ -49,6 +49,7 @@ class ProductTemplate(models.Model):
         variants = self.with_context(active_test=False).product_variant_ids
         return [("product_id", "in", variants.ids), ("company_id", "=", self.env.company.id)]
 
+    @api.readonly
     def action_open_pareto_values(self):
         """Open the invoice lines of the only variant with a value, else the list of the variants' values."""
         self.ensure_one()

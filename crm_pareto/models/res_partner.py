@@ -218,6 +218,7 @@ class ResPartner(models.Model):
             customer = partner.commercial_partner_id
             partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer)
 
+    @api.readonly
     def action_open_pareto_revenue(self):
         """Open the invoice lines behind the turnover of the customer."""
         self.ensure_one()
@@ -226,6 +227,7 @@ class ResPartner(models.Model):
             return {**action, "domain": [("customer_id", "=", self.commercial_partner_id.id)], "context": {}}
         return self.pareto_value_id.action_open_revenue()
 
+    @api.readonly
     def action_open_pareto_previous_revenue(self):
         """Open the invoice lines behind the turnover of the window before."""
         self.ensure_one()

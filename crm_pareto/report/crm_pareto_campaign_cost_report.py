@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # The number of a row is that of its record times this, plus one for each kind of record.
@@ -151,6 +151,7 @@ class CrmParetoCampaignCostReport(models.Model):
             kinds=KINDS,
         )
 
+    @api.readonly
     def action_open_document(self):
         """Open the bill, expense entry, purchase order or analytic line that a cost comes from."""
         self.ensure_one()

@@ -100,6 +100,7 @@ class CrmParetoChannelReport(models.Model):
     def _period(self):
         return window(self.env.company.pareto_window, fields.Date.context_today(self))
 
+    @api.readonly
     def action_open_facts(self):
         """Open the touches behind a row; of a row without a channel, the invoice lines."""
         self.ensure_one()

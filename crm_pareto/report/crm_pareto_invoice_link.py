@@ -111,6 +111,7 @@ class CrmParetoInvoiceLink(models.Model):
 
     # -- what a person does ------------------------------------------------------------
 
+    @api.readonly
     def action_open(self):
         """Show all suggestions for the document."""
         self.ensure_one()
@@ -123,6 +124,7 @@ class CrmParetoInvoiceLink(models.Model):
             "target": "new",
         }
 
+    @api.readonly
     def action_open_move(self):
         """Open the invoice itself, where any customer and campaign can be chosen."""
         self.ensure_one()

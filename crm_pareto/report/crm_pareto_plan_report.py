@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 ORDERED_WITHIN = 30  # days after the plan's day
@@ -81,6 +81,7 @@ class CrmParetoPlanReport(models.Model):
             ORDERED_WITHIN,
         )
 
+    @api.readonly
     def action_open_orders(self):
         """Open the orders that the customer confirmed after the contact: what `ordered` is summed from."""
         self.ensure_one()

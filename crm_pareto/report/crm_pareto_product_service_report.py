@@ -89,6 +89,7 @@ class CrmParetoProductServiceReport(models.Model):
         """Say also what is not looked at, as the report by event does."""
         return self.env["crm.pareto.service.report"].get_empty_list_help(help_message)
 
+    @api.readonly
     def action_open_service(self):
         """Open the service that the figures are summed from."""
         self.ensure_one()

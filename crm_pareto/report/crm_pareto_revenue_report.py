@@ -106,6 +106,7 @@ class CrmParetoRevenueReport(models.Model):
         "uom.uom": ["factor"],
     }
 
+    @api.readonly
     def action_open_move(self):
         """Open the line's invoice."""
         self.ensure_one()

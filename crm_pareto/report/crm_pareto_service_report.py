@@ -510,6 +510,7 @@ class CrmParetoServiceReport(models.Model):
             return SQL("(SELECT product_id FROM sale_order_line WHERE id = document.sale_line_id)")
         return None
 
+    @api.readonly
     def action_open_document(self):
         """Open what the event is: hours, ticket, repair, transfer, credit note, or what was rated."""
         self.ensure_one()

@@ -277,6 +277,7 @@ class CrmParetoTouchpoint(models.Model):
         for touch in self:
             touch.preview = texts.get(touch.id, False)
 
+    @api.readonly
     def action_open_document(self):
         """Open the record that a touch was read from."""
         self.ensure_one()
