@@ -182,7 +182,7 @@ class TestWriting(RepeatCase):
 
     def test_both_scheduled_actions_write_them(self):
         today = date.today()
-        for name, product in (("refresh", self.product), ("recompute", self.clamp)):
+        for name, product in (("recompute", self.product), ("refresh", self.clamp)):
             self.buy(self.birch, *(today - timedelta(days=days) for days in (15, 8, 1)), product=product)
             with self.enter_registry_test_mode():
                 self.env.ref(f"crm_pareto.crm_pareto_{name}_cron").method_direct_trigger()
