@@ -23,8 +23,10 @@ class CompaniesCase(LedgerCase):
 
     def turnover(self, company):
         """The customer's turnover in a company, as it is stored."""
-        rows = self.env["crm.pareto.customer"].sudo().search(
-            [("company_id", "=", company.id), ("partner_id", "=", self.partner.id)]
+        rows = (
+            self.env["crm.pareto.customer"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("partner_id", "=", self.partner.id)])
         )
         return rows.turnover if rows else None
 
@@ -171,11 +173,15 @@ class TestBranches(CompaniesCase):
         self.assertEqual(self.rows_for(user, self.south).mapped("turnover"), [400])
         lines = self.env["crm.pareto.revenue.report"].with_user(user).with_context(allowed_company_ids=self.south.ids)
         self.assertEqual(lines.search([("customer_id", "=", self.partner.id)]).mapped("revenue"), [400])
-        self.assertEqual(self.partner.with_user(user).with_context(allowed_company_ids=self.south.ids).pareto_turnover, 400)
+        self.assertEqual(
+            self.partner.with_user(user).with_context(allowed_company_ids=self.south.ids).pareto_turnover, 400
+        )
 
     def test_the_page_and_the_customer_are_of_the_company_one_is_in(self):
         user = self.new_manager(*self.all)
         for price, company in zip((100, 200, 400), self.all, strict=True):
             page = self.env["crm.pareto.page"].with_user(user).with_context(allowed_company_ids=company.ids)
             self.assertEqual(page.get_figures("customer", "turnover")["net"], price)
-            self.assertEqual(self.partner.with_user(user).with_context(allowed_company_ids=company.ids).pareto_turnover, price)
+            self.assertEqual(
+                self.partner.with_user(user).with_context(allowed_company_ids=company.ids).pareto_turnover, price
+            )

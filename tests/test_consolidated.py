@@ -91,8 +91,10 @@ class TestConsolidated(LedgerCase):
                 move_type=random.choice(["out_invoice", "out_refund"]),
             )
         euro, expected = self.company.currency_id, {}
-        lines = self.env["account.move.line"].sudo().search(
-            [("company_id", "in", self.everywhere.ids), ("display_type", "=", "product")]
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search([("company_id", "in", self.everywhere.ids), ("display_type", "=", "product")])
         )
         for line in lines:
             if line.company_id.currency_id != euro and line.currency_id == euro:
@@ -101,7 +103,9 @@ class TestConsolidated(LedgerCase):
                 expected[line.id] = line.company_id.currency_id._convert(
                     -line.balance, euro, self.company, line.move_id.invoice_date
                 )
-        found = {row.id: row.revenue_consolidated for row in self.report().search([("customer_id", "=", self.partner.id)])}
+        found = {
+            row.id: row.revenue_consolidated for row in self.report().search([("customer_id", "=", self.partner.id)])
+        }
         self.assertEqual(found.keys(), expected.keys())
         for id_, amount in expected.items():
             self.assertAlmostEqual(found[id_], amount, 2)

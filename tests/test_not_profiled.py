@@ -256,7 +256,9 @@ class TestPredictions(PredictionCase):
         for customer, alive, orders in zip(others, worth.alive, worth.orders, strict=True):
             self.assertAlmostEqual(stored[customer]["alive"], alive, 5)
             self.assertAlmostEqual(stored[customer]["expected_orders"], orders, 5)
-        self.assertEqual({tuple(stored[customer].values()) for customer in marked.ids if customer in stored}, {(None,) * 6})
+        self.assertEqual(
+            {tuple(stored[customer].values()) for customer in marked.ids if customer in stored}, {(None,) * 6}
+        )
 
     def test_the_page_of_the_model_leaves_them_out(self):
         self.recompute()

@@ -14,4 +14,7 @@ class TestPersonalDataScreen(ParetoHttpCase):
     def test_a_manager_says_how_long_calls_are_kept(self):
         new_test_user(self.env, login="berta", groups=SALES_MANAGER)
         self.start_tour("/odoo/customer-value", "crm_pareto_retention", login="berta")
-        self.assertIn(("phone", 24), [(row.channel, row.months) for row in self.env["crm.pareto.retention"].search([("months", ">", 0)])])
+        self.assertIn(
+            ("phone", 24),
+            [(row.channel, row.months) for row in self.env["crm.pareto.retention"].search([("months", ">", 0)])],
+        )

@@ -85,7 +85,9 @@ class TestPrivacyLookup(LedgerCase):
             if field.store and field.comodel_name == "res.partner"
         }
         self.assertEqual({name for name, _field, _ondelete in ours}, {*WRITTEN, *COMPUTED})
-        self.assertEqual({row for row in ours if row[2] != "cascade"}, {("crm.pareto.link", "customer_before_id", "set null")})
+        self.assertEqual(
+            {row for row in ours if row[2] != "cascade"}, {("crm.pareto.link", "customer_before_id", "set null")}
+        )
 
     def test_an_administrator_erases_them_and_the_log_says_so(self):
         user = self.new_user("root", f"base.group_system,{SALES_MANAGER},{PROFIT}")

@@ -24,7 +24,10 @@ class CrmParetoRevenueReport(models.Model):
         help="In the currency of the company you are in, at the rate of each invoice's date.",
     )
 
-    _depends = {"account.move.line": ["amount_currency"], "res.currency.rate": ["company_id", "currency_id", "name", "rate"]}
+    _depends = {
+        "account.move.line": ["amount_currency"],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+    }
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr not in ("consolidated_currency_id", "revenue_consolidated"):
