@@ -37,8 +37,8 @@ class CrmParetoPlan(models.AbstractModel):
     Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
 
     Left out is who is archived, not to be profiled or on a blacklist of mails or phones, with whom something is planned
-    already, and whom the person put off. Nothing is stored until a person decides. All in one statement for any number of people, under
-    the reader's rules; profit ranks whether the reader may see it or not, and is shown to who may.
+    already, and whom the person put off. Nothing is stored until a person decides. All in one statement for any number
+    of people, under the reader's rules; profit ranks whether the reader may see it or not, and is shown to who may.
     """
 
     _name = "crm.pareto.plan"
