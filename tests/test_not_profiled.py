@@ -203,6 +203,7 @@ class TestOthers(NotProfiledCase):
         cls.marked.pareto_not_profiled = True
         for company in (cls.company, cls.without):
             cls.env["crm.pareto.recompute"]._recompute(company, AS_OF)
+            cls.env["crm.pareto.repeat"]._recompute(company, AS_OF)
             cls.env["crm.pareto.pairing"]._recompute(company, AS_OF)
 
     def rows(self, model, *names):
