@@ -157,12 +157,13 @@ class TestRecords(RightsCase):
         }
 
     def plain(self, record):
-        """A field that can be written, and what it has."""
+        """A field of a column, and what it has."""
         return next(
             (field.name, record.sudo()[field.name] if record._auto else False)
             for field in record._fields.values()
             if field.type in ("char", "integer", "many2one")
             and not (field.compute or field.related or field.groups or field.name in MAGIC_COLUMNS)
+            and (field.type != "many2one" or self.env[field.comodel_name]._auto)
         )
 
     def ways(self, record):
