@@ -98,7 +98,9 @@ class RightsCase(LedgerCase):
         return record.with_env(env)
 
 
-class TestRecords(RightsCase):
+class TestRightsMatrix(RightsCase):
+    # -- records -----------------------------------------------------------------------
+
     def letters(self, env, model, world):
         """What is allowed on the record, as the manual writes it: R C W D, with a star where only on others."""
         record = self.record(env, model, world)
@@ -157,12 +159,13 @@ class TestRecords(RightsCase):
         }
 
     def plain(self, record):
-        """A field that can be written, and what it has."""
+        """A field of a column, and what it has."""
         return next(
             (field.name, record.sudo()[field.name] if record._auto else False)
             for field in record._fields.values()
             if field.type in ("char", "integer", "many2one")
             and not (field.compute or field.related or field.groups or field.name in MAGIC_COLUMNS)
+            and (field.type != "many2one" or self.env[field.comodel_name]._auto)
         )
 
     def ways(self, record):
@@ -180,16 +183,24 @@ class TestRecords(RightsCase):
         }
 
     def test_nobody_meets_records_of_another_company_in_any_way(self):
-        for people in (self.alone, {role: user for role, user in self.in_both.items() if role != "Portal"}):
-            for role, user, model, expected in self.each(people):
-                if self.models[model]._transient or "R" not in expected.replace("R*", ""):
-                    continue
-                record = self.of(user, self.company)[model].browse(self.there.records[model].id)
-                for way, call in self.ways(record).items():
-                    with self.subTest(model=model, role=role, way=way):
-                        self.assertFalse(self.found(call))
-                for operation in ("write", "unlink"):
-                    self.assertFalse(record.has_access(operation), f"{operation} {model} as {role}")
+        for role, user, model, expected in self.each(self.alone):
+            if self.models[model]._transient or "R" not in expected.replace("R*", ""):
+                continue
+            record = self.of(user)[model].browse(self.there.records[model].id)
+            for way, call in self.ways(record).items():
+                with self.subTest(model=model, role=role, way=way):
+                    self.assertFalse(self.found(call))
+            for operation in ("write", "unlink"):
+                self.assertFalse(record.has_access(operation), f"{operation} {model} as {role}")
+
+    def test_a_company_that_is_not_ticked_is_as_one_that_is_not_ones_own(self):
+        for role, user, model, expected in self.each(self.in_both):
+            if self.models[model]._transient or "R" not in expected.replace("R*", ""):
+                continue
+            record = self.of(user, self.company)[model].browse(self.there.records[model].id)
+            with self.subTest(model=model, role=role):
+                self.assertFalse(record.search([("id", "=", record.id)]))
+                self.assertFalse(record.has_access("write"))
 
     def found(self, call):
         """What a call finds; nothing where it is refused."""
@@ -237,8 +248,8 @@ class TestRecords(RightsCase):
         shown = model.onchange(values, list(values), {name: {} for name in names}).get("value", {})
         return {name: value for name, value in shown.items() if name in names and value}
 
+    # -- fields ------------------------------------------------------------------------
 
-class TestFields(RightsCase):
     def test_the_manual_names_every_field_and_no_other(self):
         groups = {row["Who"]: rights_manual.names(row["Group"])[0] for row in self.tables["Who sees a field"]}
         named = {
@@ -282,7 +293,7 @@ class TestFields(RightsCase):
                     continue
                 if not env[model].has_access("read"):
                     continue
-                for way, call in self.ways(env[model].browse(record.id), field).items():
+                for way, call in self.ways_to(env[model].browse(record.id), field).items():
                     with self.subTest(model=model, field=field, role=role, way=way):
                         self.assertTrue(self.fails(call))
 
@@ -295,7 +306,7 @@ class TestFields(RightsCase):
             return True
         return False
 
-    def ways(self, record, name):
+    def ways_to(self, record, name):
         """{way: a call that would tell what the field has}"""
         field = record._fields[name]
         ways = {
@@ -320,8 +331,8 @@ class TestFields(RightsCase):
             with self.subTest(role=role):
                 self.assertEqual(self.here.records["crm.pareto.campaign"].revenue, sums["pareto_revenue:sum"])
 
+    # -- methods -----------------------------------------------------------------------
 
-class TestMethods(RightsCase):
     def methods(self):
         """(model, name) of every method of ours that can be called from outside."""
         found = []
@@ -377,3 +388,24 @@ class TestMethods(RightsCase):
         some = cell.removeprefix("all but ").split(", ")
         self.assertLessEqual(set(some), {*self.roles, "nobody"})
         return [role for role in self.roles if (role in some) != cell.startswith("all but ")]
+
+    # -- what is reached another way ---------------------------------------------------------
+
+    def test_a_brief_tells_no_more_than_its_reader_may_see(self):
+        """Reports are rendered for whoever asks."""
+        for role, user in self.alone.items():
+            brief = self.of(user)["report.crm_pareto.handover_brief"]
+            with self.subTest(role=role):
+                refused = self.refused(partial(brief._get_report_values, self.here.partner.ids))
+                self.assertEqual(role in ("Portal", "Internal", "Invoicing", "Books"), refused)
+
+    def test_only_accountants_credit_an_invoice_to_another_customer(self):
+        values = {"move_type": "out_invoice", "pareto_customer_id": self.here.referred.id}
+        for role, user in self.alone.items():
+            moves = self.of(user)["account.move"]
+            with self.subTest(role=role):
+                self.assertEqual(
+                    role not in ("Invoicing", "Books", "Admin"), self.refused(partial(moves.create, values))
+                )
+                change = partial(moves.browse(self.here.invoice.id).write, {"pareto_customer_id": False})
+                self.assertEqual(role not in ("Invoicing", "Books", "Admin"), self.refused(change))
