@@ -90,6 +90,7 @@ class World:
         self.make("crm.pareto.manual.tier", partner_id=partner, tier_id=tier.id, reason="Known")
         self.make("crm.pareto.dismissal", partner_id=partner, product_id=self.product.id, user_id=colleague)
         audience = self.make("crm.pareto.audience", name="All", user_id=colleague, domain="[]")
+        self.make("crm.pareto.retention", channel="phone")
         self.plan = self.env["mail.activity.plan"].create({"name": "Call", "res_model": "res.partner"})
         who = {"starter_id": colleague, "user_id": colleague, "date": DAY}
         self.make("crm.pareto.started.plan", audience_id=audience.id, plan_id=self.plan.id, partner_id=partner, **who)

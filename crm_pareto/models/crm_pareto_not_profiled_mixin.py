@@ -30,12 +30,13 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
     pareto_not_profiled = fields.Boolean(
         "Not to Be Profiled",
         tracking=True,
+        groups="base.group_user",
         help="No scores, predictions, segment, audiences, plan or suggestions: those there are go at once. Turnover "
         "and profit stay, as the books say them. Take the mark away and the next night computes the rest again. On a "
         "contact of a company: audiences do not write to it, and the plan does not name its leads and quotations.",
     )
     pareto_customer_not_profiled = fields.Boolean(
-        "Customer Not Profiled", compute="_compute_pareto_customer_not_profiled"
+        "Customer Not Profiled", compute="_compute_pareto_customer_not_profiled", groups="base.group_user"
     )
 
     _pareto_not_profiled_index = models.Index("(id) WHERE pareto_not_profiled")
