@@ -39,6 +39,17 @@ def _plain(value):
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def differing(found, wanted):
+    """One row of each table that is not as wanted, with one of those that are missing, to be looked at."""
+    return {
+        table: [
+            str(next(iter(rows), ""))[:300] for rows in (found[table] - wanted[table], wanted[table] - found[table])
+        ]
+        for table in wanted
+        if found[table] != wanted[table]
+    }
+
+
 def compare(found, old, new):
     """What the rows are: "old", "new", "both" where each is one or the other, or how many are neither."""
     if found == new:
