@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test replica-test fault-test lint bench pot pictures clean
+.PHONY: help demo demo-data test host-test replica-test fault-test lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -22,6 +22,9 @@ replica-test: ## every page of ours on a primary and a replica: what reaches the
 
 fault-test: ## every job injured at random moments: what is left, and whether a rerun ends it (SEED=1; TIMES=3 each)
 	@$(DEV) fault-test $(if $(SEED),--seed $(SEED)) $(if $(TIMES),--times $(TIMES))
+
+host-test: ## Odoo's own tests without and with the addon, and what differs (APPS="crm sale" for a part)
+	@$(DEV) host-test $(APPS)
 
 lint: ## every style and safety check
 	@$(DEV) lint

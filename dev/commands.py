@@ -14,7 +14,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 
 from . import bench as bench_command
-from . import beside, browser, lint, odoo_source, peer, postgres, python_env, replica
+from . import beside, browser, host_tests, lint, odoo_source, peer, postgres, python_env, replica
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo, addon_digest
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
@@ -74,6 +74,9 @@ def main(arguments):
     command.add_argument("--seed", type=int, help="of the moments, to have them again")
     command.add_argument("--times", type=int, help="that each job is injured in each way")
     command.set_defaults(function=fault_test)
+    command = commands.add_parser("host-test")
+    command.add_argument("apps", nargs="*")
+    command.set_defaults(function=host_test)
     for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
@@ -388,6 +391,19 @@ def bench(chosen):
         bench_command.hot_paths(odoo, BASE_DATABASE, with_addon)
         bench_command.values(odoo, ensure, chosen.customers)
     return 0
+
+
+def host_test(chosen):
+    """Run Odoo's own tests without and with the addon."""
+    with only_one("preparing", "setup"), odoo_ready("test") as odoo:
+        browser.ensure()
+        odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
+        odoo.ensure_installed(host_tests.WITHOUT, host_tests.APPS, "The apps to test", template=BASE_DATABASE)
+        odoo.ensure_installed(
+            host_tests.WITH, ["crm_pareto"], "crm_pareto beside them", template=host_tests.WITHOUT, strict=True
+        )
+        odoo.ensure_current(host_tests.WITH, strict=True)
+        return host_tests.run(odoo, chosen.apps or host_tests.APPS)
 
 
 def pot(chosen):
