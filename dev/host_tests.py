@@ -16,8 +16,8 @@ from .paths import LOGS, WORK
 APPS = ("utm", "sales_team", "crm", "account", "sale", "sale_crm", "sale_margin", "sale_management")
 WITHOUT, WITH = "crm_pareto_host", "crm_pareto_host_addon"
 FAILED = re.compile(r"odoo\.addons\.(\w+)\.tests\.(\w+): (?:FAIL|ERROR): (?:Subtest )?(\w+\.?\w*)")
-# A line of odoo.tests.stats: module.Class.test, its time, its statements.
-STATISTIC = re.compile(r"^\t(\w+\.\w+\.\w+): ([\d.]+)s (\d+) queries$")
+# A line of odoo.tests.stats: app.file.Class.test, its time, its statements.
+STATISTIC = re.compile(r"^\t(\w+\.\w+\.\w+\.\w+): ([\d.]+)s (\d+) queries$")
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 
