@@ -142,7 +142,9 @@ class TestConsolidated(LedgerCase):
 
         with patch.object(Cursor, "execute", watch):
             self.assertEqual(self.total(self.american), 100)
-        self.assertFalse([query for query in seen if "LATERAL" in query])
+            self.assertFalse([query for query in seen if "res_currency_rate" in query])
+            self.assertEqual(self.total(), 80)
+            self.assertTrue([query for query in seen if "res_currency_rate" in query])
 
     def test_only_for_those_with_several_companies(self):
         user = self.new_user("anna", SALES_MANAGER)
