@@ -91,6 +91,7 @@ class RightsCase(LedgerCase):
     def record(self, env, model, world):
         """The record to try on: of what a person starts, one of his or her own where that may be made."""
         if not self.models[model]._transient:
+            self.assertIn(model, world.records, "tests/rights_world.py makes one of every model")
             return env[model].browse(world.records[model].id)
         rows = env[model] if env[model].has_access("create") else self.env[model]
         record = rows.create(world.started(model, env.user))
@@ -102,7 +103,7 @@ class TestRightsMatrix(RightsCase):
     # -- records -----------------------------------------------------------------------
 
     def letters(self, env, model, world):
-        """What is allowed on the record, as the manual writes it: R C W D, with a star where only on others."""
+        """What is allowed on the record, as the manual writes it: R C W D, with a star where on one's own only."""
         record = self.record(env, model, world)
         allowed = ""
         for operation, letter in LETTERS.items():
