@@ -3,12 +3,17 @@
 * A warning in Odoo's log fails the run. A test that expects one wraps it in
   `assertLogs` or Odoo's `mute_logger`, which keep it from the root logger.
 * With CI=true a skipped test fails the run: nobody reads the reason there.
+* How long hypothesis takes to draw an example tells how busy the machine is, and nothing of the addon.
 """
 
 import logging
 import os
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("busy machine", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy machine")
 
 LONGEST_LINE = 400  # characters; a failed statement can be pages
 
