@@ -283,7 +283,7 @@ def _small_company(odoo, database):
     """A database of its own with the results of a few hundred customers and some campaigns; made anew."""
     with step(f"{SMALL} customers in {database}"):
         odoo.create(database, TEST_DATABASE)
-        odoo.run_script(database, "benchmarks", ["--customers", str(SMALL)], "Generating", None)
+        odoo.run_script(database, "benchmarks", ["--generate", "customers", "--count", str(SMALL)], "Generating", None)
         odoo.run_script(database, "benchmarks", ["--campaigns", "generate"], "Generating", None)
 
 
