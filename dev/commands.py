@@ -284,7 +284,7 @@ def _small_company(odoo, database):
     with step(f"{SMALL} customers in {database}"):
         odoo.create(database, TEST_DATABASE)
         odoo.run_script(database, "benchmarks", ["--generate", "customers", "--count", str(SMALL)], "Generating", None)
-        odoo.run_script(database, "benchmarks", ["--campaigns", "generate"], "Generating", None)
+        odoo.run_script(database, "benchmarks", ["--generate", "campaigns"], "Generating", None)
 
 
 def replica_test(chosen):
