@@ -28,7 +28,8 @@ TRIAL = "crm_pareto_fault_trial"
 LONGEST = 90  # seconds that a job may take, injured or not
 DEFAULT_TIMES = 1
 FIGURES = """
-    SELECT company_id, partner_id, turnover, profit, invoice_count, turnover_rank, turnover_tier_id FROM crm_pareto_customer
+    SELECT company_id, partner_id, turnover, profit, invoice_count, turnover_rank, turnover_tier_id
+      FROM crm_pareto_customer
      WHERE snapshot_id IS NULL ORDER BY company_id, partner_id
 """
 
