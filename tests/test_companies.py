@@ -1,9 +1,12 @@
 """Several companies: one that fails, one that was archived, branches."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from math import inf
 from unittest.mock import patch
 
+from odoo.addons.crm_pareto.models.crm_pareto_pairing import CrmParetoPairing
 from odoo.addons.crm_pareto.models.crm_pareto_recompute import CrmParetoRecompute
+from odoo.addons.crm_pareto.models.crm_pareto_repeat import CrmParetoRepeat
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -13,6 +16,7 @@ from .common import PROFIT, SALES_MANAGER, LedgerCase
 
 AS_OF = date(2026, 6, 30)
 LOGGER = "odoo.addons.crm_pareto.models.crm_pareto_recompute"
+CONFLICT = "DO $$ BEGIN RAISE serialization_failure; END $$"
 
 
 class CompaniesCase(LedgerCase):
@@ -53,20 +57,23 @@ class TestFailure(CompaniesCase):
         cls.invoice(cls.partner, (None, 1, 100))
         cls.invoice(cls.partner, (None, 1, 300), company=cls.last)
 
-    def fail(self):
-        """Let the statements of the first company fail, after some have written."""
-        compute, bad = CrmParetoRecompute._compute_all, self.company
+    def fail(self, statement="SELECT 1 / 0", times=inf, part=(CrmParetoRecompute, "_compute_all")):
+        """Let the statements of the first company fail so many times, after some have written."""
+        compute, bad, failed = getattr(*part), self.company, []
 
-        def compute_or_fail(recompute, company, *args, **kwargs):
-            compute(recompute, company, *args, **kwargs)
-            if company == bad:
-                recompute.env.cr.execute("SELECT 1 / 0")
+        def compute_or_fail(model, company, *args, **kwargs):
+            compute(model, company, *args, **kwargs)
+            if company == bad and len(failed) < times:
+                failed.append(company)
+                model.env.cr.execute(statement)
 
-        return patch.object(CrmParetoRecompute, "_compute_all", compute_or_fail)
+        return patch.object(*part, compute_or_fail)
 
     def run_cron(self, name):
         """Run a scheduled action as Odoo's scheduler does; how often in a row it failed, by Odoo's count."""
-        cron = self.env.ref(f"crm_pareto.{name}")
+        return self.run_action(self.env.ref(f"crm_pareto.{name}"))
+
+    def run_action(self, cron):
         job = {**cron.read(load=None)[0], "done": 0, "remaining": 0, "timed_out_counter": 0}
         self.env.flush_all()
         muted = mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_cron")
@@ -87,6 +94,35 @@ class TestFailure(CompaniesCase):
             self.assertEqual(self.turnover(self.last), 300)
             self.assertEqual(self.run_cron(name), 0)
             self.assertEqual(self.turnover(self.company), 100)
+
+    def test_what_met_another_transaction_is_done_again_at_once(self):
+        for name in ("crm_pareto_recompute_cron", "crm_pareto_refresh_cron"):
+            self.env["crm.pareto.customer"].search([("partner_id", "=", self.partner.id)]).unlink()
+            self.env["crm.pareto.run"].search([("company_id", "in", (self.company + self.last).ids)]).full_at = False
+            with self.fail(CONFLICT, times=1), self.assertNoLogs(LOGGER, "ERROR"):
+                self.assertEqual(self.run_cron(name), 0, name)
+            self.assertEqual((self.turnover(self.company), self.turnover(self.last)), (100, 300), name)
+
+    def test_who_always_meets_another_transaction_waits_for_the_next_run(self):
+        with self.fail(CONFLICT), self.assertLogs(LOGGER, "ERROR") as logs:
+            self.assertEqual(self.run_cron("crm_pareto_refresh_cron"), 1)
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual((self.turnover(self.company), self.turnover(self.last)), (None, 300))
+
+    def test_a_part_that_failed_is_made_up_for_by_another_run_of_the_night_and_only_that(self):
+        action = self.env.ref("crm_pareto.crm_pareto_recompute_cron")
+        due = action.nextcall = datetime.now().replace(microsecond=0) - timedelta(hours=1)
+        for model, kind in ((CrmParetoRepeat, "repeat"), (CrmParetoPairing, "pairing")):
+            self.env["crm.pareto.run"].search([("company_id", "in", (self.company + self.last).ids)]).full_at = False
+            with self.subTest(kind):
+                with self.fail(part=(model, "_recompute")), self.assertLogs(LOGGER, "ERROR"):
+                    self.run_action(action.copy({"nextcall": due}))
+                run = self.env["crm.pareto.run"]._standing(self.company, kind)
+                self.assertFalse(run.full_at)
+                with patch.object(CrmParetoRecompute, "_compute_all") as compute_all:
+                    self.run_action(action.copy({"nextcall": due}))
+                self.assertTrue(run.full_at)
+                self.assertNotIn(self.company, [call.args[0] for call in compute_all.call_args_list])
 
     def test_the_error_names_the_company(self):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr, mute_logger("odoo.sql_db", LOGGER):

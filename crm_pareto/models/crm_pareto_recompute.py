@@ -4,6 +4,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..analytics.windows import window
@@ -42,11 +43,15 @@ class CrmParetoRecompute(models.AbstractModel):
         """Compute everything from the ledger.
 
         Copies of the scheduled action share the companies between the workers that run them, and a run that was
-        broken off goes on with those that are left: hence the values, which tell that a company is done, come last.
+        broken off goes on with what is left.
         """
-        purchases = [self.env[name]._recompute for name in ("crm.pareto.repeat", "crm.pareto.pairing")]
-        parts = [*purchases, partial(self._recompute, history=False), self._complete_history]
-        self._each_company(*parts, since=self._due_at())
+        parts = {
+            "repeat": self.env["crm.pareto.repeat"]._recompute,
+            "pairing": self.env["crm.pareto.pairing"]._recompute,
+            "customer": partial(self._recompute, history=False),
+        }
+        unless_done = [partial(self._unless_done, self._due_at(), kind, part) for kind, part in parts.items()]
+        self._each_company(*unless_done, self._complete_history)
 
     @api.model
     def _due_at(self):
@@ -56,22 +61,27 @@ class CrmParetoRecompute(models.AbstractModel):
         return min(cron.nextcall or now, now)
 
     @api.model
-    def _each_company(self, *parts, since=None):
+    def _unless_done(self, since, kind, part, company):
+        """Compute a part for a company, unless its run of that kind computed everything since then."""
+        # Not `_standing`, which makes a run where there is none: another worker may be making it.
+        own = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
+        if not self.env["crm.pareto.run"].search_count([*own, ("full_at", ">=", since)], limit=1):
+            part(company)
+
+    @api.model
+    def _each_company(self, *parts):
         """Compute the parts for each company, each in a transaction of its own.
 
         The first time, costs are frozen and two years of months written: a scheduled action may not take long.
 
-        :param since: a moment; companies whose values were computed from then on are passed over
         :raises UserError: after all, where a company failed: what it was stands in the log, and Odoo counts a failure
         """
         # sudo: scheduled for all companies of the database, whoever started it.
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
         remaining, failed = len(parts) * len(companies), []
         for company in companies:
-            is_due = not since or not self._is_computed(company, since)
             for part in parts:
-                if is_due:
-                    failed += self._try(part, company)
+                failed += self._try(part, company)
                 remaining -= 1
                 self.env["ir.cron"]._commit_progress(1, remaining=remaining)
         if failed:
@@ -79,25 +89,24 @@ class CrmParetoRecompute(models.AbstractModel):
             raise UserError(self.env._("It failed for %(companies)s: the server's log says why.", companies=names))
 
     @api.model
-    def _try(self, part, company):
+    def _try(self, part, company, tries=MAX_TRIES_ON_CONCURRENCY_FAILURE):
         """Run a part for a company; what it wrote is taken back where it fails, so that the next ones have their turn.
+
+        Where it met another transaction, it is run again, as Odoo does with what people ask for.
 
         :return: [the name of the company] where it failed, else []
         """
         name = company.name
         try:
             part(company)
-        except Exception:  # whatever it is, it is this company's
+            self.env.flush_all()
+        except Exception as error:  # whatever it is, it is this company's
             self.env.cr.rollback()
+            if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) and tries > 1:
+                return self._try(part, company, tries - 1)
             _logger.exception("Failed for the company %s", name)
             return [name]
         return []
-
-    @api.model
-    def _is_computed(self, company, since):
-        # Not `_standing`, which makes a run where there is none: another worker may be making it.
-        own = [("company_id", "=", company.id), ("kind", "=", "customer"), ("snapshot", "!=", True)]
-        return bool(self.env["crm.pareto.run"].search_count([*own, ("full_at", ">=", since)]))
 
     @api.model
     def _complete_history(self, company):

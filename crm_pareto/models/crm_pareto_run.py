@@ -11,9 +11,9 @@ SNAPSHOT_LIFE = timedelta(days=1)
 class CrmParetoRun(models.Model):
     """A computation of values: of what, over which period, and the totals that shares are of.
 
-    A company has one for its customers, one for its products and one, without window and totals, for what is bought
-    again; the scheduled actions bring them up to date. The others are snapshots: another window, or the state of a
-    past day, that somebody asked for; kept for a day.
+    A company has one for its customers, one for its products and one each, without totals, for what is bought again
+    and what is bought together; the scheduled actions bring them up to date. The others are snapshots: another window,
+    or the state of a past day, that somebody asked for; kept for a day.
     """
 
     _name = "crm.pareto.run"
@@ -25,7 +25,12 @@ class CrmParetoRun(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(
-        [("customer", "Customers"), ("product", "Products"), ("repeat", "Repeat Purchases")],
+        [
+            ("customer", "Customers"),
+            ("product", "Products"),
+            ("repeat", "Repeat Purchases"),
+            ("pairing", "Products Bought Together"),
+        ],
         required=True,
         readonly=True,
     )
