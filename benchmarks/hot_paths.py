@@ -1,6 +1,6 @@
 """Odoo's busiest moments, round by round, timed in one database: python -m benchmarks.hot_paths --database NAME.
 
-Each line read from standard input asks for a round; its answer is a line of JSON, {moment: seconds}. Two such
+Each line read from standard input asks for a round; its answer is a line of JSON, {moment: least seconds}. Two such
 processes, one on a database without the addon, are asked in turn (dev/bench.py), so that what else the machine does
 meets both alike. Nothing is kept.
 """
@@ -16,6 +16,7 @@ from odoo.fields import Command
 from odoo.tools import config
 
 PARTNERS = 80  # a page of a list
+TRIES = 5  # of each moment in a round: the quickest one was disturbed least
 
 
 def main():
@@ -33,7 +34,8 @@ def main():
         )
         product = env["product.product"].create({"name": "Gauge", "taxes_id": [Command.clear()], "list_price": 100})
         for _request in sys.stdin:
-            print(json.dumps(_round(env, partners, product)), flush=True)
+            tries = [_round(env, partners, product) for _try in range(TRIES)]
+            print(json.dumps({name: min(times[name] for times in tries) for name in tries[0]}), flush=True)
         cursor.rollback()
 
 

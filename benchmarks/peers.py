@@ -59,8 +59,11 @@ class PeerBench(Bench):
         self.time(PANDAS, self._pandas, runs=3)
         self.time(ANALYSIS, self._analysis, runs=3)
         self.time(PAGE, self._page)
-        self._once(ORM, self._read_group)
-        self._once(LOOPS, self._loops)
+        for name, function in ((ORM, self._read_group), (LOOPS, self._loops)):
+            with self.env.cr.savepoint() as savepoint:
+                self._once(name, function)
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
 
     def report(self):
         """The table, and which bounds are kept."""
@@ -70,18 +73,6 @@ class PeerBench(Bench):
         self._bound(f"{WITH_CLV}: times of {PANDAS}", medians[WITH_CLV] / medians[PANDAS], at_most=1)
         self._bound(f"{PAGE}: share of {ANALYSIS}", medians[PAGE] / medians[ANALYSIS], at_most=SHARE_OF_ANALYSIS)
         return super().report()
-
-    def _once(self, name, function):
-        """Time what takes too long for a warm-up; `function` says by how much its time is to be scaled."""
-        with self.env.cr.savepoint() as savepoint:
-            self.env.invalidate_all()
-            queries, started = self.env.cr.sql_log_count, time.perf_counter()
-            factor = function()
-            self.env.flush_all()
-            self.times[name] = [factor * (time.perf_counter() - started)]
-            self.queries[name] = round(factor * (self.env.cr.sql_log_count - queries))
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
 
     # -- ours ------------------------------------------------------------------------
 

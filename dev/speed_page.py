@@ -11,6 +11,8 @@ from .paths import ROOT
 PAGE = ROOT / "docs" / "speed.md"
 LINES_PER_CUSTOMER = 20
 BARE = "B, the bare aggregation"
+ALL = "recompute, all rows written"
+STEEPEST, TO = 1.1, 100_000  # the exponent of growth up to so many customers; beyond, that of B
 PARTS = ("values", "predictions", "plan", "peers", "campaigns", "index")
 TITLES = {
     "values": "Values, pages and what is bought",
@@ -23,9 +25,10 @@ TITLES = {
 INTRODUCTION = """\
 # How fast it is
 
-Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians in milliseconds, and as ratios to
-**B**, the sum per customer over all posted invoice lines, under the same settings in the same run: ratios can be
-compared between machines, milliseconds cannot. As many customers as stand above a column, twenty invoice lines each, in
+Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians of five runs after
+one that is not counted (of what takes minutes, fewer) in milliseconds, and as ratios to **B**, the sum per customer over
+all posted invoice lines, under the same settings in the same run: ratios can be compared between machines, milliseconds
+cannot. As many customers as stand above a column, twenty invoice lines each, in
 two companies and two currencies, with a heavy tail.
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
@@ -72,20 +75,35 @@ def _section(title, by_size, sizes):
     for size in sizes:
         if by_size[size]["bounds"]:
             lines += [f"\n{size:,} customers:\n"] + [f"- {bound}" for bound in by_size[size]["bounds"]]
+    if ALL in names and len(sizes) > 1:
+        lines += ["\nGrowth:\n"] + [_growth_bound(by_size, a, b) for a, b in zip(sizes, sizes[1:], strict=False)]
     return "\n".join(lines) + "\n"
 
 
 def _cell(row):
     if not row:
         return ""
-    return f"{row['median']:,.0f} ms ({row['least']:,.0f}–{row['most']:,.0f}), {row['ratio']:.2f} B"
+    spread = f"{row['least']:,.0f}–{row['most']:,.0f}" if row["runs"] > 1 else "once"
+    return f"{row['median']:,.0f} ms ({spread}), {row['ratio']:.2f} B"
 
 
 def _growth(by_size, name, smaller, larger):
     rows = [by_size[size]["rows"].get(name) for size in (smaller, larger)]
     if not all(rows) or rows[0]["median"] < 20:
         return ""
-    return f"{math.log(rows[1]['median'] / rows[0]['median']) / math.log(larger / smaller):.2f}"
+    return f"{_exponent(by_size, name, smaller, larger):.2f}"
+
+
+def _exponent(by_size, name, smaller, larger):
+    before, after = (by_size[size]["rows"][name]["median"] for size in (smaller, larger))
+    return math.log(after / before) / math.log(larger / smaller)
+
+
+def _growth_bound(by_size, smaller, larger):
+    found = _exponent(by_size, ALL, smaller, larger)
+    most = STEEPEST if larger <= TO else _exponent(by_size, BARE, smaller, larger)
+    what = "" if larger <= TO else ", the exponent of B"
+    return f"- {'✓' if found <= most else '✗'} {ALL}, {smaller:,} to {larger:,}: {found:.2f}, at most {most:.2f}{what}"
 
 
 def _memory(by_size):
