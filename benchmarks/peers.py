@@ -11,7 +11,6 @@ import datetime
 import io
 import random
 import statistics
-import time
 import warnings
 
 from odoo.addons.crm_pareto.analytics.windows import window

@@ -25,11 +25,11 @@ TITLES = {
 INTRODUCTION = """\
 # How fast it is
 
-Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians of five runs after
-one that is not counted (of what takes minutes, fewer) in milliseconds, and as ratios to **B**, the sum per customer over
-all posted invoice lines, under the same settings in the same run: ratios can be compared between machines, milliseconds
-cannot. As many customers as stand above a column, twenty invoice lines each, in
-two companies and two currencies, with a heavy tail.
+Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians in milliseconds of five runs after one
+that is not counted (of what takes minutes, of fewer), and as ratios to **B**, the sum per customer over all posted
+invoice lines, under the same settings in the same run: ratios can be compared between machines, milliseconds cannot. As
+many customers as stand above a column, twenty invoice lines each, in two companies and two currencies, with a heavy
+tail.
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
 20 ms.

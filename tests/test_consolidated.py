@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.sql_db import Cursor
 
-from .common import SALES_MANAGER, LedgerCase
+from .common import PROFIT, SALES_MANAGER, LedgerCase
 
 MULTI = "base.group_multi_company"
 
@@ -110,6 +110,35 @@ class TestConsolidated(LedgerCase):
         for id_, amount in expected.items():
             self.assertAlmostEqual(found[id_], amount, 2)
         self.assertAlmostEqual(self.total(), sum(expected.values()), 2)
+
+    def test_margin_is_that_revenue_less_the_cost_at_the_same_day_s_rate(self):
+        user = self.new_user("clara", f"{SALES_MANAGER},{MULTI},{PROFIT}")
+        user.write({"company_ids": [Command.set(self.everywhere.ids)], "company_id": self.company.id})
+        product = self.env["product.product"].create({"name": "Gauge", "taxes_id": [Command.clear()]})
+        for company, cost in zip(self.everywhere, (60, 50, 40), strict=True):
+            product.with_company(company).standard_price = cost
+        euro = self.env.ref("base.EUR")
+        self.invoice(self.partner, (product, 1, 100), day=date(2026, 3, 1))
+        self.invoice(self.partner, (product, 2, 100), day=date(2026, 3, 1), company=self.american)
+        self.invoice(self.partner, (product, 1, 90), day=date(2026, 3, 1), company=self.british, currency_id=euro.id)
+        self.env.flush_all()
+        domain = [("customer_id", "=", self.partner.id)]
+        found = self.report(user=user)._read_group(
+            domain, ["company_id"], ["revenue_consolidated:sum", "margin_consolidated:sum"]
+        )
+        by_company = {company: tuple(sums) for company, *sums in found}
+        figures = [by_company[company] for company in self.everywhere]
+        self.assertEqual(figures, [(100, 100 - 60), (200 / 1.25, 200 / 1.25 - 100 / 1.25), (90, 90 - 40 / 0.8)])
+        rows = self.report(user=user).search(domain)
+        self.assertAlmostEqual(sum(rows.mapped("margin_consolidated")), sum(margin for _revenue, margin in figures))
+
+    def test_margin_of_one_currency_is_the_margin(self):
+        user = self.new_user("clara", f"{SALES_MANAGER},{MULTI},{PROFIT}")
+        product = self.env["product.product"].create({"name": "Gauge", "standard_price": 60})
+        self.invoice(self.partner, (product, 1, 100), day=date(2026, 3, 1))
+        self.env.flush_all()
+        row = self.report(self.company, user=user).search([("customer_id", "=", self.partner.id)])
+        self.assertEqual((row.margin_consolidated, row.margin), (40, 40))
 
     def test_without_rates_one_is_one(self):
         self.env["res.currency.rate"].search([]).unlink()

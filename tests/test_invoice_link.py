@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SALESPERSON, ParetoCase
 from .linking import DAY, INVOICING, LinkCase
@@ -203,6 +205,12 @@ class TestDecision(LinkCase):
         self.env.flush_all()
         line = self.env["crm.pareto.revenue.report"].search([("move_id", "=", self.move.id)])
         self.assertEqual((line.customer_id, line.revenue), (self.birch, 100))
+
+    def test_a_customer_with_a_credited_invoice_is_not_deleted_any_more_than_one_with_an_invoice(self):
+        self.row.action_accept()
+        self.env.flush_all()
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.birch.unlink()
 
     def test_a_credit_note_is_credited_as_its_invoice(self):
         self.row.action_accept()

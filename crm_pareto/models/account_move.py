@@ -12,7 +12,7 @@ class AccountMove(models.Model):
         string="Credited Customer",
         copy=False,
         index="btree_not_null",
-        ondelete="set null",
+        ondelete="restrict",  # as the customer invoiced: no figure changes by deleting a contact
         check_company=True,
         tracking=True,
         help="The customer whose value this invoice adds to, where that is not the customer invoiced: an agency that "

@@ -3,12 +3,12 @@ from odoo.tools import SQL
 
 
 class CrmParetoRevenueReport(models.Model):
-    """Revenue of several companies in the currency of the one that the reader is in.
+    """Revenue and margin of several companies in the currency of the one that the reader is in.
 
     A line of a company with another currency is converted at the rate of its invoice date, by the rates of the reader's
     company, as Odoo's `res.currency._convert` does; not at today's, so what is past does not move. A document that was
-    written in the reader's currency counts with what it says. Each line is rounded, so that the lines behind a figure
-    add up to it.
+    written in the reader's currency counts with what it says; what it cost was in the company's. Each line is rounded, so
+    that the lines behind a figure add up to it.
 
     Worked out only where it is asked for, and nothing is joined while all companies of the reader have one currency.
     """
@@ -23,6 +23,13 @@ class CrmParetoRevenueReport(models.Model):
         groups="base.group_multi_company",
         help="In the currency of the company you are in, at the rate of each invoice's date.",
     )
+    margin_consolidated = fields.Monetary(
+        "Margin, Consolidated",
+        currency_field="consolidated_currency_id",
+        readonly=True,
+        groups="crm_pareto.group_profit",
+        help="That revenue less the cost at the rate of the same date.",
+    )
 
     _depends = {
         "account.move.line": ["amount_currency"],
@@ -30,30 +37,36 @@ class CrmParetoRevenueReport(models.Model):
     }
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr not in ("consolidated_currency_id", "revenue_consolidated"):
+        if field_expr not in ("consolidated_currency_id", "revenue_consolidated", "margin_consolidated"):
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")
         currency = self.env.company.currency_id
         if field_expr == "consolidated_currency_id":
             return SQL("%s::integer", currency.id)  # a bare number would be a column's place in GROUP BY
-        revenue = super()._field_to_sql(alias, "revenue", query)
         if not self.env.su and self.env.companies.currency_id == currency:
-            return revenue
-        return SQL(
+            return super()._field_to_sql(alias, field_expr.removesuffix("_consolidated"), query)
+        rate = SQL.identifier(self._join_rate(alias, query, currency), "rate")
+        revenue = SQL(
             """
-            CASE WHEN %(own)s = %(currency)s THEN %(revenue)s
-                 WHEN %(document)s = %(currency)s
+            CASE WHEN %(document)s = %(currency)s AND %(own)s <> %(currency)s
                  THEN (SELECT -written.amount_currency FROM account_move_line written WHERE written.id = %(id)s)
-                 ELSE ROUND(%(revenue)s * %(rate)s, %(digits)s) END
+                 ELSE %(converted)s END
             """,
             own=SQL.identifier(alias, "currency_id"),
             document=SQL.identifier(alias, "document_currency_id"),
             currency=currency.id,
-            revenue=revenue,
             id=SQL.identifier(alias, "id"),
-            rate=SQL.identifier(self._join_rate(alias, query, currency), "rate"),
-            digits=currency.decimal_places,
+            converted=self._converted(super()._field_to_sql(alias, "revenue", query), rate, currency),
         )
+        if field_expr == "revenue_consolidated":
+            return revenue
+        cost = super()._field_to_sql(alias, "cost", query)
+        return SQL("%s - %s", revenue, self._converted(cost, rate, currency))
+
+    @api.model
+    def _converted(self, amount, rate, currency):
+        """An amount in the line's company currency, in another one; SQL. The rate is null where they are the same."""
+        return SQL("COALESCE(ROUND(%s * %s, %s), %s)", amount, rate, currency.decimal_places, amount)
 
     @api.model
     def _join_rate(self, alias, query, currency):

@@ -21,8 +21,8 @@ import odoo.sql_db
 from odoo.tools import config
 
 from . import jobs
-from .injuries import INJURIES, SPARE, FullDisk, wait
-from .rows import compare, connect, differing, read
+from .injuries import INJURIES, SPARE, FullDisk, ended, wait
+from .rows import compare, connect, differing, read, written
 
 TRIAL = "crm_pareto_fault_trial"
 LONGEST = 90  # seconds that a job may take, injured or not
@@ -112,14 +112,15 @@ class Faults:
             injury.before(seconds, self.random)
             process = self.start(job.run)
             time.sleep(self.random.uniform(0, seconds))
+            too_late = injury.has_moment and ended(process)
             injury.strike(process, job)
             code = wait(process, LONGEST)
             injury.after()
             left = compare(read(self.server, TRIAL, job.tables), old, new)
-            ended = "hung" if code is None else "ended" if code == 0 else "broken off"
-            self.outcomes[name, kind][f"{ended}, {left}"] += 1
-            if code is None or left.endswith("strange") or (left == "both" and name != "nightly action"):
-                self.wrong.append(f"{name}, {kind}: {ended}, {left}")
+            end = "hung" if code is None else "broken off" if code else "too late" if too_late else "ended"
+            self.outcomes[name, kind][f"{end}, {left}"] += 1
+            if code is None or left.endswith("neither") or (left == "both" and name != "nightly action"):
+                self.wrong.append(f"{name}, {kind}: {end}, {left}")
             self._run_again(name, kind, job, new)
 
     def _run_again(self, name, kind, job, new):
@@ -148,10 +149,10 @@ class Faults:
             codes = [wait(process, LONGEST) for process in processes]
             took = time.monotonic() - began
             left = "new" if read(self.server, TRIAL, job.tables) == new else "other rows"
-            ended = "both ended" if codes == [0, 0] else "one gave way" if 0 in codes else f"codes {codes}"
-            self.outcomes[name, "two runs at once"][f"{ended}, {left}"] += 1
+            end = "both ended" if codes == [0, 0] else "one gave way" if 0 in codes else f"codes {codes}"
+            self.outcomes[name, "two runs at once"][f"{end}, {left}"] += 1
             if left != "new" or 0 not in codes:
-                self.wrong.append(f"{name}, two runs at once: {ended}, {left}, {took:.1f} s")
+                self.wrong.append(f"{name}, two runs at once: {end}, {left}, {took:.1f} s")
 
     def post_meanwhile(self, name):
         """An invoice posted while a job computes is in the figures after the next refresh."""
@@ -166,10 +167,10 @@ class Faults:
             refreshed = self._execute(FIGURES, TRIAL)
             self.finish(jobs.recompute)
             counted = refreshed == self._execute(FIGURES, TRIAL)
-            ended = "ended" if code == 0 else "broken off"
-            self.outcomes[name, "invoice posted meanwhile"][f"{ended}, {'counted' if counted else 'missing'}"] += 1
+            end = "ended" if code == 0 else "broken off"
+            self.outcomes[name, "invoice posted meanwhile"][f"{end}, {'counted' if counted else 'missing'}"] += 1
             if code or not counted:
-                self.wrong.append(f"{name}, invoice posted meanwhile: {ended}, counted: {counted}")
+                self.wrong.append(f"{name}, invoice posted meanwhile: {end}, counted: {counted}")
 
     # -- all -----------------------------------------------------------------------------------
 
@@ -179,8 +180,7 @@ class Faults:
         odoo.modules.registry.Registry(TRIAL)  # once: its processes are forked from here
         self.known = {name: self.measure(job) for name, job in jobs.JOBS.items()}
         for name, (old, new, seconds) in self.known.items():
-            changed = sum((new[table] - old[table]).total() for table in new)
-            print(f"{name}: {seconds:.2f} s, {changed} rows written", flush=True)
+            print(f"{name}: {seconds:.2f} s, {written(old, new)} rows written", flush=True)
         kinds = [kind for kind in INJURIES if kind != "full disk"]
         for kind in kinds:
             self._each(kind)

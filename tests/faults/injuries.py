@@ -22,7 +22,7 @@ MOST = 200  # rows of a table that somebody else writes
 class Injury:
     """Nothing happens: what the others are compared with."""
 
-    kinds = None  # of jobs that it can happen to; None: all
+    has_moment = True  # at which it strikes; else it is there from the start
 
     def __init__(self, server, database):
         self.server, self.database = server, database
@@ -78,6 +78,8 @@ class KilledServer(Injury):
 
 class StatementTimeout(Injury):
     """Statements of the job may take no longer than its longest ones do."""
+
+    has_moment = False
 
     def before(self, duration, random):
         limit = max(1, int(1000 * duration * random.uniform(0.005, 0.15)))
@@ -151,6 +153,11 @@ INJURIES = {
     "serialization conflict": OthersWrite,
     "full disk": FullDisk,
 }
+
+
+def ended(process):
+    """Whether a child has ended; its exit code is still to be fetched."""
+    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def wait(process, seconds):

@@ -1,7 +1,7 @@
 """The rows of a database, so that they can be compared: without ids and moments, numbers to six digits."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 import psycopg2
 
@@ -18,11 +18,11 @@ def connect(server, database):
 
 
 def read(server, database, tables):
-    """{table: Counter of its rows}"""
+    """{(table, company): Counter of its rows}: what one transaction writes; of runs, by kind as well"""
     connection = connect(server, database)
     try:
         with connection.cursor() as cursor:
-            return {table: _read(cursor, table) for table in tables}
+            return {group: rows for table in tables for group, rows in _read(cursor, table).items()}
     finally:
         connection.close()
 
@@ -37,7 +37,11 @@ def _read(cursor, table):
         and not (table in ("crm_lead", "ir_model_data", "mail_activity") and name in DATES)
         and not (table == "ir_model_data" and name == "res_id")  # a number that is drawn anew each time
     ]
-    return Counter(tuple(_plain(row[index]) for index in kept) for row in cursor)
+    groups = [names.index(name) for name in ("company_id", "kind") if name in names]
+    found = defaultdict(Counter)
+    for row in cursor:
+        found[(table, *(row[index] for index in groups))][tuple(_plain(row[index]) for index in kept)] += 1
+    return found
 
 
 def _plain(value):
@@ -45,21 +49,29 @@ def _plain(value):
 
 
 def differing(found, wanted):
-    """One row of each table that is not as wanted, with one of those that are missing, to be looked at."""
+    """One row of each group that is not as wanted, with one of those that are missing, to be looked at."""
     return {
-        table: [
-            str(next(iter(rows), ""))[:300] for rows in (found[table] - wanted[table], wanted[table] - found[table])
-        ]
-        for table in wanted
-        if found[table] != wanted[table]
+        group: [str(next(iter(rows), ""))[:300] for rows in (one - other, other - one)]
+        for group, one, other in _pairs(found, wanted)
+        if one != other
     }
 
 
 def compare(found, old, new):
-    """What the rows are: "old", "new", "both" where each is one or the other, or how many are neither."""
+    """What the rows are: "old", "new", "both" where each group is one or the other, or how many groups are neither."""
     if found == new:
         return "new"
     if found == old:
         return "old"
-    strange = sum((found[table] - (old[table] | new[table])).total() for table in found)
-    return f"{strange} strange" if strange else "both"
+    neither = differing(found, old).keys() & differing(found, new).keys()
+    return f"{len(neither)} neither" if neither else "both"
+
+
+def written(old, new):
+    """How many rows are other ones than before."""
+    return sum((after - before).total() for _group, before, after in _pairs(old, new))
+
+
+def _pairs(one, other):
+    """(group, its rows in the one, its rows in the other)"""
+    return [(group, one.get(group, Counter()), other.get(group, Counter())) for group in one.keys() | other.keys()]
