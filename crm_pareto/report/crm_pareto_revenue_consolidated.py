@@ -7,8 +7,8 @@ class CrmParetoRevenueReport(models.Model):
 
     A line of a company with another currency is converted at the rate of its invoice date, by the rates of the reader's
     company, as Odoo's `res.currency._convert` does; not at today's, so what is past does not move. A document that was
-    written in the reader's currency counts with what it says; what it cost was in the company's. Each line is rounded, so
-    that the lines behind a figure add up to it.
+    written in the reader's currency counts with what it says; what it cost was in the company's. Each line is rounded,
+    so that the lines behind a figure add up to it.
 
     Worked out only where it is asked for, and nothing is joined while all companies of the reader have one currency.
     """

@@ -193,8 +193,9 @@ class Pages:
             self.call("Model page", "crm.pareto.prediction", "get_holdout", [id_])
 
     def open_brief(self):
-        for id_ in self._client.call("crm.pareto.handover", "search", [], limit=1):
-            self.ask("Brief of a hand-over", self._client.get, f"/report/html/{BRIEF}/{id_}")
+        for row in self._client.call("crm.pareto.customer", "search_read", [], ["partner_id"], limit=1):
+            id_ = row["partner_id"][0]
+            self.ask("Brief of a customer", self._client.get, f"/report/html/{BRIEF}/{id_}")
 
     def open_documents(self):
         for model, domain in DOCUMENTS.items():
