@@ -10,19 +10,18 @@ def run_all(commands, at_once, **options):
     Their lines are printed as they come up to the first that begins with `=` after the others: what follows, a report,
     is printed in one piece when the command ends. A single command has the terminal to itself.
 
-    :param commands: lists of words
+    :param commands: lists of words, or functions that prepare something and return one
     :param at_once: how many run at a time
     :param options: of subprocess.Popen
     :return: their exit codes
     """
-    commands = [[str(word) for word in command] for command in commands]
     if len(commands) == 1:
-        return [subprocess.run(commands[0], **options).returncode]
+        return [subprocess.run(_words(commands[0]), **options).returncode]
     running = []
 
     def run(command):
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-        process = subprocess.Popen(command, text=True, errors="replace", **pipes, **options)
+        process = subprocess.Popen(_words(command), text=True, errors="replace", **pipes, **options)
         running.append(process)
         _pass_on(process.stdout)
         return process.wait()
@@ -35,6 +34,10 @@ def run_all(commands, at_once, **options):
             for process in running:
                 process.terminate()
             raise
+
+
+def _words(command):
+    return [str(word) for word in (command() if callable(command) else command)]
 
 
 def _pass_on(lines):

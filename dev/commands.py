@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from . import bench as bench_command
 from . import beside, browser, host_tests, lint, odoo_source, peer, postgres, python_env, replica
@@ -247,12 +248,11 @@ def test(chosen):
             skipped["attribution peer"] = peer.ensure()
             _make_test_database(odoo)
             _make_bundles(odoo, TEST_DATABASE)
-        if with_apps:
-            _make_apps_test_database(odoo)
-            _make_bundles(odoo, APPS_TEST_DATABASE)
-        runs = [(APPS_TEST_DATABASE, with_apps)] if with_apps else []
-        runs += _in_parts(odoo) if chosen.paths == ALL_TESTS else [(TEST_DATABASE, without)] if without else []
-        commands = [_pytest_command(odoo, *run, http=not skipped["browser"]) for run in runs]
+        http = not skipped["browser"]
+        runs = _in_parts(odoo) if chosen.paths == ALL_TESTS else [(TEST_DATABASE, without)] if without else []
+        commands = [_pytest_command(odoo, *run, http=http) for run in runs]
+        if with_apps:  # its database, the slowest to make, is made while other tests run
+            commands.insert(0, partial(_apps_pytest_command, odoo, with_apps, http))
         environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it is in the home folder
         codes = beside.run_all(commands, at_once=2, env=environment, cwd=ROOT)
     for tests, reason in skipped.items():
@@ -272,6 +272,12 @@ def _in_parts(odoo):
         odoo.create(database, TEST_DATABASE)
         parts.append((database, files[number::PARTS]))
     return parts
+
+
+def _apps_pytest_command(odoo, words, http):
+    _make_apps_test_database(odoo)
+    _make_bundles(odoo, APPS_TEST_DATABASE)
+    return _pytest_command(odoo, APPS_TEST_DATABASE, words, http=http)
 
 
 def _pytest_command(odoo, database, words, http):
