@@ -97,6 +97,15 @@ class Odoo:
         ]
         run(command, f"Uninstalling {module}", env=self.environment, cwd=ROOT)
 
+    def manage(self, *words):
+        """Run `odoo db <words>`: Odoo's own backup, restore and copy.
+
+        :raises Failure: with what Odoo said
+        """
+        programs = [f"--pg_path={self.server.programs}"] if self.server.programs else []
+        command = [python_env.PYTHON, "-m", "odoo", "db", "-c", self.config_file, *self.server.odoo_options, *programs]
+        run([*command, *words], f"odoo db {words[0]}", env=self.environment, cwd=WORK)
+
     def run_script(self, database, script, words, doing, current):
         """Run a module of ours under the environment's Python and return what it printed.
 

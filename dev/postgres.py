@@ -33,6 +33,7 @@ class Server:
 
     environment: dict
     origin: str
+    programs: Path | None = None  # where pg_dump and psql are; None: on the path
 
     @property
     def odoo_options(self):
@@ -80,7 +81,7 @@ def server():
     python_env.ensure("postgres")
     cluster = Cluster()
     with cluster.in_use():
-        yield _checked(Server(cluster.environment, "embedded"))
+        yield _checked(Server(cluster.environment, "embedded", cluster.programs))
 
 
 def _checked(found):
@@ -205,6 +206,11 @@ class Cluster:
         if self._running():
             self._as_server_user("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop", check=False)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    @property
+    def programs(self):
+        """The folder of pg_dump and its like."""
+        return self._find_binaries()
 
     def restart(self):
         """Start the server again after it was killed; it recovers what was committed."""

@@ -4,16 +4,14 @@ import json
 import lzma
 import os
 import subprocess
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 
-from dev.commands import BASE_DATABASE
+from dev.console import Failure
 from dev.database import PROBLEM
 
 from ..common import throwaway_database
 
-BEFORE, INSTALLED, USED = "crm_pareto_life_before", "crm_pareto_life_installed", "crm_pareto_life_used"
+MOMENTS = "id,create_date,write_date,full_at,refreshed_at"
 
 
 def run(odoo, database, name, *words):
@@ -27,16 +25,122 @@ def run(odoo, database, name, *words):
     return json.loads(lines[-1])
 
 
-def begin(odoo, database):
-    """A year of business without the addon; the number of posted customer documents."""
-    return run(odoo, database, "business")
+def install(odoo, database, *options):
+    """Install the addon; a warning in Odoo's log is a failure."""
+    odoo.run_server(database, ["-i", "crm_pareto", *options], "Installing", None, strict=True)
 
 
-def install(odoo, database):
-    odoo.run_server(database, ["-i", "crm_pareto"], "Installing", None, strict=True)
-
-
-def use(odoo, database):
-    """Use every feature, then let a night pass."""
-    run(odoo, database, "use")
+def night(odoo, database):
+    """Run each scheduled action of ours."""
     run(odoo, database, "night", "--all")
+
+
+@contextmanager
+def copy_of(database, name="crm_pareto_life_copy"):
+    """(odoo, name) of a copy of a database; dropped at the end."""
+    with throwaway_database(name, database) as copy:
+        yield copy
+
+
+def columns(odoo, database):
+    """{table: its columns}"""
+    statement = """
+        SELECT table_name, string_agg(column_name, ',' ORDER BY ordinal_position)
+          FROM information_schema.columns JOIN pg_tables ON schemaname = 'public' AND tablename = table_name
+         WHERE table_schema = 'public' GROUP BY 1
+    """
+    return {table: names.split(",") for table, names in odoo.server.query(statement, database)}
+
+
+def fingerprints(odoo, database, tables, where=()):
+    """{table: a checksum of its rows}
+
+    :param tables: {table: the columns that count}
+    :param where: {table: SQL, the rows that count}
+    """
+    parts = []
+    for table, names in tables.items():
+        row = f"md5(ROW({', '.join(chr(34) + name + chr(34) for name in names)})::text)"
+        condition = dict(where).get(table, "TRUE")
+        parts.append(f"""SELECT '{table}', md5(string_agg({row}, '' ORDER BY {row})) FROM "{table}" WHERE {condition}""")
+    return {table: digest for table, digest in odoo.server.query(" UNION ALL ".join(parts), database)}
+
+
+def differing(one, other):
+    """The tables whose fingerprints differ."""
+    return {table for table in one.keys() | other.keys() if one.get(table) != other.get(table)}
+
+
+def rows(odoo, database, tables):
+    """{table: its rows without ids and moments, sorted}"""
+    statement = " UNION ALL ".join(
+        f"""SELECT '{table}', (to_jsonb(t) - '{{{MOMENTS}}}'::text[])::text FROM "{table}" t""" for table in tables
+    )
+    found = {table: [] for table in tables}
+    for table, row in sorted(odoo.server.query(statement, database)):
+        found[table].append(row)
+    return found
+
+
+def against_the_ledger(odoo, database):
+    """(how many customers have turnover in the ledger, those whose stored one is another), over all companies."""
+    statement = """
+        WITH ledger AS (
+            SELECT move.company_id, COALESCE(linked.commercial_partner_id, move.commercial_partner_id) AS partner_id,
+                   SUM(-line.balance) AS turnover
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN crm_pareto_run run
+                ON run.company_id = move.company_id AND run.kind = 'customer' AND run.snapshot IS NOT TRUE
+              LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+             WHERE move.state = 'posted' AND line.display_type = 'product'
+               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND move.invoice_date BETWEEN run.date_from AND run.as_of
+             GROUP BY 1, 2
+        ), stored AS (SELECT company_id, partner_id, turnover FROM crm_pareto_customer WHERE snapshot_id IS NULL)
+        SELECT count(ledger), count(*) FILTER (
+                   WHERE round(COALESCE(ledger.turnover, 0), 2) <> round(COALESCE(stored.turnover, 0)::numeric, 2))
+          FROM ledger FULL JOIN stored USING (company_id, partner_id)
+    """
+    ((customers, wrong),) = odoo.server.query(statement, database)
+    return int(customers), int(wrong)
+
+
+def invalid(odoo, database):
+    """Indexes and constraints that PostgreSQL holds for not valid."""
+    statement = """
+        SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready)
+        UNION ALL SELECT conname::text FROM pg_constraint WHERE NOT convalidated
+    """
+    return odoo.server.query(statement, database)
+
+
+# -- dumps ---------------------------------------------------------------------------------------
+
+
+def _program(odoo, name):
+    """pg_dump or psql: the embedded server's, else the one on the path."""
+    folder = odoo.server.programs
+    return str(folder / name) if folder else name
+
+
+def dump(odoo, database, file):
+    """Write a database, without its filestore, to a .sql.xz file."""
+    command = [_program(odoo, "pg_dump"), "--no-owner", "--no-privileges", database]
+    done = subprocess.run(command, env={**os.environ, **odoo.server.environment}, capture_output=True)
+    if done.returncode:
+        raise Failure(f"pg_dump: {done.stderr.decode()[-300:]}")
+    file.write_bytes(lzma.compress(done.stdout, preset=9 | lzma.PRESET_EXTREME))
+
+
+def restore(odoo, database, file):
+    """Fill an empty database from a .sql.xz file."""
+    command = [_program(odoo, "psql"), "-q", "-o", os.devnull, "-d", database]
+    done = subprocess.run(
+        command,
+        input=lzma.decompress(file.read_bytes()),
+        env={**os.environ, **odoo.server.environment},
+        capture_output=True,
+    )
+    if done.returncode:
+        raise Failure(f"psql: {done.stderr.decode()[-300:]}")

@@ -101,6 +101,16 @@ class _Decisions:
             {"name": "Call", "res_model": "res.partner", "template_ids": [Command.create(who)]}
         )
         audience = self.env["crm.pareto.audience"].create({"name": "Everybody", "user_id": self.boss.id})
+        product, campaigns = self.env["crm.pareto.product"].search([], limit=1).product_id, self.campaign.ids
+        audience.copy(
+            {
+                "name": "Those of the fair",
+                "user_id": self.boss.id,
+                "bought_product_ids": [Command.set(product.ids)],
+                "other_categ_ids": [Command.set(product.categ_id.ids)],
+                "touched_campaign_ids": [Command.set(campaigns)],
+            }
+        )
         self.env["crm.pareto.started.plan"].with_user(self.boss)._start(
             audience.with_user(self.boss), plan, self.lena, fields.Date.today()
         )
@@ -111,10 +121,14 @@ class _Decisions:
         self.env["account.move"].search(domain, limit=1).pareto_customer_id = credited
 
     def _hand_over(self):
-        share = Command.create({"user_id": self.max.id})
+        tiers, country = self.env["crm.pareto.tier"].search([]), self.env.ref("base.de")
+        share = Command.create(
+            {"user_id": self.max.id, "tier_ids": [Command.set(tiers.ids)], "country_ids": [Command.set(country.ids)]}
+        )
+        rest = Command.create({"user_id": self.boss.id})
         handover = self.env["crm.pareto.handover"].with_user(self.boss)
         handover.create(
-            {"company_id": self.company.id, "from_user_id": self.lena.id, "share_ids": [share]}
+            {"company_id": self.company.id, "from_user_id": self.lena.id, "share_ids": [share, rest]}
         ).action_hand_over()
 
 

@@ -1,0 +1,53 @@
+"""Backups, and copies of a database: complete, and computed as the original."""
+
+import pytest
+
+
+
+from ..common import throwaway_database
+from ..test_installation import schema
+from . import databases
+
+# A copy gets a name of its own; the registry's counters are of whoever loads it.
+OWN = {"ir_config_parameter", "orm_signaling_registry"}
+# What Odoo switches off in a neutralized copy.
+NEUTRALIZED = {"ir_cron", "ir_mail_server", "ir_ui_view"}
+
+
+def backup(odoo, source, target, folder):
+    file = folder / "backup.zip"
+    odoo.manage("dump", source, file)
+    odoo.manage("load", target, file)
+
+
+def duplicate(odoo, source, target, folder):
+    odoo.manage("duplicate", source, target)
+
+
+def neutralize(odoo, source, target, folder):
+    odoo.manage("duplicate", "--neutralize", source, target)
+
+
+@pytest.mark.parametrize("copy", [backup, duplicate, neutralize])
+def test_a_copy_is_complete_and_computes_the_same(used, copy, tmp_path):
+    target = "crm_pareto_life_copied"
+    used.odoo.drop(target)
+    try:
+        copy(used.odoo, used.database, target, tmp_path)
+        check(used.odoo, used.database, target, neutralized=copy is neutralize)
+    finally:
+        used.odoo.drop(target)
+
+
+def check(odoo, source, target, neutralized):
+    tables = databases.columns(odoo, source)
+    one, other = (databases.fingerprints(odoo, database, tables) for database in (source, target))
+    assert databases.differing(one, other) <= (OWN | NEUTRALIZED if neutralized else OWN)
+    assert schema(odoo, target) ^ schema(odoo, source) == set()
+    assert databases.invalid(odoo, target) == []
+    ((running,),) = odoo.server.query("SELECT count(*) FROM ir_cron WHERE active AND cron_name ~ '^Customer Value'", target)
+    assert (running == "0") == neutralized
+    databases.night(odoo, target)
+    ours = [table for table in tables if table.startswith("crm_pareto_")]
+    assert databases.rows(odoo, target, ours) == databases.rows(odoo, source, ours)
+    assert databases.against_the_ledger(odoo, target)[1] == 0
