@@ -53,11 +53,3 @@ class TestPartnerChanges(LedgerCase):
     def test_contact_becomes_a_customer_of_its_own(self):
         self.bea.parent_id = False
         self.check({self.alder: 300, self.birch: 100, self.bea: 20, self.shop: 50})
-
-    def test_the_refresh_is_due_soon_where_a_credited_contact_moves(self):
-        triggers = [("cron_id", "=", self.env.ref("crm_pareto.crm_pareto_refresh_cron").id)]
-        before = self.env["ir.cron.trigger"].search_count(triggers)
-        self.shop.parent_id = self.alder
-        self.assertEqual(self.env["ir.cron.trigger"].search_count(triggers), before, "nothing is credited to it")
-        self.bea.parent_id = self.alder
-        self.assertGreater(self.env["ir.cron.trigger"].search_count(triggers), before)

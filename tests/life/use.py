@@ -101,7 +101,8 @@ class _Decisions:
             {"name": "Call", "res_model": "res.partner", "template_ids": [Command.create(who)]}
         )
         audience = self.env["crm.pareto.audience"].create({"name": "Everybody", "user_id": self.boss.id})
-        product, campaigns = self.env["crm.pareto.product"].search([], limit=1).product_id, self.campaign.ids
+        here = [("company_id", "=", self.company.id)]
+        product, campaigns = self.env["crm.pareto.product"].search(here, limit=1).product_id, self.campaign.ids
         audience.copy(
             {
                 "name": "Those of the fair",
@@ -121,7 +122,7 @@ class _Decisions:
         self.env["account.move"].search(domain, limit=1).pareto_customer_id = credited
 
     def _hand_over(self):
-        tiers, country = self.env["crm.pareto.tier"].search([]), self.env.ref("base.de")
+        tiers, country = self.env["crm.pareto.tier"].search([("company_id", "=", False)]), self.env.ref("base.de")
         share = Command.create(
             {"user_id": self.max.id, "tier_ids": [Command.set(tiers.ids)], "country_ids": [Command.set(country.ids)]}
         )
