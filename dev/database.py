@@ -102,8 +102,7 @@ class Odoo:
 
         :raises Failure: with what Odoo said
         """
-        programs = [f"--pg_path={self.server.programs}"] if self.server.programs else []
-        command = [python_env.PYTHON, "-m", "odoo", "db", "-c", self.config_file, *self.server.odoo_options, *programs]
+        command = [python_env.PYTHON, "-m", "odoo", "db", "-c", self.config_file, *self.server.odoo_options]
         run([*command, *words], f"odoo db {words[0]}", env=self.environment, cwd=WORK)
 
     def run_script(self, database, script, words, doing, current):

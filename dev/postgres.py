@@ -33,7 +33,6 @@ class Server:
 
     environment: dict
     origin: str
-    programs: Path | None = None  # where pg_dump and psql are; None: on the path
 
     @property
     def odoo_options(self):
@@ -81,7 +80,9 @@ def server():
     python_env.ensure("postgres")
     cluster = Cluster()
     with cluster.in_use():
-        yield _checked(Server(cluster.environment, "embedded", cluster.programs))
+        # First on the path, as pg_dump refuses a server that is newer.
+        path = f"{cluster.programs}{os.pathsep}{os.environ.get('PATH', '')}"
+        yield _checked(Server({**cluster.environment, "PATH": path}, "embedded"))
 
 
 def _checked(found):
@@ -209,7 +210,7 @@ class Cluster:
 
     @property
     def programs(self):
-        """The folder of pg_dump and its like."""
+        """The folder of pg_dump, psql and their like."""
         return self._find_binaries()
 
     def restart(self):

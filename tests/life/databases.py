@@ -71,15 +71,25 @@ def differing(one, other):
     return {table for table in one.keys() | other.keys() if one.get(table) != other.get(table)}
 
 
-def rows(odoo, database, tables):
-    """{table: its rows without ids and moments, sorted}"""
+def rows(odoo, database):
+    """{one of our tables: its rows without ids and moments, sorted}"""
+    ours = [table for table in columns(odoo, database) if table.startswith("crm_pareto_")]
     statement = " UNION ALL ".join(
-        f"""SELECT '{table}', (to_jsonb(t) - '{{{MOMENTS}}}'::text[])::text FROM "{table}" t""" for table in tables
+        f"""SELECT '{table}', (to_jsonb(t) - '{{{MOMENTS}}}'::text[])::text FROM "{table}" t""" for table in ours
     )
-    found = {table: [] for table in tables}
+    found = {table: [] for table in ours}
     for table, row in sorted(odoo.server.query(statement, database)):
         found[table].append(row)
     return found
+
+
+def differing_rows(one, other):
+    """(table, a row) of those that are in one and not in the other, to be looked at."""
+    return [
+        (table, sorted(set(one[table]) - set(other[table]))[:2], sorted(set(other[table]) - set(one[table]))[:2])
+        for table in one.keys() | other.keys()
+        if one.get(table) != other.get(table)
+    ]
 
 
 def against_the_ledger(odoo, database):
@@ -118,15 +128,9 @@ def invalid(odoo, database):
 # -- dumps ---------------------------------------------------------------------------------------
 
 
-def _program(odoo, name):
-    """pg_dump or psql: the embedded server's, else the one on the path."""
-    folder = odoo.server.programs
-    return str(folder / name) if folder else name
-
-
 def dump(odoo, database, file):
     """Write a database, without its filestore, to a .sql.xz file."""
-    command = [_program(odoo, "pg_dump"), "--no-owner", "--no-privileges", database]
+    command = ["pg_dump", "--no-owner", "--no-privileges", database]
     done = subprocess.run(command, env={**os.environ, **odoo.server.environment}, capture_output=True)
     if done.returncode:
         raise Failure(f"pg_dump: {done.stderr.decode()[-300:]}")
@@ -135,7 +139,7 @@ def dump(odoo, database, file):
 
 def restore(odoo, database, file):
     """Fill an empty database from a .sql.xz file."""
-    command = [_program(odoo, "psql"), "-q", "-o", os.devnull, "-d", database]
+    command = ["psql", "-q", "-o", os.devnull, "-d", database]
     done = subprocess.run(
         command,
         input=lzma.decompress(file.read_bytes()),

@@ -11,10 +11,14 @@ LISTS = "ir_module_module ir_module_module_dependency ir_attachment ir_logging b
 def named(odoo, database):
     """The rows of any table that name the addon, outside Odoo's list of addons."""
     tables = [table for table in databases.columns(odoo, database) if table not in LISTS]
-    found = " UNION ALL ".join(
-        f"""SELECT '{table}', left(t::text, 300) FROM "{table}" t WHERE t::text ~ 'pareto'""" for table in tables
+    return odoo.server.query(
+        " UNION ALL ".join(
+            f"""SELECT '{table}', left(to_jsonb(t)::text, 400) FROM "{table}" t
+                 WHERE t::text ~ 'pareto' AND t::text !~ 'module_crm_pareto'"""
+            for table in tables
+        ),
+        database,
     )
-    return odoo.server.query(f"SELECT * FROM ({found}) t WHERE left::text !~ 'module_crm_pareto'", database)
 
 
 def test_uninstalling_leaves_no_trace(before, used):
