@@ -11,7 +11,7 @@ from dev.database import PROBLEM
 
 from ..common import throwaway_database
 
-MOMENTS = "id,create_date,write_date,full_at,refreshed_at"
+MOMENTS = "id,create_date,write_date,full_at,refreshed_at,computed_at"
 
 
 def run(odoo, database, name, *words):

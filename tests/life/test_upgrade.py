@@ -8,7 +8,7 @@ import pytest
 from ..common import throwaway_database
 from . import databases
 from .release import RELEASED
-from .test_install import DEFINITIONS
+from .test_install import DEFINITIONS, OTHERS
 
 VERSIONS = [None, *sorted(RELEASED.glob("*.sql.xz"))]
 # Beside definitions, what people set in Odoo's own tables of them.
@@ -20,7 +20,7 @@ def entered(odoo, database, tables):
     kept = {name: cols for name, cols in tables.items() if name in PEOPLES or not name.startswith(DEFINITIONS)}
     kept = {name: [col for col in cols if col != "write_date" or name not in PEOPLES] for name, cols in kept.items()}
     bundles = {"ir_attachment": "url NOT LIKE '/web/assets/%' OR url IS NULL"}
-    return databases.fingerprints(odoo, database, kept, bundles)
+    return databases.fingerprints(odoo, database, kept, {**OTHERS, **bundles})
 
 
 @pytest.mark.parametrize("file", VERSIONS, ids=lambda file: file.name if file else "this version")

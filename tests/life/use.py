@@ -163,10 +163,19 @@ def _hang_on(env):
     attachment = {"name": "notes.txt", "res_model": "crm.pareto.touch", "res_id": touch.id}
     env["ir.attachment"].create({**attachment, "datas": base64.b64encode(b"What was said")})
     env["crm.pareto.handover"].search([], limit=1).message_post(body="Well done")
-    for model in ("crm.pareto.customer", "crm.pareto.revenue.report"):
-        env["ir.filters"].create({"name": "Mine", "model_id": model, "domain": "[]", "user_ids": [env.uid]})
-    export = {"name": "Scores", "resource": "crm.pareto.customer"}
-    env["ir.exports"].create({**export, "export_fields": [Command.create({"name": "turnover"})]})
+    for model, domain in (
+        ("crm.pareto.customer", "[]"),
+        ("crm.pareto.revenue.report", "[]"),
+        ("res.partner", "[('pareto_is_overdue', '=', True)]"),
+        ("res.partner", "[('is_company', '=', True)]"),
+    ):
+        env["ir.filters"].create({"name": f"Mine {domain}", "model_id": model, "domain": domain})
+    for model, names in (("crm.pareto.customer", ["turnover"]), ("res.partner", ["name", "pareto_turnover"])):
+        lines = [Command.create({"name": name}) for name in names]
+        env["ir.exports"].create({"name": "Scores", "resource": model, "export_fields": lines})
+    for repeat in env["crm.pareto.repeat"].search([]):  # due today or not
+        env["mail.activity"].create(repeat._prepare_activity_vals(repeat.company_id, repeat.partner_id))
+    env["mail.activity"].search([("pareto_company_id", "!=", False)], limit=1).action_feedback("Ordered")
     env["ir.default"].set("crm.pareto.touch", "channel", "phone")
     env["ir.default"].set("res.partner", "pareto_not_customer", False)
 
