@@ -79,13 +79,13 @@ def keep_repeat_activities(env):
     )
     if todo and ours:
         env.flush_all()
-        for table in ("mail_activity", "mail_activity_plan_template"):
+        for table, name in (
+            ("mail_activity", "activity_type_id"),
+            ("mail_activity_plan_template", "activity_type_id"),
+            ("mail_message", "mail_activity_type_id"),
+        ):
+            column = SQL.identifier(name)
             env.cr.execute(
-                SQL(
-                    "UPDATE %s SET activity_type_id = %s WHERE activity_type_id = %s",
-                    SQL.identifier(table),
-                    todo.id,
-                    ours.id,
-                )
+                SQL("UPDATE %s SET %s = %s WHERE %s = %s", SQL.identifier(table), column, todo.id, column, ours.id)
             )
         env.invalidate_all()

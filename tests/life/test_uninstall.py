@@ -7,7 +7,7 @@ from .test_install import DEFINITIONS, OTHERS
 # Addons there are, whether installed or not; and Odoo's own notes, of bundles it makes anew.
 LISTS = "ir_module_module ir_module_module_dependency ir_attachment ir_logging bus_bus".split()
 # Which groups a rule is of; what was written in the chatter of our records goes with them.
-OURS_TOO = ["rule_group_rel", "mail_notification", "mail_mail", "mail_mail_res_partner_rel"]
+OURS_TOO = ["rule_group_rel", "mail_activity_type", "mail_notification", "mail_mail", "mail_mail_res_partner_rel"]
 OURS_TOO += ["mail_followers_mail_message_subtype_rel", "mail_message_res_partner_rel"]
 LEFT = {
     **OTHERS,
@@ -20,6 +20,7 @@ CHANGED = {
     "res_users": ["write_date"],
     "res_partner": ["write_date"],
     "mail_activity": ["activity_type_id"],
+    "mail_message": ["mail_activity_type_id"],
 }
 
 
