@@ -62,7 +62,9 @@ def fingerprints(odoo, database, tables, where=()):
     for table, names in tables.items():
         row = f"md5(ROW({', '.join(chr(34) + name + chr(34) for name in names)})::text)"
         condition = dict(where).get(table, "TRUE")
-        parts.append(f"""SELECT '{table}', md5(string_agg({row}, '' ORDER BY {row})) FROM "{table}" WHERE {condition}""")
+        parts.append(
+            f"""SELECT '{table}', md5(string_agg({row}, '' ORDER BY {row})) FROM "{table}" WHERE {condition}"""
+        )
     return {table: digest for table, digest in odoo.server.query(" UNION ALL ".join(parts), database)}
 
 

@@ -50,7 +50,9 @@ def check(odoo, source, target, neutralized):
     assert databases.differing(one, other) <= (OWN | NEUTRALIZED if neutralized else OWN)
     assert names(schema(odoo, target)) ^ names(schema(odoo, source)) == set()
     assert databases.invalid(odoo, target) == []
-    ((running,),) = odoo.server.query("SELECT count(*) FROM ir_cron WHERE active AND cron_name ~ '^Customer Value'", target)
+    ((running,),) = odoo.server.query(
+        "SELECT count(*) FROM ir_cron WHERE active AND cron_name ~ '^Customer Value'", target
+    )
     assert (running == "0") == neutralized
     databases.night(odoo, target)
     assert databases.differing_rows(databases.rows(odoo, source), databases.rows(odoo, target)) == []
