@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test host-test replica-test fault-test lint bench pot pictures clean
+.PHONY: help demo demo-data test host-test replica-test fault-test life-test release-dump lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -22,6 +22,12 @@ replica-test: ## every page of ours on a primary and a replica: what reaches the
 
 fault-test: ## every job injured at random moments: what is left, and whether a rerun ends it (SEED=1; TIMES=3 each)
 	@$(DEV) fault-test $(if $(SEED),--seed $(SEED)) $(if $(TIMES),--times $(TIMES))
+
+life-test: ## a database's life: install over a year of data, upgrade, back up, copy, uninstall (T=tests/life/test_x.py)
+	@$(DEV) test $(or $(T),tests/life)
+
+release-dump: ## write a database that this version was used in, which later ones are tested to upgrade
+	@$(DEV) release-dump
 
 host-test: ## Odoo's own tests without and with the addon, and what differs (APPS="crm sale" for a part)
 	@$(DEV) host-test $(APPS)

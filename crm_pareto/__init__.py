@@ -3,7 +3,9 @@ from . import models
 from . import report
 from . import wizard
 from .models.account_analytic_plan import drop_unused_campaign_plan
+from .models.mail_activity import keep_repeat_activities
 from .models.res_config_settings import drop_covering_index
+from .models.saved_lists import drop_saved_lists
 from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
 
 
@@ -12,9 +14,13 @@ def uninstall_hook(env):
 
     Also those that other addons keep of our models, because they extend what these inherit from.
 
+    And what people saved of what goes. Their activities stay, as to-dos.
+
     The campaigns' analytic accounts stay where something was spent on them: they are the company's books.
     """
     drop_unused_campaign_plan(env)
+    keep_repeat_activities(env)
+    drop_saved_lists(env)
     drop_covering_index(env.cr)
     drop_touchpoint_indexes(env.cr)
     env["ir.model.constraint"].search([("module.name", "=", "crm_pareto"), ("type", "=", "f")]).unlink()

@@ -78,7 +78,7 @@ def main(arguments):
     command = commands.add_parser("host-test")
     command.add_argument("apps", nargs="*")
     command.set_defaults(function=host_test)
-    for name, function in (("pot", pot), ("pictures", pictures), ("clean", clean)):
+    for name, function in (("release-dump", release_dump), ("pot", pot), ("pictures", pictures), ("clean", clean)):
         commands.add_parser(name).set_defaults(function=function)
     chosen = parser.parse_args(arguments)
     try:
@@ -336,6 +336,13 @@ def fault_test(chosen):
             code = subprocess.run(command, cwd=ROOT, env=odoo.environment, stderr=log).returncode
         odoo.drop(FAULTS_DATABASE)
     return code
+
+
+def release_dump(chosen):
+    """Write the file that later versions are tested to upgrade."""
+    with _test_database() as odoo, step("A database that this version was used in"):
+        print(run([python_env.PYTHON, "-m", "tests.life.release"], "Dumping", env=odoo.environment, cwd=ROOT))
+    return 0
 
 
 def _own_cluster(command):

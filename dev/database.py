@@ -97,6 +97,14 @@ class Odoo:
         ]
         run(command, f"Uninstalling {module}", env=self.environment, cwd=ROOT)
 
+    def manage(self, *words):
+        """Run `odoo db <words>`: Odoo's own backup, restore and copy.
+
+        :raises Failure: with what Odoo said
+        """
+        command = [python_env.PYTHON, "-m", "odoo", "db", "-c", self.config_file, *self.server.odoo_options]
+        run([*command, *words], f"odoo db {words[0]}", env=self.environment, cwd=WORK)
+
     def run_script(self, database, script, words, doing, current):
         """Run a module of ours under the environment's Python and return what it printed.
 

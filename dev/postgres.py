@@ -80,7 +80,9 @@ def server():
     python_env.ensure("postgres")
     cluster = Cluster()
     with cluster.in_use():
-        yield _checked(Server(cluster.environment, "embedded"))
+        # First on the path, as pg_dump refuses a server that is newer.
+        path = f"{cluster.programs}{os.pathsep}{os.environ.get('PATH', '')}"
+        yield _checked(Server({**cluster.environment, "PATH": path}, "embedded"))
 
 
 def _checked(found):
@@ -205,6 +207,11 @@ class Cluster:
         if self._running():
             self._as_server_user("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop", check=False)
         shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    @property
+    def programs(self):
+        """The folder of pg_dump, psql and their like."""
+        return self._find_binaries()
 
     def restart(self):
         """Start the server again after it was killed; it recovers what was committed."""

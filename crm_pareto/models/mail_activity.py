@@ -69,3 +69,23 @@ class MailActivity(models.Model):
             HAVING BOOL_AND(ordered.name IS NOT NULL OR bought.id IS NOT NULL)
             """
         )
+
+
+def keep_repeat_activities(env):
+    """Make to-dos of repeat orders, open and done, so that the type can go: Odoo refuses where one is of it."""
+    todo, ours = (
+        env.ref(name, raise_if_not_found=False)
+        for name in ("mail.mail_activity_data_todo", "crm_pareto.mail_activity_type_repeat")
+    )
+    if todo and ours:
+        env.flush_all()
+        for table, name in (
+            ("mail_activity", "activity_type_id"),
+            ("mail_activity_plan_template", "activity_type_id"),
+            ("mail_message", "mail_activity_type_id"),
+        ):
+            column = SQL.identifier(name)
+            env.cr.execute(
+                SQL("UPDATE %s SET %s = %s WHERE %s = %s", SQL.identifier(table), column, todo.id, column, ours.id)
+            )
+        env.invalidate_all()

@@ -176,6 +176,14 @@ class ResPartner(models.Model):
         )
     )
 
+    def write(self, vals):
+        """Have the values computed anew where invoices are credited to a contact that changes its company."""
+        if vals.keys() & {"parent_id", "is_company"}:
+            family = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
+            # sudo: whoever moves a contact need not see what is credited to it.
+            self.env["account.move"].sudo().search([("pareto_customer_id", "in", family.ids)])._pareto_forget_runs()
+        return super().write(vals)
+
     @api.depends("pareto_value_id")
     @api.depends_context("company")
     def _compute_pareto_form_fields(self):
