@@ -19,7 +19,8 @@ def entered(odoo, database, tables):
     """Fingerprints of all but definitions: results, what people entered and all of Odoo's own."""
     kept = {name: cols for name, cols in tables.items() if name in PEOPLES or not name.startswith(DEFINITIONS)}
     touched = {*PEOPLES, "res_partner"}  # also the people who have our groups
-    kept = {name: [col for col in cols if col != "write_date" or name not in touched] for name, cols in kept.items()}
+    written = {"write_date", "write_uid"}
+    kept = {name: [col for col in cols if col not in written or name not in touched] for name, cols in kept.items()}
     bundles = {"ir_attachment": "url NOT LIKE '/web/assets/%' OR url IS NULL"}
     return databases.fingerprints(odoo, database, kept, {**OTHERS, **bundles})
 
