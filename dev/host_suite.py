@@ -28,6 +28,10 @@ from odoo.tools import SQL
 
 from .paths import ADDON
 
+# What the web client calls, and Odoo's Form in its tests, to show records.
+SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group"}
+SCREENS_FILE = "/addons/web/models/models.py"
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
@@ -148,17 +152,23 @@ def _without_columns(text):
 
 
 def place():
-    """The function of the addon that the statement comes from: file.function; empty where it comes from none.
+    """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read.
 
-    One that only passes on to Odoo, by super(), is none.
+    A function that only passes on to Odoo, by super(), is none.
     """
-    frame = sys._getframe(2)
+    frame, found = sys._getframe(2), ""
     while frame:
         code = frame.f_code
-        if _is_ours(code.co_filename) and "super()" not in linecache.getline(code.co_filename, frame.f_lineno):
-            return f"{Path(code.co_filename).stem}.{code.co_name}"
+        if not found and _is_ours(code.co_filename) and "super()" not in _line(frame):
+            found = f"{Path(code.co_filename).stem}.{code.co_name}"
+        if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILE):
+            return f"screen: {found}"
         frame = frame.f_back
-    return ""
+    return found
+
+
+def _line(frame):
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno)
 
 
 @functools.cache

@@ -78,3 +78,35 @@ def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+# -- what differs ------------------------------------------------------------------
+
+
+def compare(apps, without, having):
+    """Print what differs; the exit code of run."""
+    more = {
+        test: surplus(test, without, having)
+        for test in sorted(without.statements.keys() & having.statements.keys())
+        if having.statements[test].total() > without.statements[test].total()
+    }
+    causes = {test: {_cause(*found) for found in sources} for test, sources in more.items()}
+    print(_table(apps, without, having, more))
+    for cause, tests in _by_cause(causes):
+        print(f"{'✓' if cause else '✗'} {len(tests)} tests take more statements: {cause or 'not explained'}")
+    for test in (test for test, found in causes.items() if "" in found):
+        counts = [side.statements[test].total() for side in (without, having)]
+        print(f"✗ more statements with crm_pareto: {test}, {counts[0]} without, {counts[1]} with")
+        for place, skeleton in (found for found in more[test] if not _cause(*found)):
+            print(f"    {place or '(Odoo)'}: {skeleton[:200]}")
+    failures = sorted(having.failed.keys() - without.failed.keys())
+    for test in failures:
+        print(f"✗ fails with crm_pareto only: {test}")
+    for test in sorted(without.failed.keys() - having.failed.keys()):
+        print(f"  fails without crm_pareto only: {test}")
+    for test in sorted(without.failed.keys() & having.failed.keys()):
+        print(f"  fails both without and with: {test}")
+    lost = sorted(without.statements.keys() - having.statements.keys())
+    for test in lost:
+        print(f"✗ not run with crm_pareto: {test}")
+    return 1 if failures or lost or any("" in found for found in causes.values()) else 0
