@@ -21,16 +21,16 @@ class AccountAnalyticAccount(models.Model):
     def create(self, vals_list):
         accounts = super().create(vals_list)
         if any(accounts.sudo().mapped("pareto_campaign_id")):
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return accounts
 
     def write(self, vals):
         if vals.get("pareto_campaign_id"):
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return super().write(vals)
 
     @api.model
-    @ormcache()
+    @ormcache(cache="stable")
     def _pareto_ids(self):
         """The ids of all campaigns' accounts, kept in memory: whatever is posted on another asks the database nothing.
 
