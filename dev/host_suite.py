@@ -6,7 +6,8 @@ Here they run with the others, when all is loaded.
 python -m dev.host_suite --results FILE -- <odoo server options>
 
 FILE gets one JSON object a line: {"test", "statements": {skeleton: {place: count}}} when a test or the preparation of
-its class ends, {"failed": test} and {"skipped": test} before that.
+its class ends, {"failed": test} and {"skipped": test} before that, each with "why", and {"browser": test} of one that
+serves pages.
 """
 
 import argparse
@@ -21,16 +22,16 @@ from pathlib import Path
 
 import odoo.cli.server
 from odoo.sql_db import Cursor
-from odoo.tests import loader
+from odoo.tests import HttpCase, loader
 from odoo.tests.result import OdooTestResult
 from odoo.tests.suite import OdooSuite
 from odoo.tools import SQL
 
 from .paths import ADDON
 
-# What the web client calls, and Odoo's Form in its tests, to show records.
-SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group"}
-SCREENS_FILE = "/addons/web/models/models.py"
+# What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where they are asked for.
+SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
+SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 
 
 def main():
@@ -84,6 +85,8 @@ class Recorder:
         self._take()
 
     def _stopped(self, result, test):
+        if isinstance(test, HttpCase):
+            self._write(browser=name_of(test.id()))
         self._write(test=name_of(test.id()), statements=self._take())
 
     def _failed(self, result, test, error):
@@ -161,7 +164,7 @@ def place():
         code = frame.f_code
         if not found and _is_ours(code.co_filename) and "super()" not in _line(frame):
             found = f"{Path(code.co_filename).stem}.{code.co_name}"
-        if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILE):
+        if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES):
             return f"screen: {found}"
         frame = frame.f_back
     return found
