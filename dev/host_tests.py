@@ -22,13 +22,14 @@ WITHOUT, WITH = "crm_pareto_host", "crm_pareto_host_addon"
 SCREEN = "a page or a form that shows our fields was read, or a record with all its fields"
 EXPLAINED = (
     (r"^screen: \w", SCREEN),
+    (r"^(\w+\._compute_pareto_|\w+\._field_to_sql |crm_pareto_suggesting_mixin\.)", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
     (r'FROM "crm_pareto_role" WHERE "crm_pareto_role"."(lead|partner)_id"', "roles follow the company of their deal"),
     (r"^utm_campaign\.unlink ", "a campaign that is deleted leaves no sale half attributed: its credits are looked for"),
     (r"^utm_campaign\.write ", "a campaign's analytic accounts follow its title and company: they are looked for"),
-    (r"^res_config_settings\.", "the settings show and set whether the covering index is there"),
+    (r"^res_config_settings\.|FROM pg_indexes", "the settings, and a registry that is set up anew, ask whether our indexes are there"),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
-    (r"^(crm_pareto_touchpoint\._ensure_index|correspondence\.|source\.)", "Odoo set up its registry anew: indexes are looked for"),
+    (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
 LOOKED_UP = re.compile(
