@@ -135,7 +135,7 @@ def skeleton(query):
     text = " ".join(text.split())
     text = re.sub(r"'[^']*'", "'…'", text)
     text = re.sub(r'(SAVEPOINT) "?[\w-]+"?', r"\1 …", text)
-    text = re.sub(r"\b\d+\b", "#", text)
+    text = re.sub(r"\b\d+\b", "#", re.sub(r"x_plan\d+", "x_plan#", text))  # a plan's column is named by its id
     text = re.sub(r"(?:\(?(?:%s|#)\)?, ?)+(?=\(?(?:%s|#))", "", text)
     if match := re.match(r'(INSERT INTO|UPDATE) ("?\w+"?)', text):
         return match[0]
