@@ -1,79 +1,100 @@
 """Odoo's own tests as judge: those of the apps that the addon extends, without and with it, and what differs.
 
-Their at_install tests run while their own app is being loaded, before the addon is: they cannot tell. What is run are
-the others, in two databases made in the same way. Some fail without the addon, on a machine without a mail server,
-say; what counts is the difference.
+All are run after everything is loaded (see host_suite), in two databases made in the same way. Some fail without the
+addon; what counts is the difference.
 """
 
+import json
 import re
 import socket
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
+from . import python_env
 from .console import Failure, step
-from .paths import LOGS, WORK
+from .paths import LOGS, ROOT
 
 APPS = ("utm", "sales_team", "crm", "account", "sale", "sale_crm", "sale_margin", "sale_management")
 WITHOUT, WITH = "crm_pareto_host", "crm_pareto_host_addon"
-# What the addon does on purpose in moments that are none of the busy ones.
-ACCOUNTS = "the analytic accounts of a campaign follow its title: one statement looks for them"
-CREDITS = "a campaign that is deleted leaves no sale half attributed: one statement looks for its credits"
-EXPLAINED = {
-    "utm.test_utm.TestUtm.test_name_generation": ACCOUNTS,
-    "utm.test_utm_security.TestUTMSecurity.test_utm_security_admin": CREDITS,
-    "utm.test_utm_security.TestUTMSecurity.test_utm_security_employee": CREDITS,
-}
-FAILED = re.compile(r"odoo\.addons\.(\w+)\.tests\.(\w+): (?:FAIL|ERROR): (?:Subtest )?(\w+\.?\w*)")
-# A line of odoo.tests.stats: app.file.Class.test, its time, its statements.
-STATISTIC = re.compile(r"^\t(\w+\.\w+\.\w+\.\w+): ([\d.]+)s (\d+) queries$")
-TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+
+# What the addon does on purpose, by "place statement" (see host_suite.place); the first that fits.
+SCREEN = "a page or a form that shows our fields was read, or a record with all its fields"
+EXPLAINED = (
+    (r"^screen: \w", SCREEN),
+    (r"^(\w+\._compute_pareto_|\w+\._field_to_sql |crm_pareto_suggesting_mixin\.)", SCREEN),
+    (r'^screen:.* "crm_pareto_', SCREEN),
+    (r'FROM "crm_pareto_role" WHERE "crm_pareto_role"."(lead|partner)_id"', "roles follow the company of their deal"),
+    (r"^utm_campaign\.unlink ", "a campaign that is deleted leaves no sale half attributed: its credits are looked for"),
+    (r"^utm_campaign\.write ", "a campaign's analytic accounts follow its title and company: they are looked for"),
+    (r"^res_config_settings\.|FROM pg_indexes", "the settings, and a registry that is set up anew, ask whether our indexes are there"),
+    (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
+    (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
+)
+# What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
+LOOKED_UP = re.compile(
+    r'FROM "?(ir_rule|ir_model|ir_model_access|ir_model_data|ir_model_fields|res_groups|res_users|res_company|res_partner)\b'
+)
+BROWSER = "what a browser asks meanwhile, at moments of its own"
+LOOKUPS = "rights, users and names that Odoo looks up for a statement that is explained"
+
+
+@dataclass
+class Results:
+    """What the tests of one database did."""
+
+    failed: dict = field(default_factory=dict)  # test: its error
+    skipped: set = field(default_factory=set)
+    browser: set = field(default_factory=set)  # those that serve pages
+    statements: dict = field(default_factory=dict)  # test: Counter of skeletons
+    places: dict = field(default_factory=lambda: defaultdict(Counter))  # (test, skeleton): Counter of places
+
+    def read(self, file):
+        """Take in what host_suite wrote."""
+        for line in file.read_text().splitlines():
+            found = json.loads(line)
+            if "failed" in found:
+                self.failed[found["failed"]] = found["why"]
+            elif "skipped" in found:
+                self.skipped.add(found["skipped"])
+            elif "browser" in found:
+                self.browser.add(found["browser"])
+            else:
+                self._add(found["test"], found["statements"])
+        return self
+
+    def _add(self, test, statements):
+        self.statements[test] = Counter({skeleton: sum(places.values()) for skeleton, places in statements.items()})
+        for skeleton, places in statements.items():
+            self.places[test, skeleton] += Counter(places)
 
 
 def run(odoo, apps=APPS):
-    """Run the tests in both databases at a time, and print the difference.
+    """Run the tests in one database after the other, and print the difference.
 
     :return: 0 where nothing fails with the addon that does not without, and no test takes more statements unexplained
     """
-    with step(f"Odoo's tests of {', '.join(apps)}, without and with crm_pareto"), ThreadPoolExecutor(2) as pool:
-        without, having = pool.map(lambda database: _run(odoo, database, apps), (WITHOUT, WITH))
-    failures = sorted(having["failed"] - without["failed"])
-    more = {
-        test: (count, having["statements"][test])
-        for test, count in sorted(without["statements"].items())
-        if having["statements"].get(test, 0) > count
-    }
-    print(_table(apps, without, having, more))
-    for test in failures:
-        print(f"✗ fails with crm_pareto only: {test}")
-    for test in sorted(without["failed"] - having["failed"]):
-        print(f"  fails without crm_pareto only: {test}")
-    for test in sorted(without["failed"] & having["failed"]):
-        print(f"  fails both without and with: {test}")
-    for test, (before, after) in more.items():
-        mark, why = ("✓", f": {EXPLAINED[test]}") if test in EXPLAINED else ("✗", "")
-        print(f"{mark} more statements with crm_pareto: {test}, {before} without, {after} with{why}")
-    return 1 if failures or more.keys() - EXPLAINED.keys() else 0
+    sides = []
+    for database in (WITHOUT, WITH):
+        with step(f"Odoo's tests of {', '.join(apps)} in {database}"):
+            sides.append(Results().read(_run(odoo, database, apps)))
+    return compare(apps, *sides)
 
 
 def _run(odoo, database, apps):
-    log = LOGS / f"{database}-tests.log"
+    name = database if set(apps) == set(APPS) else f"{database}-{'-'.join(apps)}"
+    results, log = LOGS / f"{name}-tests.jsonl", LOGS / f"{name}-tests.log"
     tags = ",".join(f"/{app}" for app in apps)
-    words = ["server", "-d", database, f"--db-filter=^{database}$", "--stop-after-init", "--max-cron-threads=0"]
-    words += [f"--test-tags={tags}", f"--http-port={_free_port()}", "--log-handler=odoo.tests.stats:DEBUG"]
-    command = list(map(str, odoo.command(*words)))
+    words = ["-d", database, f"--db-filter=^{database}$", "--stop-after-init", "--max-cron-threads=0"]
+    words += [f"--test-tags={tags}", f"--http-port={_free_port()}", "--log-handler=odoo.tests.stats:INFO"]
+    command = [python_env.PYTHON, "-m", "dev.host_suite", "--results", results, "--", *odoo.command("server")[4:]]
     with open(log, "w") as file:
-        subprocess.run(command, stdout=file, stderr=file, env=odoo.environment, cwd=WORK, check=False)
-    found = {"failed": set(), "statements": {}, "total": None}
-    for line in log.read_text(errors="replace").splitlines():
-        if match := FAILED.search(line):
-            found["failed"].add(f"{match[1]}.{match[3]}")
-        elif match := STATISTIC.match(line):
-            found["statements"][match[1]] = int(match[3])
-        elif match := TOTAL.search(line):
-            found["total"] = match.groups()
-    if not found["total"]:
+        code = subprocess.run(
+            list(map(str, [*command, *words])), stdout=file, stderr=file, env=odoo.environment, cwd=ROOT
+        ).returncode
+    if code not in (0, 1):
         raise Failure(f"Odoo did not finish its tests in {database}: {log} says why.")
-    return found
+    return results
 
 
 def _free_port():
@@ -82,13 +103,79 @@ def _free_port():
         return probe.getsockname()[1]
 
 
+# -- what differs ------------------------------------------------------------------
+
+
+def compare(apps, without, having):
+    """Print what differs; the exit code of run."""
+    more = {
+        test: causes_of(list(surplus(test, without, having)), test in having.browser)
+        for test in sorted(without.statements.keys() & having.statements.keys())
+        if having.statements[test].total() > without.statements[test].total()
+    }
+    print(_table(apps, without, having, more))
+    unexplained = {test: causes for test, causes in more.items() if not all(causes.values())}
+    for cause, count in Counter(cause for causes in more.values() for cause in set(causes.values())).most_common():
+        if cause:
+            print(f"✓ {count} tests with more statements: {cause}")
+    for test, causes in unexplained.items():
+        counts = [side.statements[test].total() for side in (without, having)]
+        print(f"✗ more statements with crm_pareto: {test}, {counts[0]} without, {counts[1]} with")
+        for place, skeleton in (found for found, cause in causes.items() if not cause):
+            print(f"    {place or 'Odoo'}: {skeleton[:200]}")
+    failures = sorted(having.failed.keys() - without.failed.keys())
+    for test in failures:
+        print(f"✗ fails with crm_pareto only: {test}")
+    for test in sorted(without.failed.keys() - having.failed.keys()):
+        print(f"  fails without crm_pareto only: {test}")
+    for test in sorted(without.failed.keys() & having.failed.keys()):
+        print(f"  fails both without and with: {test}")
+    lost = sorted(without.statements.keys() - having.statements.keys())
+    for test in lost:
+        print(f"✗ not run with crm_pareto: {test}")
+    return 1 if failures or lost or unexplained else 0
+
+
+def surplus(test, without, having):
+    """The statements that a test has more of with the addon, each with the places in the addon they come from."""
+    more = having.statements[test] - without.statements[test]
+    for skeleton in more:
+        places = having.places[test, skeleton]
+        ours = [place for place in places if place.removeprefix("screen: ")]
+        yield from ((place, skeleton) for place in ours or places)
+
+
+def causes_of(found, browser):
+    """{(place, skeleton): why, or empty} of what a test has more of.
+
+    :param browser: whether a browser takes part
+    """
+    causes = {each: _cause(*each) for each in found}
+    if any(causes.values()):
+        for place, skeleton in causes:
+            if not causes[place, skeleton] and LOOKED_UP.search(skeleton):
+                causes[place, skeleton] = LOOKUPS
+    for place, skeleton in causes if browser else ():
+        if not causes[place, skeleton] and not place.removeprefix("screen: ") and "crm_pareto_" not in skeleton:
+            causes[place, skeleton] = BROWSER
+    return causes
+
+
+def _cause(place, skeleton):
+    text = f"{place} {skeleton}"
+    return next((cause for pattern, cause in EXPLAINED if re.search(pattern, text)), "")
+
+
 def _table(apps, without, having, more):
     lines = ["", "| app | tests | failing without | failing with | statements without | with | tests with more |"]
     lines.append("|---|---|---|---|---|---|---|")
     for app in apps:
-        own = [test for test in without["statements"] if test.startswith(f"{app}.")]
-        failed = [sum(test.startswith(f"{app}.") for test in side["failed"]) for side in (without, having)]
-        counts = [sum(side["statements"].get(test, 0) for test in own) for side in (without, having)]
-        raised = sum(test.startswith(f"{app}.") for test in more)
-        lines.append(f"| {app} | {len(own)} | {failed[0]} | {failed[1]} | {counts[0]:,} | {counts[1]:,} | {raised} |")
+        own = [test for test in without.statements if test.startswith(f"{app.partition(':')[0]}.")]
+        tests = sum(not test.endswith(("setUpClass", "tearDownClass")) for test in own)
+        failed = [sum(test.startswith(f"{app.partition(':')[0]}.") for test in side.failed) for side in (without, having)]
+        counts = [
+            sum(side.statements[test].total() for test in own if test in side.statements) for side in (without, having)
+        ]
+        raised = sum(test.startswith(f"{app.partition(':')[0]}.") for test in more)
+        lines.append(f"| {app} | {tests} | {failed[0]} | {failed[1]} | {counts[0]:,} | {counts[1]:,} | {raised} |")
     return "\n".join(lines)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class AccountAnalyticAccount(models.Model):
@@ -15,6 +16,30 @@ class AccountAnalyticAccount(models.Model):
         help="What is posted on this account is a cost of the campaign.",
         groups="base.group_user",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        if any(accounts.sudo().mapped("pareto_campaign_id")):
+            self.env.registry.clear_cache("stable")
+        return accounts
+
+    def write(self, vals):
+        done = super().write(vals)
+        if vals.get("pareto_campaign_id"):
+            self.env.registry.clear_cache("stable")
+        return done
+
+    @api.model
+    @ormcache(cache="stable")
+    def _pareto_ids(self):
+        """The ids of all campaigns' accounts, kept in memory: whatever is posted on another asks the database nothing.
+
+        Some may be a campaign's no longer, or gone; none is missing.
+        """
+        # sudo: only which they are.
+        found = self.sudo().with_context(active_test=False)._search([("pareto_campaign_id", "!=", False)], order="id")
+        return frozenset(found)
 
     @api.model
     def _pareto_plans(self):

@@ -65,6 +65,8 @@ class AnalyticMixin(models.AbstractModel):
     def _pareto_accounts(self):
         """The campaigns' accounts in the lines' distributions, in one query where there are any."""
         ids = {id_ for line in self for key in line.analytic_distribution or {} for id_ in _account_ids(key)}
+        if ids:
+            ids &= self.env["account.analytic.account"]._pareto_ids()
         # sudo: only of which campaign an account is.
         accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
         return accounts.search([("id", "in", list(ids)), ("pareto_campaign_id", "!=", False)]) if ids else accounts

@@ -1,0 +1,50 @@
+"""What `make host-test` makes of two runs: which statements are the same, and which differences are explained."""
+
+import json
+
+from dev.host_suite import skeleton
+from dev.host_tests import LOOKUPS, SCREEN, Results, causes_of, compare, surplus
+
+READ = 'SELECT … FROM "res_users" WHERE "res_users"."id" IN %s'
+OURS = 'SELECT … FROM "crm_pareto_customer" WHERE "crm_pareto_customer"."partner_id" IN %s'
+
+
+def results(tmp_path, *lines):
+    file = tmp_path / "results.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return Results().read(file)
+
+
+def ran(statements):
+    return {"test": "sale.test_sale.TestSale.test_confirm", "statements": statements}
+
+
+def test_a_statement_is_the_same_whatever_its_columns_values_and_savepoint():
+    few, more = (
+        f'SELECT "res_company"."id"{columns} FROM "res_company" WHERE "res_company"."id" IN %s'
+        for columns in ("", ', (SELECT 1 FROM x), "res_company"."pareto_window"')
+    )
+    assert skeleton(few) == skeleton(more) == 'SELECT … FROM "res_company" WHERE "res_company"."id" IN %s'
+    assert skeleton('SAVEPOINT "1a"') == skeleton('SAVEPOINT "2b"')
+    assert skeleton('UPDATE "a" SET "x" = 1') == skeleton('UPDATE "a" SET "y" = %s') != skeleton('UPDATE "b" SET "x" = 1')
+
+
+def test_a_page_with_our_fields_is_explained_and_what_odoo_looks_up_for_it(tmp_path):
+    without = results(tmp_path, ran({READ: {"": 1}}))
+    having = results(tmp_path, ran({READ: {"": 2}, OURS: {"screen: mixin._compute_value": 1}}))
+    found = list(surplus("sale.test_sale.TestSale.test_confirm", without, having))
+    assert set(causes_of(found, browser=False).values()) == {SCREEN, LOOKUPS}
+    assert compare(["sale"], without, having) == 0
+
+
+def test_the_same_away_from_a_page_is_not_explained(tmp_path):
+    without = results(tmp_path, ran({READ: {"": 1}}))
+    having = results(tmp_path, ran({READ: {"": 1}, OURS: {"mixin._compute_value": 1}}))
+    assert compare(["sale"], without, having) == 1
+
+
+def test_a_failure_and_a_test_that_was_not_run_are_told(tmp_path):
+    both = results(tmp_path, ran({READ: {"": 1}}))
+    assert compare(["sale"], both, results(tmp_path, ran({READ: {"": 1}}), {"failed": "sale.a.B.c", "why": "x"})) == 1
+    assert compare(["sale"], both, results(tmp_path)) == 1
+    assert compare(["sale"], both, both) == 0
