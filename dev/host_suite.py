@@ -29,7 +29,7 @@ from odoo.tools import SQL
 
 from .paths import ADDON
 
-# What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where they are asked for.
+# What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where asked for.
 SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
 SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 

@@ -25,15 +25,21 @@ EXPLAINED = (
     (r"^(\w+\._compute_pareto_|\w+\._field_to_sql |crm_pareto_suggesting_mixin\.)", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
     (r'FROM "crm_pareto_role" WHERE "crm_pareto_role"."(lead|partner)_id"', "roles follow the company of their deal"),
-    (r"^utm_campaign\.unlink ", "a campaign that is deleted leaves no sale half attributed: its credits are looked for"),
+    (
+        r"^utm_campaign\.unlink ",
+        "a campaign that is deleted leaves no sale half attributed: its credits are looked for",
+    ),
     (r"^utm_campaign\.write ", "a campaign's analytic accounts follow its title and company: they are looked for"),
-    (r"^res_config_settings\.|FROM pg_indexes", "the settings, and a registry that is set up anew, ask whether our indexes are there"),
+    (
+        r"^res_config_settings\.|FROM pg_indexes",
+        "the settings, and a registry that is set up anew, ask whether our indexes are there",
+    ),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
 LOOKED_UP = re.compile(
-    r'FROM "?(ir_rule|ir_model|ir_model_access|ir_model_data|ir_model_fields|res_groups|res_users|res_company|res_partner)\b'
+    r'FROM "?(ir_rule|ir_model|ir_model_(access|data|fields)|res_(groups|users|company|partner))\b'
 )
 BROWSER = "what a browser asks meanwhile, at moments of its own"
 LOOKUPS = "rights, users and names that Odoo looks up for a statement that is explained"
@@ -172,7 +178,9 @@ def _table(apps, without, having, more):
     for app in apps:
         own = [test for test in without.statements if test.startswith(f"{app.partition(':')[0]}.")]
         tests = sum(not test.endswith(("setUpClass", "tearDownClass")) for test in own)
-        failed = [sum(test.startswith(f"{app.partition(':')[0]}.") for test in side.failed) for side in (without, having)]
+        failed = [
+            sum(test.startswith(f"{app.partition(':')[0]}.") for test in side.failed) for side in (without, having)
+        ]
         counts = [
             sum(side.statements[test].total() for test in own if test in side.statements) for side in (without, having)
         ]

@@ -26,7 +26,9 @@ def test_a_statement_is_the_same_whatever_its_columns_values_and_savepoint():
     )
     assert skeleton(few) == skeleton(more) == 'SELECT … FROM "res_company" WHERE "res_company"."id" IN %s'
     assert skeleton('SAVEPOINT "1a"') == skeleton('SAVEPOINT "2b"')
-    assert skeleton('UPDATE "a" SET "x" = 1') == skeleton('UPDATE "a" SET "y" = %s') != skeleton('UPDATE "b" SET "x" = 1')
+    assert (
+        skeleton('UPDATE "a" SET "x" = 1') == skeleton('UPDATE "a" SET "y" = %s') != skeleton('UPDATE "b" SET "x" = 1')
+    )
 
 
 def test_a_page_with_our_fields_is_explained_and_what_odoo_looks_up_for_it(tmp_path):
