@@ -38,9 +38,7 @@ EXPLAINED = (
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
-LOOKED_UP = re.compile(
-    r'FROM "?(ir_rule|ir_model|ir_model_(access|data|fields)|res_(groups|users|company|partner))\b'
-)
+LOOKED_UP = re.compile(r'FROM "?(ir_rule|ir_model|ir_model_(access|data|fields)|res_(groups|users|company|partner))\b')
 BROWSER = "what a browser asks meanwhile, at moments of its own"
 LOOKUPS = "rights, users and names that Odoo looks up for a statement that is explained"
 
