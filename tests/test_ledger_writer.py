@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo.fields import Command, Date
+from odoo.fields import Command, Date, Datetime
 from odoo.tools import SQL
 
 from dev.demo import cdnow
@@ -27,9 +27,10 @@ class TestGoingOn(LedgerCase):
         cls.day = Date.today() - timedelta(days=1)
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
 
-    def write(self, *prices, day=None, **columns):
+    def write(self, *prices, day=None, on_their_day=False, **columns):
         """Invoices of one disc each."""
-        writer = LedgerWriter(self.env, self.company, self.journal, cdnow.shared_values(self.env), columns)
+        values = cdnow.shared_values(self.env)
+        writer = LedgerWriter(self.env, self.company, self.journal, values, columns, on_their_day)
         writer.feed(
             [
                 (key, self.partner.id, None, day or self.day, None, None, *columns.values())
@@ -81,6 +82,13 @@ class TestGoingOn(LedgerCase):
     def test_extra_columns(self):
         campaign = self.env["utm.campaign"].create({"name": "Spring"})
         self.assertEqual(campaign, self.write(10, campaign_id=campaign.id).campaign_id)
+
+    def test_entered_now_or_on_their_day(self):
+        self.assertEqual(self.write(10).write_date, self.env.cr.now())
+        move = self.write(10, on_their_day=True)
+        self.assertEqual(
+            {*move.mapped("write_date"), *move.line_ids.mapped("write_date")}, {Datetime.to_datetime(self.day)}
+        )
 
     def test_indexes_come_back(self):
         def found():

@@ -58,15 +58,17 @@ class LedgerWriter:
     :param values: values of account.move that all invoices share, such as the payment term. Mind that without a
         payment term Odoo's API makes an invoice due today, even one of years ago; so does this.
     :param extra_columns: further columns of account_move that each invoice brings itself, such as campaign_id
+    :param on_their_day: whether each is written as if it had been entered on its invoice date, not now
     :raises ValueError: where the journal or an extra column does not fit
     """
 
-    def __init__(self, env, company, journal, values=None, extra_columns=()):
+    def __init__(self, env, company, journal, values=None, extra_columns=(), on_their_day=False):
         self.env = env(context=dict(env.context, allowed_company_ids=[company.id]))
         self.company = company.with_env(self.env)
         self.journal = journal.with_env(self.env)
         self.values = values or {}
         self.extra_columns = tuple(extra_columns)
+        self.on_their_day = on_their_day
         if self.journal.type != "sale" or self.journal.company_id != self.company:
             raise ValueError(f"{journal.display_name} is no sales journal of {company.display_name}")
         if taken := {*MOVE, "ref", "journal_id", "company_id"}.intersection(extra_columns):
@@ -233,7 +235,7 @@ class LedgerWriter:
             "     AND m.partner_profile = p.profile"
             "   ORDER BY i.key) named",
             uid=self.env.uid,
-            moment=self.env.cr.now(),
+            moment=SQL("named.invoice_date::timestamp") if self.on_their_day else self.env.cr.now(),
         )
         run(self.env, "ALTER TABLE ledger_move ADD PRIMARY KEY (key)")
         run(self.env, "ANALYZE ledger_move")
