@@ -24,7 +24,6 @@ EXPLAINED = (
     (r"^screen: \w", SCREEN),
     (r"^(\w+\._compute_pareto_|\w+\._field_to_sql |crm_pareto_suggesting_mixin\.)", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
-    (r'FROM "crm_pareto_role" WHERE "crm_pareto_role"."(lead|partner)_id"', "roles follow the company of their deal"),
     (
         r"^utm_campaign\.unlink ",
         "a campaign that is deleted leaves no sale half attributed: its credits are looked for",

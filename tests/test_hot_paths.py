@@ -54,6 +54,13 @@ class TestStatements(LedgerCase):
             self.invoice(self.partners[1], (self.product, 1, 100))
         self.assert_none_of_ours(seen)
 
+    def test_moving_a_lead_or_contact_to_another_company_runs_none_of_ours(self):
+        lead = self.env["crm.lead"].create({"name": "Line 3", "type": "opportunity", "company_id": False})
+        with self.statements() as seen:
+            lead.company_id = self.company
+            self.partners[30].company_id = self.company
+        self.assert_none_of_ours(seen)
+
     def _statements_of_a_distributed_bill(self, account):
         line = {"name": "line", "price_unit": 1, "analytic_distribution": {str(account.id): 100}}
         values = {"move_type": "in_invoice", "partner_id": self.partners[0].id, "invoice_date": date(2026, 6, 15)}

@@ -18,6 +18,7 @@ class CrmParetoRole(models.Model):
     """What part a contact has where a customer decides to buy: at the customer in general, or on one deal.
 
     Grain: customer or deal, contact, role. A contact may have several. Archived contacts do not count.
+    Its company is that of the deal or the customer and not kept here too, so that writing those asks nothing of roles.
     """
 
     _name = "crm.pareto.role"
@@ -29,14 +30,8 @@ class CrmParetoRole(models.Model):
     contact_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", "Deal", ondelete="cascade", index="btree_not_null")
-    company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True)
 
     _role_unique = models.UniqueIndex("(contact_id, role, COALESCE(partner_id, 0), COALESCE(lead_id, 0))")
-
-    @api.depends("lead_id.company_id", "partner_id.company_id")
-    def _compute_company_id(self):
-        for row in self:
-            row.company_id = row.lead_id.company_id or row.partner_id.company_id
 
     # Not a CHECK in the database: where merging contacts breaks one, Odoo deletes the row.
     @api.constrains("contact_id", "lead_id", "partner_id")
