@@ -63,12 +63,10 @@ def _generate(env, what, count):
 def _measure(env, what, file):
     module, name = BENCHES[what]
     bench = getattr(_module(module), name)(env, _companies(env) or env.company)
-    try:
-        bench.run()
-    finally:  # what was measured is kept where somebody breaks it off
-        print(bench.report())
-        if file:
-            file.write_text(json.dumps(bench.results()))
+    bench.run()
+    print(bench.report())
+    if file:
+        file.write_text(json.dumps(bench.results()))
 
 
 def _companies(env):

@@ -6,8 +6,7 @@ Here they run with the others, when all is loaded.
 python -m dev.host_suite --results FILE -- <odoo server options>
 
 FILE gets one JSON object a line: {"test", "statements": {skeleton: {place: count}}} when a test or the preparation of
-its class ends, {"failed": test} and {"skipped": test} before that, each with "why", and {"browser": test} of one that
-serves pages.
+its class ends, {"failed": test} and {"skipped": test} before that, each with "why".
 """
 
 import argparse
@@ -22,7 +21,7 @@ from pathlib import Path
 
 import odoo.cli.server
 from odoo.sql_db import Cursor
-from odoo.tests import HttpCase, loader
+from odoo.tests import loader
 from odoo.tests.result import OdooTestResult
 from odoo.tests.suite import OdooSuite
 from odoo.tools import SQL
@@ -85,8 +84,6 @@ class Recorder:
         self._take()
 
     def _stopped(self, result, test):
-        if isinstance(test, HttpCase):
-            self._write(browser=name_of(test.id()))
         self._write(test=name_of(test.id()), statements=self._take())
 
     def _failed(self, result, test, error):

@@ -19,10 +19,9 @@ APPS = ("utm", "sales_team", "crm", "account", "sale", "sale_crm", "sale_margin"
 WITHOUT, WITH = "crm_pareto_host", "crm_pareto_host_addon"
 
 # What the addon does on purpose, by "place statement" (see host_suite.place); the first that fits.
-SCREEN = "a page or a form that shows our fields was read, or a record with all its fields"
+SCREEN = "a page or a form that shows our fields was read"
 EXPLAINED = (
     (r"^screen: \w", SCREEN),
-    (r"^(\w+\._compute_pareto_|\w+\._field_to_sql |crm_pareto_suggesting_mixin\.)", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
     (
         r"^utm_campaign\.unlink ",
@@ -38,7 +37,6 @@ EXPLAINED = (
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
 LOOKED_UP = re.compile(r'FROM "?(ir_rule|ir_model|ir_model_(access|data|fields)|res_(groups|users|company|partner))\b')
-BROWSER = "what a browser asks meanwhile, at moments of its own"
 LOOKUPS = "rights, users and names that Odoo looks up for a statement that is explained"
 
 
@@ -48,7 +46,6 @@ class Results:
 
     failed: dict = field(default_factory=dict)  # test: its error
     skipped: set = field(default_factory=set)
-    browser: set = field(default_factory=set)  # those that serve pages
     statements: dict = field(default_factory=dict)  # test: Counter of skeletons
     places: dict = field(default_factory=lambda: defaultdict(Counter))  # (test, skeleton): Counter of places
 
@@ -60,8 +57,6 @@ class Results:
                 self.failed[found["failed"]] = found["why"]
             elif "skipped" in found:
                 self.skipped.add(found["skipped"])
-            elif "browser" in found:
-                self.browser.add(found["browser"])
             else:
                 self._add(found["test"], found["statements"])
         return self
@@ -112,7 +107,7 @@ def _free_port():
 def compare(apps, without, having):
     """Print what differs; the exit code of run."""
     more = {
-        test: causes_of(list(surplus(test, without, having)), test in having.browser)
+        test: causes_of(list(surplus(test, without, having)))
         for test in sorted(without.statements.keys() & having.statements.keys())
         if having.statements[test].total() > without.statements[test].total()
     }
@@ -148,19 +143,13 @@ def surplus(test, without, having):
         yield from ((place, skeleton) for place in ours or places)
 
 
-def causes_of(found, browser):
-    """{(place, skeleton): why, or empty} of what a test has more of.
-
-    :param browser: whether a browser takes part
-    """
+def causes_of(found):
+    """{(place, skeleton): why, or empty} of what a test has more of."""
     causes = {each: _cause(*each) for each in found}
     if any(causes.values()):
         for place, skeleton in causes:
             if not causes[place, skeleton] and LOOKED_UP.search(skeleton):
                 causes[place, skeleton] = LOOKUPS
-    for place, skeleton in causes if browser else ():
-        if not causes[place, skeleton] and not place.removeprefix("screen: ") and "crm_pareto_" not in skeleton:
-            causes[place, skeleton] = BROWSER
     return causes
 
 

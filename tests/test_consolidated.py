@@ -4,6 +4,7 @@ from datetime import date
 from random import Random
 from unittest.mock import patch
 
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.sql_db import Cursor
@@ -139,6 +140,29 @@ class TestConsolidated(LedgerCase):
         self.env.flush_all()
         row = self.report(self.company, user=user).search([("customer_id", "=", self.partner.id)])
         self.assertEqual((row.margin_consolidated, row.margin), (40, 40))
+
+    def test_who_has_one_company_may_sum_it_and_is_not_offered_it(self):
+        user = self.new_user("clara", f"{SALES_MANAGER},{PROFIT}")
+        user.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.env.ref(MULTI).sudo().user_ids -= user
+        self.assertFalse(user.has_group(MULTI))
+        product = self.env["product.product"].create({"name": "Gauge", "standard_price": 60})
+        self.invoice(self.partner, (product, 1, 100), day=date(2026, 3, 1))
+        self.env.flush_all()
+        report, domain = self.report(self.company, user=user), [("customer_id", "=", self.partner.id)]
+        # What the web client asks for where an amount is a measure.
+        asked = ["margin_consolidated:sum", "consolidated_currency_id:array_agg_distinct"]
+        self.assertEqual(report._read_group(domain, aggregates=asked), [(40, self.company.currency_id.ids)])
+        for kind in ("pivot", "graph"):
+            views = {
+                reader: self.report(self.company, user=reader).get_view(view_type=kind) for reader in (user, self.user)
+            }
+            hidden = {
+                reader: etree.fromstring(view["arch"]).xpath("//field[@name='margin_consolidated'][@invisible]")
+                for reader, view in views.items()
+            }
+            self.assertTrue(hidden[user], kind)
+            self.assertFalse(hidden[self.user], kind)
 
     def test_without_rates_one_is_one(self):
         self.env["res.currency.rate"].search([]).unlink()

@@ -35,7 +35,7 @@ def test_a_page_with_our_fields_is_explained_and_what_odoo_looks_up_for_it(tmp_p
     without = results(tmp_path, ran({READ: {"": 1}}))
     having = results(tmp_path, ran({READ: {"": 2}, OURS: {"screen: mixin._compute_value": 1}}))
     found = list(surplus("sale.test_sale.TestSale.test_confirm", without, having))
-    assert set(causes_of(found, browser=False).values()) == {SCREEN, LOOKUPS}
+    assert set(causes_of(found).values()) == {SCREEN, LOOKUPS}
     assert compare(["sale"], without, having) == 0
 
 

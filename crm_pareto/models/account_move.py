@@ -39,14 +39,8 @@ class AccountMove(models.Model):
         if vals and vals.keys() <= set(WRITTEN.values()):
             self = self.with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
         if "pareto_customer_id" in vals and (credited := self.filtered("pareto_customer_id")):
-            credited._pareto_forget_runs()
+            self.env["crm.pareto.run"]._forget(credited.company_id)
         return super().write(vals)
-
-    def _pareto_forget_runs(self):
-        """Have the values of the companies computed anew: whom these invoices are credited to is another now."""
-        # sudo: an accountant links invoices and need not be a manager of values.
-        runs = self.env["crm.pareto.run"].sudo().search([("company_id", "in", self.company_id.ids)])
-        runs.filtered(lambda run: not run.snapshot).full_at = False
 
     def _has_field_access(self, field, operation):
         """Accountants say whom an invoice is credited to; others see it."""

@@ -50,7 +50,8 @@ class CrmParetoRecompute(models.AbstractModel):
             "pairing": self.env["crm.pareto.pairing"]._recompute,
             "customer": partial(self._recompute, history=False),
         }
-        unless_done = [partial(self._unless_done, self._due_at(), kind, part) for kind, part in parts.items()]
+        since = self._due_at()
+        unless_done = [partial(self._unless_done, since, kind, part) for kind, part in parts.items()]
         self._each_company(*unless_done, self._complete_history)
 
     @api.model

@@ -60,6 +60,13 @@ class CrmParetoRun(models.Model):
         domain = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
         return self.search(domain) or self.create({"company_id": company.id, "kind": kind})
 
+    @api.model
+    def _forget(self, companies):
+        """Have everything of the companies computed with the next refresh; snapshots stay as they are."""
+        # sudo: whoever changes whom an invoice counts for need not be a manager of values.
+        runs = self.sudo().search([("company_id", "in", companies.ids), ("snapshot", "!=", True)])
+        runs.full_at = False
+
     def _period(self):
         """The Window that the values are of; None before the first computation."""
         self.ensure_one()

@@ -179,9 +179,9 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Have the values computed anew where invoices are credited to a contact that changes its company."""
         if vals.keys() & {"parent_id", "is_company"}:
-            family = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
             # sudo: whoever moves a contact need not see what is credited to it.
-            self.env["account.move"].sudo().search([("pareto_customer_id", "in", family.ids)])._pareto_forget_runs()
+            credited = self.env["account.move"].sudo().search([("pareto_customer_id", "child_of", self.ids)])
+            self.env["crm.pareto.run"]._forget(credited.company_id)
         return super().write(vals)
 
     @api.depends("pareto_value_id")

@@ -1,7 +1,7 @@
 from odoo.fields import Domain
 
 OURS = "crm.pareto.%"
-FIELD = "pareto_"
+FIELD = r"pareto\_"  # else the underscore stands for any letter, and people's own words would match
 
 
 def drop_saved_lists(env):

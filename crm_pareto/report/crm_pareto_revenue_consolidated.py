@@ -15,7 +15,7 @@ class CrmParetoRevenueReport(models.Model):
 
     _inherit = "crm.pareto.revenue.report"
 
-    consolidated_currency_id = fields.Many2one("res.currency", readonly=True, groups="base.group_multi_company")
+    consolidated_currency_id = fields.Many2one("res.currency", readonly=True)
     revenue_consolidated = fields.Monetary(
         "Revenue, Consolidated",
         currency_field="consolidated_currency_id",
@@ -56,17 +56,24 @@ class CrmParetoRevenueReport(models.Model):
             document=SQL.identifier(alias, "document_currency_id"),
             currency=currency.id,
             id=SQL.identifier(alias, "id"),
-            converted=self._converted(super()._field_to_sql(alias, "revenue", query), rate, currency),
+            converted=self._converted(alias, super()._field_to_sql(alias, "revenue", query), rate, currency),
         )
         if field_expr == "revenue_consolidated":
             return revenue
         cost = super()._field_to_sql(alias, "cost", query)
-        return SQL("%s - %s", revenue, self._converted(cost, rate, currency))
+        return SQL("%s - %s", revenue, self._converted(alias, cost, rate, currency))
 
     @api.model
-    def _converted(self, amount, rate, currency):
-        """An amount in the line's company currency, in another one; SQL. The rate is null where they are the same."""
-        return SQL("COALESCE(ROUND(%s * %s, %s), %s)", amount, rate, currency.decimal_places, amount)
+    def _converted(self, alias, amount, rate, currency):
+        """An amount in the currency of the line's company, in another one; SQL."""
+        return SQL(
+            "CASE WHEN %(own)s = %(currency)s THEN %(amount)s ELSE ROUND(%(amount)s * %(rate)s, %(digits)s) END",
+            own=SQL.identifier(alias, "currency_id"),
+            currency=currency.id,
+            amount=amount,
+            rate=rate,
+            digits=currency.decimal_places,
+        )
 
     @api.model
     def _join_rate(self, alias, query, currency):

@@ -66,8 +66,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         dropped = values.search([("partner_id", "in", partners.ids)])
         if not dropped:
             return
-        runs = self.env["crm.pareto.run"].sudo()
-        runs.search([("company_id", "in", dropped.company_id.ids), ("snapshot", "!=", True)]).full_at = False
+        self.env["crm.pareto.run"]._forget(dropped.company_id)
         snapshots = dropped.snapshot_id
         dropped.unlink()
         snapshots.unlink()
