@@ -31,7 +31,9 @@ def generate(env, customers):
     companies = [_make_company(env, "Bench Europe", "EUR"), _make_company(env, "Bench America", "USD")]
     products = _make_products(env, companies)
     partners = make_partners(env, customers)
-    for company, (first, last) in zip(companies, SPLIT, strict=True):
+    env.cr.execute(SQL("SET LOCAL maintenance_work_mem = '1GB'"))
+    # The small company first: the indexes are built over all rows after each.
+    for company, (first, last) in reversed(list(zip(companies, SPLIT, strict=True))):
         mine = partners[int(first * customers) : int(last * customers)]
         _make_invoices(env, company, products, mine, len(mine) * INVOICES_PER_CUSTOMER)
         # PostgreSQL has no statistics of rows of this transaction, and would join them one by one.
@@ -86,11 +88,13 @@ def make_partners(env, count, name="Customer"):
         SQL(
             """
             INSERT INTO res_partner
-            SELECT (jsonb_populate_record(model, jsonb_build_object(
-                'id', n.id, 'commercial_partner_id', n.id, 'name', model.name || ' ' || n.id,
-                'complete_name', model.name || ' ' || n.id, 'commercial_company_name', model.name || ' ' || n.id))).*
+            SELECT copy.*
               FROM res_partner model,
-                   (SELECT nextval('res_partner_id_seq')::int AS id FROM generate_series(1, %s)) n
+                   (SELECT nextval('res_partner_id_seq')::int AS id FROM generate_series(1, %s)) n,
+                   jsonb_populate_record(model, jsonb_build_object(
+                'id', n.id, 'commercial_partner_id', n.id, 'name', model.name || ' ' || n.id,
+                'complete_name', model.name || ' ' || n.id,
+                'commercial_company_name', model.name || ' ' || n.id)) copy
              WHERE model.id = %s
          RETURNING id
             """,

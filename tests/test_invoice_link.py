@@ -245,8 +245,10 @@ class TestLinkRights(LinkCase):
         buyer = self.new_user("paul", "base.group_user")
         moves = self.env["account.move"]
         self.assertTrue(moves.with_user(buyer).fields_get(["pareto_customer_id"])["pareto_customer_id"]["readonly"])
-        field = moves._fields["pareto_customer_id"]
-        self.assertFalse(moves.with_user(buyer)._has_field_access(field, "write"))
+        with self.assertRaisesRegex(AccessError, "Only accountants"):
+            self.move.with_user(self.salesperson).pareto_customer_id = self.birch
+        with self.assertRaisesRegex(AccessError, "Only accountants"):
+            moves.with_user(self.salesperson).create({"move_type": "out_invoice", "pareto_customer_id": self.birch.id})
         self.move.with_user(self.accountant).pareto_customer_id = self.birch
 
     def test_nobody_writes_a_decision_by_hand(self):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .crm_pareto_link import ACCOUNTANT, WRITTEN
 
@@ -30,6 +31,12 @@ class AccountMove(models.Model):
     # What was written lately is found without reading all invoices each hour.
     _pareto_written_index = models.Index("(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("pareto_customer_id") for vals in vals_list):
+            self._pareto_check_credit()
+        return super().create(vals_list)
+
     def write(self, vals):
         """Have the values computed anew where an invoice is credited to another customer than before.
 
@@ -38,15 +45,38 @@ class AccountMove(models.Model):
         """
         if vals and vals.keys() <= set(WRITTEN.values()):
             self = self.with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
+        if "pareto_customer_id" in vals:
+            self._pareto_check_credit()
         if "pareto_customer_id" in vals and (credited := self.filtered("pareto_customer_id")):
             self.env["crm.pareto.run"]._forget(credited.company_id)
         return super().write(vals)
 
-    def _has_field_access(self, field, operation):
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
         """Accountants say whom an invoice is credited to; others see it."""
-        if operation == "write" and field.name == "pareto_customer_id" and not self.env.su:
-            return self.env.user.has_group(ACCOUNTANT) and super()._has_field_access(field, operation)
-        return super()._has_field_access(field, operation)
+        found = super().fields_get(allfields, attributes)
+        if "readonly" in found.get("pareto_customer_id", ()) and not self._pareto_may_credit():
+            found["pareto_customer_id"]["readonly"] = True
+        return found
+
+    @api.model
+    def _pareto_may_credit(self):
+        return self.env.su or self.env.user.has_group(ACCOUNTANT)
+
+    def _pareto_check_credit(self):
+        """Refuse who is no accountant.
+
+        Not in _has_field_access, where it would be asked with every field of every invoice that is read.
+
+        :raises AccessError: naming the field
+        """
+        if not self._pareto_may_credit():
+            raise AccessError(
+                self.env._(
+                    "Only accountants say whom an invoice is credited to (%s). Ask one of them.",
+                    self._fields["pareto_customer_id"].string,
+                )
+            )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note is credited to the customer that its invoice was."""

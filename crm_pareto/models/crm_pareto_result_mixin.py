@@ -114,7 +114,9 @@ class CrmParetoResultMixin(models.AbstractModel):
         """One join with the rows, for every search, sort and group-by."""
         path = None
         if query is not None and field_expr.startswith("pareto_"):  # all fields of Odoo pass here
-            path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
+            field = self._fields.get(field_expr)
+            if field and not field.store:
+                path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
         if path is None or "." in path:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")

@@ -10,6 +10,7 @@ class MailActivity(models.Model):
     pareto_company_id = fields.Many2one(
         "res.company",
         "Company of the Repeat Order",
+        prefetch=False,  # not read along with whatever else is read of a record
         readonly=True,
         copy=False,
         ondelete="cascade",

@@ -8,6 +8,7 @@ class SaleOrderLine(models.Model):
     pareto_suggested_id = fields.Many2one(
         "product.product",
         "Suggested Product",
+        prefetch=False,  # not read along with whatever else is read of a record
         readonly=True,
         copy=False,
         index="btree_not_null",
