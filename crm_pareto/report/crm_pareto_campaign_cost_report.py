@@ -89,14 +89,32 @@ class CrmParetoCampaignCostReport(models.Model):
                    COALESCE(move.id, line.id) AS res_id
               FROM account_analytic_line line
               JOIN account_analytic_account account ON account.id = line.%(column)s
-              LEFT JOIN account_move_line move_line ON move_line.id = line.move_line_id
-              LEFT JOIN account_move move ON move.id = move_line.move_id
+              LEFT JOIN LATERAL (%(entry)s) move ON TRUE
              WHERE account.pareto_campaign_id IS NOT NULL AND %(is_cost)s
             """,
             kinds=KINDS,
             kind=self._kind(),
             column=SQL.identifier(column),
+            entry=self._select_entry(),
             is_cost=self._is_cost(),
+        )
+
+    def _select_entry(self):
+        """The journal entry of an analytic line.
+
+        LIMIT: few lines are of campaigns, and many of none; PostgreSQL would rather read all journal items there are.
+        """
+        return SQL(
+            """
+            SELECT move.id, move.partner_id, move.state, move.move_type, %(expense)s AS is_expense
+              FROM account_move_line move_line
+              JOIN account_move move ON move.id = move_line.move_id
+             WHERE move_line.id = line.move_line_id
+             LIMIT 1
+            """,
+            expense=SQL(
+                "move_line.expense_id IS NOT NULL" if "expense_id" in self.env["account.move.line"]._fields else "FALSE"
+            ),
         )
 
     def _is_cost(self):
@@ -108,10 +126,8 @@ class CrmParetoCampaignCostReport(models.Model):
         cases = []
         if "project_id" in self.env["account.analytic.line"]._fields:
             cases.append(SQL("WHEN line.project_id IS NOT NULL THEN 'timesheet'"))
-        if "expense_id" in self.env["account.move.line"]._fields:
-            cases.append(SQL("WHEN move_line.expense_id IS NOT NULL THEN 'expense'"))
         purchases = tuple(self.env["account.move"].get_purchase_types(include_receipts=True))
-        cases.append(SQL("WHEN move.move_type IN %s THEN 'bill'", purchases))
+        cases += [SQL("WHEN move.is_expense THEN 'expense'"), SQL("WHEN move.move_type IN %s THEN 'bill'", purchases)]
         return SQL("(CASE %s ELSE 'other' END)", SQL(" ").join(cases))
 
     def _select_orders(self):
