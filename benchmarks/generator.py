@@ -8,7 +8,7 @@ import datetime
 
 from odoo.tools import SQL
 
-from dev.demo.ledger import LedgerWriter, without_indexes
+from dev.demo.ledger import LedgerWriter
 
 SEED = 0.19
 PRODUCTS = 200
@@ -156,8 +156,7 @@ def _make_invoices(env, company, products, partners, count):
             lines=LINES_PER_INVOICE,
         )
     )
-    with without_indexes(env):
-        writer.write()
+    writer.write(in_bulk=True)
 
 
 def _at_once(env):

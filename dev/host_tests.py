@@ -86,7 +86,7 @@ def _run(odoo, database, apps):
     words = ["-d", database, f"--db-filter=^{database}$", "--stop-after-init", "--max-cron-threads=0"]
     words += [f"--test-tags={tags}", f"--http-port={_free_port()}", "--log-handler=odoo.tests.stats:INFO"]
     command = [python_env.PYTHON, "-m", "dev.host_suite", "--results", results, "--", *odoo.command("server")[4:]]
-    with open(log, "w") as file:
+    with open(log, "w") as file, odoo.server.without_autovacuum():
         code = subprocess.run(
             list(map(str, [*command, *words])), stdout=file, stderr=file, env=odoo.environment, cwd=ROOT
         ).returncode

@@ -8,7 +8,8 @@ from odoo.fields import Command, Date, Datetime
 from odoo.tools import SQL
 
 from dev.demo import cdnow
-from dev.demo.ledger import LedgerWriter, without_indexes, write_invoices
+from dev.demo.ledger import LedgerWriter, write_invoices
+from dev.demo.ledger_tables import without_indexes
 
 from .ledger_comparison import LedgerCase, RowReader
 from .ledger_documents import DocumentsCase
@@ -27,7 +28,7 @@ class TestGoingOn(LedgerCase):
         cls.day = Date.today() - timedelta(days=1)
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
 
-    def write(self, *prices, day=None, on_their_day=False, **columns):
+    def write(self, *prices, day=None, on_their_day=False, in_bulk=False, **columns):
         """Invoices of one disc each."""
         values = cdnow.shared_values(self.env)
         writer = LedgerWriter(self.env, self.company, self.journal, values, columns, on_their_day)
@@ -38,7 +39,7 @@ class TestGoingOn(LedgerCase):
             ],
             [(key, None, self.product.id, None, 1, price) for key, price in enumerate(prices)],
         )
-        writer.write()
+        writer.write(in_bulk)
         ids = self.env.execute_query(SQL("SELECT id FROM ledger_move ORDER BY key"))
         return self.env["account.move"].browse([move_id for (move_id,) in ids])
 
@@ -113,7 +114,8 @@ class TestGoingOn(LedgerCase):
         with without_indexes(self.env):
             self.assertNotEqual(before[0], found()[0])
             self.assertNotEqual(before[1], found()[1])
-            self.write(10)
+        self.assertEqual(before, found())
+        self.assertEqual(10, self.write(10, in_bulk=True).amount_total)
         self.assertEqual(before, found())
 
     def test_draft_work_of_the_caller_is_kept(self):

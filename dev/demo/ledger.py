@@ -18,13 +18,13 @@ It does not do: taxes, discounts, receipts, references, analytic distribution, l
 It does not see: fiscal positions by postal code, distribution models by customer, fiscal years starting mid-month.
 """
 
+from contextlib import nullcontext
+
 from odoo.tools import SQL, sql
 
 from .ledger_amounts import spread_rounding, stage_line_amounts, stage_totals
 from .ledger_model import name_products, post_models, profile_customers, profile_products
 from .ledger_tables import MOVE, copy_rows, fetch, insert_invoices, new_table, run, without_indexes
-
-__all__ = ["LedgerWriter", "without_indexes", "write_invoices"]
 
 INVOICE_COLUMNS = ("key", "partner_id", "move_type", "invoice_date", "currency_id", "rate")
 LINE_COLUMNS = ("key", "sequence", "product_id", "name", "quantity", "price_unit")
@@ -103,9 +103,10 @@ class LedgerWriter:
         copy_rows(self.env, "ledger_invoice", INVOICE_COLUMNS + self.extra_columns, invoices)
         copy_rows(self.env, "ledger_line", LINE_COLUMNS, lines)
 
-    def write(self):
+    def write(self, in_bulk=False):
         """Write what the temporary tables hold.
 
+        :param in_bulk: whether to insert `without_indexes`
         :return: number of invoices written
         :raises ValueError: where Odoo's API would do something that this does not; then nothing was written
         """
@@ -121,7 +122,8 @@ class LedgerWriter:
         spread_rounding(self.env, self.company)
         self._number()
         self._stage_moves()
-        insert_invoices(self.env, self.extra_columns)
+        with without_indexes(self.env) if in_bulk else nullcontext():
+            insert_invoices(self.env, self.extra_columns)
         self._raise_rank()
         self.env.invalidate_all()
         # Odoo remembers the last number it gave until the next flush.

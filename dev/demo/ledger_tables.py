@@ -147,8 +147,8 @@ def _expressions(columns):
 def without_indexes(env):
     """Inside, Odoo's two tables have neither secondary indexes nor foreign keys; afterwards they are built anew.
 
-    Worth it above some hundred thousand lines, when nobody else is in the database. Inside, only write: the API
-    would be slow. After an exception the transaction must be rolled back, which brings them back.
+    Worth it above some hundred thousand lines, when nobody else is in the database. Inside, only insert: whoever looks
+    for an invoice reads them all. After an exception the transaction must be rolled back, which brings them back.
     """
     tables = SQL("('account_move'::regclass, 'account_move_line'::regclass)")
     keys = fetch(
