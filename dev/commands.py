@@ -254,8 +254,7 @@ def test(chosen):
         if with_apps:  # its database, the slowest to make, is made while other tests run
             commands.insert(0, partial(_apps_pytest_command, odoo, with_apps, http))
         environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it is in the home folder
-        with odoo.server.without_autovacuum():
-            codes = beside.run_all(commands, at_once=2, env=environment, cwd=ROOT)
+        codes = beside.run_all(commands, at_once=2, env=environment, cwd=ROOT)
     for tests, reason in skipped.items():
         if reason:
             print(f"The {tests} tests were skipped: {reason}")
