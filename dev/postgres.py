@@ -66,8 +66,8 @@ class Server:
 
     @contextmanager
     def without_autovacuum(self):
-        """For a test that goes on for minutes and commits nothing: a vacuum meanwhile finds Odoo's tables empty and notes
-        so, and PostgreSQL plans for no rows where the test has thousands. Only on our own server.
+        """For a test that goes on for minutes and commits nothing: a vacuum meanwhile finds Odoo's tables empty and
+        notes so, and PostgreSQL plans for no rows where the test has thousands. Only on our own server.
         """
         if self.origin != EMBEDDED:
             yield
