@@ -39,6 +39,7 @@ class PredictionBench(Bench):
         """The table, and below it the two searches side by side; whether the bounds are kept."""
         added = self._ratio(ALL) - self._ratio(LEDGER)
         self._bound("summary read, fitted, predicted, written, of B", added, at_most=BOUND)
+        self._bound("with the ledger read for predictions alone, of B", self._ratio(ALL), at_most=BOUND)
         fits = self._beside_lifetimes()
         return f"{super().report()}\n\n{fits}"
 

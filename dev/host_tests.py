@@ -34,13 +34,7 @@ EXPLAINED = (
     ),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
-    (r'UPDATE "crm_pareto_', "records that Odoo merges or splits: it names them anew in each table of ours"),
-    (
-        r"^base_partner_merge_automatic_wizard\._|"
-        r'FROM "(crm_pareto_\w+" WHERE "\w+|\w+" WHERE "pareto_\w+)" IN %s LIMIT #'
-        r"|FROM information_schema\.columns WHERE table_name",
-        "partners that are merged: Odoo asks each table that may name them, and what is summed of them is joined",
-    ),
+    (r"^base_partner_merge_automatic_wizard\._", "partners that are merged: what is summed of them is joined"),
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
