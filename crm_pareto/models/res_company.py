@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from .crm_pareto_attribution import MODELS
 
 MOST_DAYS = 3650
+TOGETHER = "pareto"  # our settings are read with one another, not with whatever else is read of a company
 
 
 class ResCompany(models.Model):
@@ -23,6 +24,7 @@ class ResCompany(models.Model):
         required=True,
         help="The period over which the value of customers and products is summed.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
     pareto_attribution_model = fields.Selection(
         MODELS,
@@ -32,6 +34,7 @@ class ResCompany(models.Model):
         help="How the credit for a sale is shared over the touches of campaigns before it. All of them are computed; "
         "this is the one that is shown.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
     pareto_lookback_days = fields.Integer(
         "Look-Back",
@@ -39,6 +42,7 @@ class ResCompany(models.Model):
         required=True,
         help="Days before an order in which a campaign's touch earns credit for it.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
     pareto_half_life_days = fields.Integer(
         "Half-Life",
@@ -46,6 +50,7 @@ class ResCompany(models.Model):
         required=True,
         help="Time decay: a touch so many days older earns half as much.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
     pareto_pairing_support = fields.Float(
         "Least Support",
@@ -54,6 +59,7 @@ class ResCompany(models.Model):
         required=True,
         help="Products are suggested together where at least this share of the customers bought both in the window.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
     pareto_pairing_confidence = fields.Float(
         "Least Confidence",
@@ -62,6 +68,7 @@ class ResCompany(models.Model):
         required=True,
         help="A product is suggested where at least this share of those who bought the other bought it too.",
         groups="base.group_user",
+        prefetch=TOGETHER,
     )
 
     @api.constrains("pareto_pairing_support", "pareto_pairing_confidence")
