@@ -193,11 +193,8 @@ class Bench:
         self.time("what is bought together", lambda: self._each("crm.pareto.pairing", today))
         values = {"partner_id": biggest.partner_id.id, "company_id": biggest.company_id.id}
         quotation = self.env["sale.order"].new(values)
-        self.time(
-            "suggestions on the biggest customer's quotation",
-            quotation._find_pairings,
-            lambda: self._each("crm.pareto.pairing", today),
-        )
+        self._each("crm.pareto.pairing", today)
+        self.time("suggestions on the biggest customer's quotation", quotation._find_pairings)
 
     def _add_invoices(self):
         add_invoices(self.env, self.companies[0], NEW_INVOICES)

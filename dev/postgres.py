@@ -65,22 +65,18 @@ class Server:
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     @contextmanager
-    def without_autovacuum(self):
-        """For a test that goes on for minutes and commits nothing: a vacuum meanwhile finds Odoo's tables empty and
-        notes so, and PostgreSQL plans for no rows where the test has thousands. Only on our own server.
-        """
-        if self.origin != EMBEDDED:
-            yield
-            return
-        self._set_autovacuum("SET autovacuum = off")
+    def with_settings(self, **settings):
+        """These settings meanwhile, on our own server only: any other is looked after by somebody."""
+        names = list(settings) if self.origin == EMBEDDED else []
         try:
+            for name in names:
+                self.query(f"ALTER SYSTEM SET {name} = '{settings[name]}'")
+            self.query("SELECT pg_reload_conf()")
             yield
         finally:
-            self._set_autovacuum("RESET autovacuum")
-
-    def _set_autovacuum(self, change):
-        self.query(f"ALTER SYSTEM {change}")
-        self.query("SELECT pg_reload_conf()")
+            for name in names:
+                self.query(f"ALTER SYSTEM RESET {name}")
+            self.query("SELECT pg_reload_conf()")
 
 
 def _last_line(text):
@@ -191,8 +187,7 @@ class Cluster:
             if done.returncode:
                 raise explain(self._log_tail(), "Starting PostgreSQL")
             self._make_role()
-            # A test run that was killed left it off.
-            Server(self.environment, EMBEDDED)._set_autovacuum("RESET autovacuum")
+            Server(self.environment, EMBEDDED).query("ALTER SYSTEM RESET ALL")  # what a killed command left set
 
     def _initialize(self):
         """A cluster that is there whole or not at all."""
