@@ -30,6 +30,8 @@ from .paths import ADDON
 
 # What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where asked for.
 SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
+MENUS = {"load_menus", "load_menus_root"}
+MENUS_FILE = "/addons/base/models/ir_ui_menu.py"
 SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 
 
@@ -152,19 +154,22 @@ def _without_columns(text):
 
 
 def place():
-    """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read.
+    """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read,
+    "menu: " while the menu is loaded.
 
     A function that only passes on to Odoo, by super(), is none.
     """
-    frame, found = sys._getframe(2), ""
+    frame, found, shown = sys._getframe(2), "", ""
     while frame:
         code = frame.f_code
         if not found and _is_ours(code.co_filename) and "super()" not in _line(frame):
             found = f"{Path(code.co_filename).stem}.{code.co_name}"
+        if code.co_name in MENUS and code.co_filename.endswith(MENUS_FILE):
+            return f"menu: {found}"
         if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES):
-            return f"screen: {found}"
+            shown = "screen: "
         frame = frame.f_back
-    return found
+    return shown + found
 
 
 def _line(frame):

@@ -50,3 +50,23 @@ def test_a_failure_and_a_test_that_was_not_run_are_told(tmp_path):
     assert compare(["sale"], both, results(tmp_path, ran({READ: {"": 1}}), {"failed": "sale.a.B.c", "why": "x"})) == 1
     assert compare(["sale"], both, results(tmp_path)) == 1
     assert compare(["sale"], both, both) == 0
+
+
+def test_of_two_runs_of_a_test_the_one_with_fewer_statements_counts(tmp_path):
+    without = results(tmp_path, ran({READ: {"": 1}}))
+    having = results(tmp_path, ran({READ: {"": 2}}))
+    assert compare(["sale"], without, having) == 1
+    having.keep_least(results(tmp_path, ran({READ: {"": 1}})))
+    assert compare(["sale"], without, having) == 0
+
+
+def test_what_failed_in_one_of_two_runs_has_failed(tmp_path):
+    both, having = (results(tmp_path, ran({READ: {"": 1}})) for _side in range(2))
+    having.keep_least(results(tmp_path, {"failed": "sale.test_sale.TestSale.test_confirm", "why": "x"}))
+    assert compare(["sale"], both, having) == 1
+
+
+def test_what_is_read_for_the_menu_is_explained_and_the_same_elsewhere_is_not(tmp_path):
+    without = results(tmp_path, ran({READ: {"menu: ": 1}}))
+    assert compare(["sale"], without, results(tmp_path, ran({READ: {"menu: ": 2}}))) == 0
+    assert compare(["sale"], without, results(tmp_path, ran({READ: {"menu: ": 1, "": 1}}))) == 1

@@ -30,8 +30,8 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """The lead that is left has the roles of all that were merged into it."""
         result = super()._merge_dependences(opportunities)
-        # sudo: as Odoo moves what else belongs to them, whatever the user may see of it.
-        opportunities.sudo().pareto_role_ids._move_to(self.sudo())
+        # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
+        (opportunities | self).sudo().pareto_role_ids._move_to(self.sudo())
         return result
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
