@@ -30,8 +30,12 @@ from .paths import ADDON
 
 # What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where asked for.
 SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
-MENUS = {"load_menus", "load_menus_root"}
-MENUS_FILE = "/addons/base/models/ir_ui_menu.py"
+# What Odoo prepares once and keeps.
+KEPT = {
+    ("load_menus", "ir_ui_menu.py"): "menu: ",
+    ("load_menus_root", "ir_ui_menu.py"): "menu: ",
+    ("_get_view_cache", "ir_ui_view.py"): "view: ",
+}
 SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 
 
@@ -155,7 +159,7 @@ def _without_columns(text):
 
 def place():
     """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read,
-    "menu: " while the menu is loaded.
+    "menu: " or "view: " while that is put together.
 
     A function that only passes on to Odoo, by super(), is none.
     """
@@ -164,8 +168,8 @@ def place():
         code = frame.f_code
         if not found and _is_ours(code.co_filename) and "super()" not in _line(frame):
             found = f"{Path(code.co_filename).stem}.{code.co_name}"
-        if code.co_name in MENUS and code.co_filename.endswith(MENUS_FILE):
-            return f"menu: {found}"
+        if kept := KEPT.get((code.co_name, code.co_filename.rpartition("/")[2])):
+            return kept + found
         if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES):
             shown = "screen: "
         frame = frame.f_back

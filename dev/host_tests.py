@@ -28,7 +28,8 @@ PREPARED = ("setUpClass", "tearDownClass")  # what stands in the results beside 
 SCREEN = "a page or a form that shows our fields was read"
 MERGED = "leads that are merged: the roles of all of them stay"
 EXPLAINED = (
-    (r"^menu: ", "the menu was loaded, which has our entries too"),
+    (r"^menu: ", "the menu was put together, which has our entries too"),
+    (r"^view: ", "a view was put together, which has our fields too"),
     (r"^screen: \w", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
     (
