@@ -30,13 +30,13 @@ from .paths import ADDON
 
 # What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where asked for.
 SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
+SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 # What Odoo prepares once and keeps.
 KEPT = {
     ("load_menus", "ir_ui_menu.py"): "menu: ",
     ("load_menus_root", "ir_ui_menu.py"): "menu: ",
     ("_get_view_cache", "ir_ui_view.py"): "view: ",
 }
-SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
 
 
 def main():
