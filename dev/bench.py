@@ -44,7 +44,7 @@ def values(odoo, ensure, sizes):
             print(_measure(odoo, database, what, f"{title}, {customers:,} customers", customers))
         if customers < MANY:
             print(_with_index(odoo, database, customers))
-    print(speed_page.write(RESULTS, sizes))
+    print(speed_page.write(RESULTS))
 
 
 def campaigns(odoo, ensure, sizes):

@@ -25,11 +25,12 @@ TITLES = {
 INTRODUCTION = """\
 # How fast it is
 
-Written by `make bench N="{sizes}"` on {day}, {cores} cores ({machine}). Medians in milliseconds of five runs after one
-that is not counted (of what takes minutes, of fewer), and as ratios to **B**, the sum per customer over all posted
-invoice lines, under the same settings in the same run: ratios can be compared between machines, milliseconds cannot. As
-many customers as stand above a column, twenty invoice lines each, in two companies and two currencies, with a heavy
-tail.
+Written by `make bench`, {cores} cores ({machine}). Medians in milliseconds of five runs after one that is not counted
+(of what takes minutes, of fewer), and as ratios to **B**, the sum per customer over all posted invoice lines, under the
+same settings in the same run: ratios can be compared between machines, milliseconds cannot. As many customers as stand
+above a column, twenty invoice lines each, in two companies and two currencies, with a heavy tail.
+
+Last measured: {days}.
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
 20 ms. ✓ and ✗ say which bounds are kept; they are meant for 100,000 customers: with fewer, what does not grow with them
@@ -37,31 +38,31 @@ weighs more.
 """
 
 
-def write(results, sizes):
-    """Write the page from the results at these sizes, and hot_paths.json.
+def write(results):
+    """Write the page from the last results at each size, and hot_paths.json.
 
     :return: what was written, in one line
     """
+    measured = {int(file.stem.partition("-")[2]): file for file in results.glob("values-*.json")}
+    sizes = sorted(measured)
+    days = (f"{size:,} customers on {_day(measured[size])}" for size in sizes)
     found = {
         part: {
             size: json.loads(file.read_text()) for size in sizes if (file := results / f"{part}-{size}.json").exists()
         }
         for part in (*PARTS, "memory")
     }
-    sections = [
-        INTRODUCTION.format(
-            sizes=" ".join(map(str, sizes)),
-            day=datetime.date.today(),
-            cores=os.cpu_count(),
-            machine=platform.machine(),
-        )
-    ]
+    sections = [INTRODUCTION.format(days=", ".join(days), cores=os.cpu_count(), machine=platform.machine())]
     sections += [_section(TITLES[part], found[part], sizes) for part in PARTS if found[part]]
     sections.append(_memory(found["memory"]))
     if (file := results / "hot_paths.json").exists():
         sections.append(_hot_paths(json.loads(file.read_text())))
     PAGE.write_text("\n".join(sections))
     return f"Written: {PAGE.relative_to(ROOT)}"
+
+
+def _day(file):
+    return datetime.date.fromtimestamp(file.stat().st_mtime)
 
 
 def _section(title, by_size, sizes):
