@@ -36,6 +36,7 @@ KEPT = {
     ("load_menus", "ir_ui_menu.py"): "menu: ",
     ("load_menus_root", "ir_ui_menu.py"): "menu: ",
     ("_get_view_cache", "ir_ui_view.py"): "view: ",
+    ("_get_bindings", "ir_actions.py"): "actions: ",
 }
 
 
@@ -159,7 +160,7 @@ def _without_columns(text):
 
 def place():
     """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read,
-    "menu: " or "view: " while that is put together.
+    "menu: ", "view: " or "actions: " while that is put together.
 
     A function that only passes on to Odoo, by super(), is none.
     """

@@ -29,6 +29,7 @@ SCREEN = "a page or a form that shows our fields was read"
 MERGED = "leads that are merged: the roles of all of them stay"
 EXPLAINED = (
     (r"^menu: ", "the menu was put together, which has our entries too"),
+    (r"^actions: ", "the actions of a list or form were put together, ours too"),
     (r"^view: ", "a view was put together, which has our fields too"),
     (r"^screen: \w", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
