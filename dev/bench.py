@@ -1,6 +1,8 @@
 """The command behind `make bench`: generate, measure at each size, and write the manual's page of it."""
 
+import datetime
 import json
+import shutil
 import statistics
 import subprocess
 from contextlib import ExitStack, contextmanager
@@ -76,11 +78,21 @@ def _generate(odoo, database, what, title, count=0):
 
 
 def _measure(odoo, database, what, title, customers=None):
-    words = ["--measure", what]
+    words, file = ["--measure", what], RESULTS / f"{what}-{customers}.json"
     if customers:
-        words += ["--results", str(RESULTS / f"{what}-{customers}.json")]
+        words += ["--results", str(file)]
     with step(f"Measured: {title}"):
-        return odoo.run_script(database, "benchmarks", words, "Measuring", None)
+        table = odoo.run_script(database, "benchmarks", words, "Measuring", None)
+    if customers:
+        file.write_text(json.dumps({**json.loads(file.read_text()), "measured": _now()}))
+    return table
+
+
+def _now():
+    """The day and, in a clone, the commit: sizes may be measured on different days."""
+    command = ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, text=True).stdout.strip() if shutil.which("git") else ""
+    return f"{datetime.date.today()}{commit and f', {commit}'}"
 
 
 def _with_index(odoo, database, customers):
