@@ -59,10 +59,12 @@ class CrmParetoLineCost(models.Model):
                 posted=report._posted_cost(),
             ),
         )
+        # In the order of the lines: else each of millions goes to another page of the index.
         self.env.cr.execute(
             SQL(
                 "INSERT INTO crm_pareto_line_cost (line_id, company_id, unit_cost)"
-                " SELECT line_id, company_id, unit_cost FROM crm_pareto_new_costs ON CONFLICT (line_id) DO NOTHING"
+                " SELECT line_id, company_id, unit_cost FROM crm_pareto_new_costs ORDER BY line_id"
+                " ON CONFLICT (line_id) DO NOTHING"
             )
         )
         frozen = self.env.cr.rowcount
