@@ -29,7 +29,9 @@ Written by `make bench`, {cores} cores ({machine}). Medians in milliseconds of f
 same settings in the same run: ratios can be compared between machines, milliseconds cannot. As many customers as stand
 above a column, twenty invoice lines each, in two companies and two currencies, with a heavy tail.
 
-Last measured: {measured}.
+Last measured:
+
+{measured}
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
 20 ms. ✓ and ✗ say which bounds are kept; they are meant for 100,000 customers: with fewer, what does not grow with them
@@ -49,7 +51,7 @@ def write(results):
         }
         for part in (*PARTS, "memory")
     }
-    measured = "; ".join(f"{size:,} customers {found['values'][size]['measured']}" for size in sizes)
+    measured = "\n".join(f"- {size:,} customers: {found['values'][size]['measured']}" for size in sizes)
     sections = [INTRODUCTION.format(measured=measured, cores=os.cpu_count(), machine=platform.machine())]
     sections += [_section(TITLES[part], found[part], sizes) for part in PARTS if found[part]]
     sections.append(_memory(found["memory"]))
