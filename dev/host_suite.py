@@ -164,17 +164,17 @@ def place():
 
     A function that only passes on to Odoo, by super(), is none.
     """
-    frame, found, shown = sys._getframe(2), "", ""
+    frame, found, on_screen = sys._getframe(2), "", False
     while frame:
         code = frame.f_code
-        if not found and _is_ours(code.co_filename) and "super()" not in _line(frame):
+        # Not who asked for a page: what it reads is then Odoo's.
+        if not found and not on_screen and _is_ours(code.co_filename) and "super()" not in _line(frame):
             found = f"{Path(code.co_filename).stem}.{code.co_name}"
         if kept := KEPT.get((code.co_name, code.co_filename.rpartition("/")[2])):
             return kept + found
-        if code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES):
-            shown = "screen: "
+        on_screen = on_screen or code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES)
         frame = frame.f_back
-    return shown + found
+    return f"screen: {found}" if on_screen else found
 
 
 def _line(frame):

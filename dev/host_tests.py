@@ -28,9 +28,9 @@ PREPARED = ("setUpClass", "tearDownClass")  # what stands in the results beside 
 SCREEN = "a page or a form that shows our fields was read"
 MERGED = "leads that are merged: the roles of all of them stay"
 EXPLAINED = (
-    (r"^menu: ", "the menu was put together, which has our entries too"),
-    (r"^actions: ", "the actions of a list or form were put together, ours too"),
-    (r"^view: ", "a view was put together, which has our fields too"),
+    (r'^menu: .* FROM "?ir_act_', "the menu was put together, which has our entries too"),
+    (r'^actions: .* FROM "?ir_act_', "the actions of a list or form were put together, ours too"),
+    (r'^view: .* FROM "?ir_model(_access)?\b', "a view was put together, which has our fields too"),
     (r"^screen: \w", SCREEN),
     (r'^screen:.* "crm_pareto_', SCREEN),
     (
@@ -83,7 +83,7 @@ class Results:
         """Take from another run what failed, and each test that took fewer statements."""
         self.failed |= other.failed
         for test, statements in other.statements.items():
-            if statements.total() < self.statements[test].total():
+            if test in self.statements and statements.total() < self.statements[test].total():
                 self.statements[test] = statements
                 self.places |= {key: places for key, places in other.places.items() if key[0] == test}
 

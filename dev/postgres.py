@@ -67,16 +67,19 @@ class Server:
     @contextmanager
     def with_settings(self, **settings):
         """These settings meanwhile, on our own server only: any other is looked after by somebody."""
-        names = list(settings) if self.origin == EMBEDDED else []
+        if self.origin != EMBEDDED:
+            yield
+            return
         try:
-            for name in names:
-                self.query(f"ALTER SYSTEM SET {name} = '{settings[name]}'")
-            self.query("SELECT pg_reload_conf()")
+            self._alter([f"SET {name} = '{value}'" for name, value in settings.items()])
             yield
         finally:
-            for name in names:
-                self.query(f"ALTER SYSTEM RESET {name}")
-            self.query("SELECT pg_reload_conf()")
+            self._alter([f"RESET {name}" for name in settings])
+
+    def _alter(self, changes):
+        for change in changes:
+            self.query(f"ALTER SYSTEM {change}")
+        self.query("SELECT pg_reload_conf()")
 
 
 def _last_line(text):
@@ -187,7 +190,7 @@ class Cluster:
             if done.returncode:
                 raise explain(self._log_tail(), "Starting PostgreSQL")
             self._make_role()
-            Server(self.environment, EMBEDDED).query("ALTER SYSTEM RESET ALL")  # what a killed command left set
+            Server(self.environment, EMBEDDED)._alter(["RESET ALL"])  # what a killed command left set
 
     def _initialize(self):
         """A cluster that is there whole or not at all."""
