@@ -13,7 +13,7 @@ grouped: `counts` says how many each row stands for. Refunds are no purchases.
 
 from typing import NamedTuple
 
-from .numeric import FEW, REPEAT_BUYERS, Fit, column, dot, maximise, require
+from .numeric import FEW, REPEAT_BUYERS, Fit, column, distinct, dot, maximise, require
 
 NUDGE = 1e-6  # where a formula is 0 / 0 it is taken so far beside; it moves the result by about as much
 
@@ -42,17 +42,18 @@ class Likelihood:
         np = self.np
         repeats, recency, age, counts = _columns(repeats, recency, age, counts)
         keep = counts > 0
-        repeats, recency, age, counts = repeats[keep], recency[keep], age[keep], counts[keep]
+        if not keep.all():
+            repeats, recency, age, counts = repeats[keep], recency[keep], age[keep], counts[keep]
         self.customers = float(counts.sum())
         self.mean_age = dot(counts, age) / self.customers if self.customers else 0.0
         back = repeats > 0
         self.repeats, self.counts = repeats[back], counts[back]
         self.repeat_buyers = float(self.counts.sum())
-        self.numbers, which = np.unique(repeats, return_inverse=True)
-        self.number, self.of_number = which[back], np.bincount(which, counts, len(self.numbers))
-        self.times, which = np.unique(np.concatenate([age, recency]), return_inverse=True)
-        at_age, at_recency = np.split(which, 2) if len(age) else (which, which)
-        self.at_age, self.at_recency = at_age[back], at_recency[back]
+        self.numbers, number = distinct(repeats)
+        self.number, self.of_number = number[back], np.bincount(number, counts, len(self.numbers))
+        self.times = np.union1d(age, recency[back])
+        at_age = np.searchsorted(self.times, age)
+        self.at_age, self.at_recency = at_age[back], np.searchsorted(self.times, recency[back])
         self.customers_of_age = np.bincount(at_age, counts, len(self.times))
         self.repeats_of_age = np.bincount(at_age, counts * repeats, len(self.times))
 

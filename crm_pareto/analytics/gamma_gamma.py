@@ -12,7 +12,7 @@ far that holds.
 
 from typing import NamedTuple
 
-from .numeric import FEW, NO_MEAN, REPEAT_BUYERS, SAME_AMOUNTS, Fit, column, dot, maximise, require
+from .numeric import FEW, NO_MEAN, REPEAT_BUYERS, SAME_AMOUNTS, Fit, column, distinct, dot, maximise, require
 
 SAME = 1e-6  # amounts that differ by less than this share are the same
 
@@ -38,7 +38,7 @@ class Likelihood:
         self.customers = float(self.counts.sum())
         self.sums = self.repeats * self.means
         self.log_means, self.log_sums = np.log(self.means), np.log(self.sums)
-        self.numbers, which = np.unique(self.repeats, return_inverse=True)
+        self.numbers, which = distinct(self.repeats)
         self.of_number = np.bincount(which, self.counts, len(self.numbers))
 
     def __call__(self, parameters):
@@ -138,7 +138,7 @@ def _buyers(repeats, means, counts):
     if (repeats < 0).any() or (counts < 0).any():
         raise ValueError("A number of purchases or of customers is below 0.")
     keep = (repeats > 0) & (means > 0) & (counts > 0)
-    return repeats[keep], means[keep], counts[keep]
+    return (repeats, means, counts) if keep.all() else (repeats[keep], means[keep], counts[keep])
 
 
 def _means(repeats, means):

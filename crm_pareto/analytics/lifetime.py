@@ -6,7 +6,7 @@
 
 Columns of one length, a customer a row, of one company and so of one currency; time in weeks (days / 7): `repeats`,
 days on which they bought after the first one; `recency`, from the first purchase day to the last; `age`, from the
-first purchase day until now; `means`, mean margin of the repeat purchase days, None without repeats.
+first purchase day until now; `means`, mean margin of the repeat purchase days, None or NaN without repeats.
 
 Whether numpy and scipy are there: numeric.available() and numeric.missing(); without, all raise numeric.Missing.
 """
@@ -19,6 +19,7 @@ from .numeric import column, require
 WEEKS_PER_YEAR = 365.25 / 7
 DISCOUNT = 0.1  # a year; an assumption
 NODES = 4  # of the integral over time: over a year six digits are right
+PIECE = 20_000  # customers whose formulas are worked out at a time: a dozen columns of intermediate results
 
 
 class Model(NamedTuple):
@@ -64,8 +65,20 @@ def predict(model, repeats, recency, age, means, weeks=WEEKS_PER_YEAR, discount=
     :param discount: share a year
     :return: Worth
     """
+    np, _special, _optimize = require()
     repeats = column(repeats)  # once: the columns may be lists
     recency, age = column(recency, len(repeats)), column(age, len(repeats))
+    means = np.asarray(means, dtype=float)
+    worth = Worth(*(np.empty(len(repeats)) for _figure in Worth._fields))
+    for start in range(0, len(repeats), PIECE):
+        piece = slice(start, start + PIECE)
+        some = _predict(model, repeats[piece], recency[piece], age[piece], means[piece], weeks, discount)
+        for figures, part in zip(worth, some, strict=True):
+            figures[piece] = part
+    return worth
+
+
+def _predict(model, repeats, recency, age, means, weeks, discount):
     amount = gamma_gamma.expected_amount(model.amounts, repeats, means)
     orders, discounted = discounted_orders(model.orders, repeats, recency, age, weeks, discount)
     return Worth(bg_nbd.alive(model.orders, repeats, recency, age), orders, amount, amount * discounted)

@@ -109,12 +109,11 @@ class CrmParetoPrediction(models.Model):
         self.ensure_one()
         _customers, repeats, recency, age, means = summary
         fitted, reason = self._fit(repeats, recency, age, means)
-        back = [mean for mean in means if mean is not None]
         values = {
             "as_of": as_of,
             "buyers": len(repeats),
-            "repeat_buyers": len(back),
-            "profitable_buyers": sum(mean > 0 for mean in back),
+            "repeat_buyers": sum(repeat > 0 for repeat in repeats),
+            "profitable_buyers": sum(mean > 0 for mean in means),
             "reason": reason,
         }
         if fitted:

@@ -1,3 +1,5 @@
+from array import array
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -5,6 +7,7 @@ from .crm_pareto_value_mixin import PROFIT
 
 COLUMNS = ("has_prediction", "alive", "expected_orders", "has_value", "expected_margin", "lifetime_value")
 DIGITS = 6  # of chances and orders: below lies what the order of floating point sums decides
+PIECE = 20_000  # customers that are read or written at a time
 
 
 class CrmParetoPredictionMixin(models.AbstractModel):
@@ -79,25 +82,37 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         to be profiled.
 
         :param as_of: the last day that counts
-        :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them
+        :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them; arrays
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner_id, purchases - 1, (dates.last_date - dates.first_date) / 7.0::float8,
-                       (%(as_of)s::date - dates.first_date) / 7.0::float8,
-                       (COALESCE(later_margin, 0) / NULLIF(purchases - 1, 0))::float8
-                  FROM crm_pareto_dates dates
-                  LEFT JOIN (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s) sums USING (partner_id)
-                 WHERE %(profiled)s
-                 ORDER BY partner_id
-                """,
-                as_of=as_of,
-                kind=self._pareto_kind,
-                profiled=self._is_profiled(),
-            )
+        cr, columns = self.env.cr, [array(kind) for kind in "idddd"]
+        # In pieces: the rows of a million customers at once are half a gigabyte of Python's objects.
+        cr.execute(SQL("DECLARE crm_pareto_purchases NO SCROLL CURSOR FOR %s", self._purchases(as_of)))
+        more = True
+        while more:
+            rows = self.env.execute_query(SQL("FETCH %s FROM crm_pareto_purchases", PIECE))
+            for number, column in enumerate(columns):
+                column.extend(row[number] for row in rows)
+            more = len(rows) == PIECE
+        cr.execute(SQL("CLOSE crm_pareto_purchases"))
+        return columns
+
+    @api.model
+    def _purchases(self, as_of):
+        """A row a customer, as _read_purchases returns columns; SQL."""
+        return SQL(
+            """
+            SELECT partner_id, purchases - 1, (dates.last_date - dates.first_date) / 7.0::float8,
+                   (%(as_of)s::date - dates.first_date) / 7.0::float8,
+                   COALESCE(COALESCE(later_margin, 0) / NULLIF(purchases - 1, 0), 'NaN')::float8
+              FROM crm_pareto_dates dates
+              LEFT JOIN (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s) sums USING (partner_id)
+             WHERE %(profiled)s
+             ORDER BY partner_id
+            """,
+            as_of=as_of,
+            kind=self._pareto_kind,
+            profiled=self._is_profiled(),
         )
-        return [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
 
     @api.model
     def _make_predictions(self, company, customers, worth):
@@ -106,28 +121,34 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         :param customers: ids
         :param worth: lifetime.Worth of them, or None
         """
-        columns = [[], [], [], [], []]
-        if worth:
-            figures = (worth.alive, worth.orders, worth.amount * worth.orders, worth.value)
-            columns = [customers, *(figure.tolist() for figure in figures)]
+        make = self.env["crm.pareto.ranking"]._make_table
+        figures = (customers, worth.alive, worth.orders, worth.amount * worth.orders, worth.value) if worth else ()
+        make("crm_pareto_predicted", self._predicted(company, [column[:PIECE].tolist() for column in figures]))
+        for start in range(PIECE, len(customers) if worth else 0, PIECE):
+            piece = [column[start : start + PIECE].tolist() for column in figures]
+            self.env.cr.execute(SQL("INSERT INTO crm_pareto_predicted %s", self._predicted(company, piece)))
+
+    @api.model
+    def _predicted(self, company, columns):
+        """The rows of some customers; SQL.
+
+        :param columns: ids, chances, orders, margins, lifetime values; empty: of nobody
+        """
         # As one literal each: PostgreSQL takes an ARRAY[…] apart into an expression for every number.
-        arrays = [f"{{{','.join(map(repr, column))}}}" for column in columns]
-        self.env["crm.pareto.ranking"]._make_table(
-            "crm_pareto_predicted",
-            SQL(
-                """
-                SELECT partner_id, TRUE AS has_prediction,
-                       ROUND(alive::numeric, %(digits)s)::float8 AS alive,
-                       ROUND(orders::numeric, %(digits)s)::float8 AS expected_orders,
-                       margin <> 'NaN' AS has_value,
-                       ROUND(NULLIF(margin, 'NaN')::numeric, %(cents)s) AS expected_margin,
-                       ROUND(NULLIF(value, 'NaN')::numeric, %(cents)s) AS lifetime_value
-                  FROM unnest(%(customers)s::integer[], %(alive)s::float8[], %(orders)s::float8[],
-                              %(margin)s::float8[], %(value)s::float8[])
-                       AS predicted (partner_id, alive, orders, margin, value)
-                """,
-                digits=DIGITS,
-                cents=company.currency_id.decimal_places,
-                **dict(zip(("customers", "alive", "orders", "margin", "value"), arrays, strict=True)),
-            ),
+        literals = [f"{{{','.join(map(repr, column))}}}" for column in columns or [[]] * 5]
+        return SQL(
+            """
+            SELECT partner_id, TRUE AS has_prediction,
+                   ROUND(alive::numeric, %(digits)s)::float8 AS alive,
+                   ROUND(orders::numeric, %(digits)s)::float8 AS expected_orders,
+                   margin <> 'NaN' AS has_value,
+                   ROUND(NULLIF(margin, 'NaN')::numeric, %(cents)s) AS expected_margin,
+                   ROUND(NULLIF(value, 'NaN')::numeric, %(cents)s) AS lifetime_value
+              FROM unnest(%(customers)s::integer[], %(alive)s::float8[], %(orders)s::float8[],
+                          %(margin)s::float8[], %(value)s::float8[])
+                   AS predicted (partner_id, alive, orders, margin, value)
+            """,
+            digits=DIGITS,
+            cents=company.currency_id.decimal_places,
+            **dict(zip(("customers", "alive", "orders", "margin", "value"), literals, strict=True)),
         )
