@@ -64,11 +64,13 @@ def predict(model, repeats, recency, age, means, weeks=WEEKS_PER_YEAR, discount=
     :param weeks: how long
     :param discount: share a year
     :return: Worth
+    :raises ValueError: for columns of different lengths or a history that cannot be
+    :raises Missing: without numpy and scipy
     """
     np, _special, _optimize = require()
     repeats = column(repeats)  # once: the columns may be lists
     recency, age = column(recency, len(repeats)), column(age, len(repeats))
-    means = np.asarray(means, dtype=float)
+    means = np.broadcast_to(np.asarray(means, dtype=float), (len(repeats),))
     worth = Worth(*(np.empty(len(repeats)) for _figure in Worth._fields))
     for start in range(0, len(repeats), PIECE):
         piece = slice(start, start + PIECE)

@@ -103,7 +103,7 @@ class CrmParetoPrediction(models.Model):
     def _learn(self, summary, as_of):
         """Learn the parameters anew and predict.
 
-        :param summary: columns of the customers: ids, repeats, recency, age, means
+        :param summary: columns of the customers, arrays: ids, repeats, recency, age, means
         :return: lifetime.Worth of the customers, or None
         """
         self.ensure_one()

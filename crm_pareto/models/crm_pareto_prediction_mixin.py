@@ -118,7 +118,7 @@ class CrmParetoPredictionMixin(models.AbstractModel):
     def _make_predictions(self, company, customers, worth):
         """Make crm_pareto_predicted: a row a customer; none without predictions.
 
-        :param customers: ids
+        :param customers: ids, an array
         :param worth: lifetime.Worth of them, or None
         """
         make = self.env["crm.pareto.ranking"]._make_table
