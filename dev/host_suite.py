@@ -31,12 +31,14 @@ from .paths import ADDON
 # What the web client calls, and Odoo's Form in its tests, to show records; our fields are read where asked for.
 SCREENS = {"onchange", "web_read", "web_search_read", "web_read_group", "read"}
 SCREENS_FILES = ("/addons/web/models/models.py", "/odoo/orm/models.py")
-# What Odoo prepares once and keeps.
-KEPT = {
+# What Odoo prepares once and keeps, and what it does to every table that names a record.
+NAMED = {
     ("load_menus", "ir_ui_menu.py"): "menu: ",
     ("load_menus_root", "ir_ui_menu.py"): "menu: ",
     ("_get_view_cache", "ir_ui_view.py"): "view: ",
     ("_get_bindings", "ir_actions.py"): "actions: ",
+    ("_update_foreign_keys_generic", "base_partner_merge.py"): "merge: ",
+    ("_action_unmerge", "account_account.py"): "split: ",
 }
 
 
@@ -160,7 +162,8 @@ def _without_columns(text):
 
 def place():
     """Where the statement comes from: the addon's file.function, or nothing; "screen: " before it while a page is read,
-    "menu: ", "view: " or "actions: " while that is put together.
+    "menu: ", "view: " or "actions: " while that is put together, "merge: " or "split: " while partners are merged or an
+    account is split.
 
     A function that only passes on to Odoo, by super(), is none.
     """
@@ -170,8 +173,8 @@ def place():
         # Not who asked for a page: what it reads is then Odoo's.
         if not found and not on_screen and _is_ours(code.co_filename) and "super()" not in _line(frame):
             found = f"{Path(code.co_filename).stem}.{code.co_name}"
-        if kept := KEPT.get((code.co_name, code.co_filename.rpartition("/")[2])):
-            return kept + found
+        if named := NAMED.get((code.co_name, code.co_filename.rpartition("/")[2])):
+            return named + found
         on_screen = on_screen or code.co_name in SCREENS and code.co_filename.endswith(SCREENS_FILES)
         frame = frame.f_back
     return f"screen: {found}" if on_screen else found

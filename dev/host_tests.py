@@ -44,6 +44,11 @@ EXPLAINED = (
     ),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
+    (
+        r'^merge: .* FROM ("(crm_pareto_\w+" WHERE "\w+|\w+" WHERE "pareto_\w+)" IN|information_schema\.columns )',
+        "partners that are merged: Odoo asks every table that names partners, ours too",
+    ),
+    (r'^split: +UPDATE "?crm_pareto_', "an account that is split: Odoo asks every table that names records, ours too"),
     (r"^base_partner_merge_automatic_wizard\._", "partners that are merged: what is summed of them is joined"),
     (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* FROM "crm_pareto_role" WHERE', MERGED),
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),

@@ -72,3 +72,18 @@ def test_what_is_read_for_the_menu_is_explained_and_the_same_elsewhere_is_not(tm
     assert compare(["sale"], without, results(tmp_path, ran({action: {"menu: ": 2}}))) == 0
     assert compare(["sale"], without, results(tmp_path, ran({action: {"menu: ": 1, "": 1}}))) == 1
     assert compare(["sale"], without, results(tmp_path, ran({action: {"menu: ": 1}, READ: {"menu: ": 1}}))) == 1
+
+
+def test_that_partners_who_merge_are_looked_for_in_our_tables_is_explained_and_the_same_elsewhere_is_not(tmp_path):
+    asked, columns = 'SELECT … FROM "crm_pareto_touch" WHERE "partner_id" IN %s LIMIT #', "information_schema.columns"
+    ours = [asked, 'SELECT … FROM "crm_lead" WHERE "pareto_referred_by_id" IN %s LIMIT #']
+    ours.append(f"SELECT … FROM {columns} WHERE table_name=%s")
+    theirs = 'SELECT … FROM "crm_lead" WHERE "partner_id" IN %s LIMIT #'
+    without = results(tmp_path, ran({theirs: {"merge: ": 1}}))
+
+    def having(statements):
+        return results(tmp_path, ran({theirs: {"merge: ": 1}, **statements}))
+
+    assert compare(["sale"], without, having({statement: {"merge: ": 1} for statement in ours})) == 0
+    assert compare(["sale"], without, having({asked: {"": 1}})) == 1
+    assert compare(["sale"], without, having({theirs: {"merge: ": 2}})) == 1
