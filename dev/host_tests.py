@@ -45,7 +45,7 @@ EXPLAINED = (
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
     (
-        r'^merge: .* FROM ("(crm_pareto_\w+" WHERE "\w+|\w+" WHERE "pareto_\w+)" IN|information_schema\.columns )',
+        r'^merge: +SELECT . FROM ("(crm_pareto_\w+" WHERE "\w+|\w+" WHERE "pareto_\w+)" IN|information_schema\.)',
         "partners that are merged: Odoo asks every table that names partners, ours too",
     ),
     (r'^split: +UPDATE "?crm_pareto_', "an account that is split: Odoo asks every table that names records, ours too"),

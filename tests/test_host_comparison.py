@@ -86,4 +86,5 @@ def test_that_partners_who_merge_are_looked_for_in_our_tables_is_explained_and_t
 
     assert compare(["sale"], without, having({statement: {"merge: ": 1} for statement in ours})) == 0
     assert compare(["sale"], without, having({asked: {"": 1}})) == 1
+    assert compare(["sale"], without, having({asked: {"merge: res_partner.write": 1}})) == 1
     assert compare(["sale"], without, having({theirs: {"merge: ": 2}})) == 1

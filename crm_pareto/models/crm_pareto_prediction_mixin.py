@@ -84,16 +84,17 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         :param as_of: the last day that counts
         :return: columns, by customer: ids, and repeats, recency, age, means as analytics/lifetime has them; arrays
         """
-        cr, columns = self.env.cr, [array(kind) for kind in "idddd"]
+        columns = [array(kind) for kind in "idddd"]
         # In pieces: the rows of a million customers at once are half a gigabyte of Python's objects.
-        cr.execute(SQL("DECLARE crm_pareto_purchases NO SCROLL CURSOR FOR %s", self._purchases(as_of)))
-        more = True
-        while more:
-            rows = self.env.execute_query(SQL("FETCH %s FROM crm_pareto_purchases", PIECE))
+        fetch = SQL("FETCH %s FROM crm_pareto_purchases", PIECE)
+        declare = SQL("DECLARE crm_pareto_purchases NO SCROLL CURSOR FOR %s", self._purchases(as_of))
+        query = SQL("%s; %s", declare, fetch)
+        while query:
+            rows = self.env.execute_query(query)
             for number, column in enumerate(columns):
                 column.extend(row[number] for row in rows)
-            more = len(rows) == PIECE
-        cr.execute(SQL("CLOSE crm_pareto_purchases"))
+            query = fetch if len(rows) == PIECE else None
+        self.env.cr.execute(SQL("CLOSE crm_pareto_purchases"))
         return columns
 
     @api.model
