@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 
 from . import python_env, speed_page
 from .console import Failure, step
-from .paths import LOGS, ROOT, WORK
+from .paths import LOGS, ROOT
 
-RESULTS = WORK / "benchmarks"
+RESULTS = ROOT / "benchmarks" / "results"  # kept with the project: the manual's page is written from all of them
 MEASURED = {
     "values": "Values, pages and what is bought",
     "predictions": "Predictions",
@@ -60,9 +60,11 @@ def campaigns(odoo, ensure, sizes):
 
 
 def touchpoints(odoo, database, rows):
-    """The report of touches over so many rows."""
+    """The report of touches over so many rows; then docs/speed.md is written."""
     print(_generate(odoo, database, "touchpoints", f"{rows:,} rows of touches", rows))
-    print(_measure(odoo, database, "touchpoints", f"The report of {rows:,} touches"))
+    RESULTS.mkdir(exist_ok=True)
+    print(_measure(odoo, database, "touchpoints", f"The report of {rows:,} touches", rows))
+    print(speed_page.write(RESULTS))
 
 
 def _generate(odoo, database, what, title, count=0):
@@ -77,15 +79,19 @@ def _generate(odoo, database, what, title, count=0):
     return written
 
 
-def _measure(odoo, database, what, title, customers=None):
-    words, file = ["--measure", what], RESULTS / f"{what}-{customers}.json"
-    if customers:
+def _measure(odoo, database, what, title, size=None):
+    words, file = ["--measure", what], RESULTS / f"{what}-{size}.json"
+    if size:
         words += ["--results", str(file)]
     with step(f"Measured: {title}"):
         table = odoo.run_script(database, "benchmarks", words, "Measuring", None)
-    if customers:
-        file.write_text(json.dumps({**json.loads(file.read_text()), "measured": _now()}))
+    if size:
+        _keep(file, json.loads(file.read_text()))
     return table
+
+
+def _keep(file, found):
+    file.write_text(json.dumps({**found, "measured": _now()}, indent=1) + "\n")
 
 
 def _now():
@@ -127,9 +133,10 @@ def hot_paths(odoo, without, with_addon):
             "without": 1000 * statistics.median(one),
             "with": 1000 * statistics.median(other),
             "ratio": statistics.median(after / before for before, after in zip(one, other, strict=True)),
+            "at_most": MOST_SLOWER,
         }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "hot_paths.json").write_text(json.dumps(moments))
+    _keep(RESULTS / "hot_paths.json", {"moments": moments})
     for name, found in moments.items():
         kept = "✓" if found["ratio"] <= MOST_SLOWER else "✗"
         print(
