@@ -14,6 +14,19 @@ OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may
 LOCK_SPACE = 20260119  # any number that no other advisory lock here has
 SNAPSHOT_SPACE = 20260120  # a snapshot touches no row of the company's own values
 MOST_CHANGED = 5000  # documents; above, reading everything is as fast
+# PostgreSQL's, for the transaction that computes.
+SETTINGS = {
+    # Compiling these statements costs more than it saves, and the groups are underestimated.
+    "jit": "off",
+    "work_mem": "64MB",
+    # The revenue report joins more tables than PostgreSQL by itself puts in order.
+    "join_collapse_limit": "16",
+    "geqo": "off",
+    # All lines pass from the workers to the one process that sums them: PostgreSQL thinks that dearer than it is.
+    "parallel_tuple_cost": "0",
+    # It expects 200 customers, as of any expression, and so sorts all lines on disk to join them, instead of hashing.
+    "enable_mergejoin": "off",
+}
 
 _logger = logging.getLogger(__name__)
 
@@ -182,14 +195,8 @@ class CrmParetoRecompute(models.AbstractModel):
         self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", space, company.id))
         if not self.env.cr.fetchone()[0]:
             return False
-        # Compiling these statements costs more than it saves, and the groups are underestimated.
-        self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        self.env.cr.execute(SQL("SET LOCAL work_mem = '64MB'"))
-        # The revenue report joins more tables than PostgreSQL by itself puts in order.
-        self.env.cr.execute(SQL("SET LOCAL join_collapse_limit = 16"))
-        self.env.cr.execute(SQL("SET LOCAL geqo = off"))
-        # All lines pass from the workers to the one process that sums them: PostgreSQL thinks that dearer than it is.
-        self.env.cr.execute(SQL("SET LOCAL parallel_tuple_cost = 0"))
+        settings = [SQL("set_config(%s, %s, TRUE)", name, value) for name, value in SETTINGS.items()]
+        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(settings)))
         return True
 
     @api.model
