@@ -91,7 +91,7 @@ def _measure(odoo, database, what, title, size=None):
 
 
 def _keep(file, found):
-    file.write_text(json.dumps({**found, "measured": _now()}, indent=1) + "\n")
+    file.write_text(json.dumps({**found, "measured": _now()}, indent=1, ensure_ascii=False) + "\n")
 
 
 def _now():

@@ -107,7 +107,7 @@ def _growth_bound(by_size, smaller, larger):
 
 
 def _memory(by_size):
-    lines = [f"- {size:,} customers: {found['bounds'][0]}" for size, found in by_size.items()]
+    lines = [f"- {size:,} customers ({found['measured']}): {found['bounds'][0]}" for size, found in by_size.items()]
     return "\n".join(["## Memory\n", *lines]) + "\n"
 
 

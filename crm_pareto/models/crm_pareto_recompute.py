@@ -24,8 +24,6 @@ SETTINGS = {
     "geqo": "off",
     # All lines pass from the workers to the one process that sums them: PostgreSQL thinks that dearer than it is.
     "parallel_tuple_cost": "0",
-    # It expects 200 customers, as of any expression, and so sorts all lines on disk to join them, instead of hashing.
-    "enable_mergejoin": "off",
 }
 
 _logger = logging.getLogger(__name__)
