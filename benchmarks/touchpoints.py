@@ -140,7 +140,7 @@ class TouchpointBench(Bench):
         return "\n".join([*lines, *self.bounds, *self.notes])
 
     def results(self):
-        """{row: milliseconds, number of SQL statements, ratio to the same customer's bare UNION ALL}, and the bounds."""
+        """{row: milliseconds, SQL statements, ratio to the same customer's bare UNION ALL}, and the bounds."""
         rows = {}
         for name, times in self.times.items():
             bare = f"{name.partition(', ')[0]}, {BARE}"

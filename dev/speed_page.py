@@ -33,32 +33,9 @@ Last measured:
 {measured}
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
-20 ms, and between sizes that were not measured in one run. ✓ and ✗ say which bounds are kept; they are meant for 100,000
-customers: with fewer, what does not grow with them weighs more.
-"""
-
-MISSED = """\
-## Where bounds are missed, and why
-
-The bounds were set before there was code, from single statements timed on another machine. Of those for 100,000 customers:
-
-- **Predictions, with the ledger read for them alone; as fast as pandas.** Reading the lines is most of it. B joins a line
-  with its document and nothing else. A margin needs the line's cost, which is posted, agreed on the order or frozen, the
-  units it was sold and priced in, and the customer whom an accountant credited the invoice to: eight more tables. At night
-  all figures come of that one pass. pandas is handed each line with today's cost of its product, joins two small tables,
-  and writes nothing back.
-- **15 times as fast as one `_read_group` with a write a customer.** The bound was made from 66 seconds and 59,000 statements
-  of such a scheme. Here Odoo writes as many customers in a thousand statements and a third of that time. A fifteenth of
-  what it takes is B: no time to read a cost or to write a row.
-- **200 times as fast as a loop.** It would leave 4 B, of which the pass over the ledger takes three.
-- **Margin of the campaigns from invoice lines.** The same pass over the ledger, and then each line's margin is shared out.
-- **Memory at 1,000,000 customers**: most of it was the predictions', which have been read and written in pieces since that
-  run and took 320 MB of a process with a million made-up customers ([more machines](machines.md)).
-- **Everybody re-ranked; the page beside Odoo's analysis; an order confirmed, a mail sent, the list of partners.** They lie at
-  their bounds. In the runs of one day everybody re-ranked took 0.70 to 0.75 B, the page 4.8 to 5.2 % of Odoo's analysis,
-  confirming 1.006 to 1.038 times what it takes without the addon, posting 1.004 to 1.021, sending 1.026 to 1.034, the list
-  1.022 to 1.039. None takes a statement more; of function calls confirming takes 1.6 % more, posting 1.4 %, sending 3.0 %,
-  where the addon's columns of what is written are read along with the rest, and the list 0.4 %.
+20 ms, and between sizes that were not measured in one run. ✓ and ✗ say which bounds are kept; they are meant for
+100,000 customers: with fewer, what does not grow with them weighs more. Why some are missed stands on
+[a page of its own](missed-bounds.md).
 """
 
 
@@ -82,7 +59,7 @@ def write(results):
         sections.append(_timeline(rows, json.loads((results / f"touchpoints-{rows}.json").read_text())))
     if (file := results / "hot_paths.json").exists():
         sections.append(_hot_paths(json.loads(file.read_text())))
-    PAGE.write_text("\n".join([*sections, MISSED]))
+    PAGE.write_text("\n".join(sections))
     return f"Written: {PAGE.relative_to(ROOT)}"
 
 
@@ -142,9 +119,9 @@ def _memory(by_size):
 def _timeline(touches, found):
     lines = [
         "## One customer's timeline among many touches\n",
-        f"Written by `make bench TOUCHPOINTS={touches}`, last {found['measured']}: the first page of 40 and the number of"
-        f" all, as different people may see it, among {touches:,} rows of messages, documents, mailing traces and the"
-        " like. The usual customer has about 120 touches, the busy one 1,000, the giant 1 to 3 % of all. The ratio"
+        f"Written by `make bench TOUCHPOINTS={touches}`, last {found['measured']}: the first page of 40 and the number"
+        f" of all, as different people may see it, among {touches:,} rows of messages, documents, mailing traces and"
+        " the like. The usual customer has about 120 touches, the busy one 1,000, the giant 1 to 3 % of all. The ratio"
         " is to a plain UNION ALL over the same tables, through the same indexes, without rules and titles.\n",
         "| | median | UNION ALLs | SQL statements |",
         "|---|---|---|---|",
