@@ -99,19 +99,22 @@ class Bench:
 
     def results(self):
         """{row: milliseconds, ratio to B, number of SQL statements}, and the sentences about bounds."""
-        bare = statistics.median(self.times["B, the bare aggregation"])
-        rows = {
-            name: {
-                "median": 1000 * statistics.median(times),
-                "least": 1000 * min(times),
-                "most": 1000 * max(times),
-                "ratio": statistics.median(times) / bare,
-                "statements": self.queries[name],
-                "runs": len(times),
-            }
-            for name, times in self.times.items()
+        return {"rows": {name: self._row(name) for name in self.times}, "bounds": self.bounds}
+
+    def _row(self, name):
+        times, bare = self.times[name], self.times.get(self._bare_of(name))
+        return {
+            "median": 1000 * statistics.median(times),
+            "least": 1000 * min(times),
+            "most": 1000 * max(times),
+            "ratio": statistics.median(times) / statistics.median(bare) if bare else None,
+            "statements": self.queries[name],
+            "runs": len(times),
         }
-        return {"rows": rows, "bounds": self.bounds}
+
+    def _bare_of(self, name):
+        """The row that another is compared with."""
+        return "B, the bare aggregation"
 
     def _bound(self, name, value, at_most=None, at_least=None):
         """Note whether a figure keeps its bound."""

@@ -140,19 +140,11 @@ class TouchpointBench(Bench):
         return "\n".join([*lines, *self.bounds, *self.notes])
 
     def results(self):
-        """{row: milliseconds, SQL statements, ratio to the same customer's bare UNION ALL}, and the bounds."""
-        rows = {}
-        for name, times in self.times.items():
-            bare = f"{name.partition(', ')[0]}, {BARE}"
-            rows[name] = {
-                "median": 1000 * statistics.median(times),
-                "least": 1000 * min(times),
-                "most": 1000 * max(times),
-                "ratio": self._median(name) / self._median(bare) if bare in self.times else None,
-                "statements": self.queries[name],
-                "runs": len(times),
-            }
-        return {"rows": rows, "bounds": self.bounds, "notes": self.notes}
+        """As of every bench, and what was found in the plans; the ratio is to the same customer's bare UNION ALL."""
+        return {**super().results(), "notes": self.notes}
+
+    def _bare_of(self, name):
+        return f"{name.partition(', ')[0]}, {BARE}"
 
     def _touches(self, user):
         return self.env["crm.pareto.touchpoint"].with_user(user)

@@ -33,7 +33,6 @@ def values(odoo, ensure, sizes):
 
     :param ensure: makes a database with these apps current, from the benchmark's template
     """
-    RESULTS.mkdir(exist_ok=True)
     for customers in sizes:
         database = f"crm_pareto_bench_{customers}"
         ensure(database)
@@ -62,7 +61,6 @@ def campaigns(odoo, ensure, sizes):
 def touchpoints(odoo, database, rows):
     """The report of touches over so many rows; then docs/speed.md is written."""
     print(_generate(odoo, database, "touchpoints", f"{rows:,} rows of touches", rows))
-    RESULTS.mkdir(exist_ok=True)
     print(_measure(odoo, database, "touchpoints", f"The report of {rows:,} touches", rows))
     print(speed_page.write(RESULTS))
 
@@ -135,7 +133,6 @@ def hot_paths(odoo, without, with_addon):
             "ratio": statistics.median(after / before for before, after in zip(one, other, strict=True)),
             "at_most": MOST_SLOWER,
         }
-    RESULTS.mkdir(exist_ok=True)
     _keep(RESULTS / "hot_paths.json", {"moments": moments})
     for name, found in moments.items():
         kept = "✓" if found["ratio"] <= MOST_SLOWER else "✗"

@@ -33,7 +33,7 @@ Last measured:
 {measured}
 
 _Growth_ is the exponent between two sizes: 1 where ten times the lines take ten times as long. It is left out below
-20 ms, and between sizes that were not measured in one run. ✓ and ✗ say which bounds are kept; they are meant for
+20 ms, and between sizes not measured with one commit on one day. ✓ and ✗ say which bounds are kept; they are meant for
 100,000 customers: with fewer, what does not grow with them weighs more. Why some are missed stands on
 [a page of its own](missed-bounds.md).
 """
@@ -83,16 +83,20 @@ def _section(title, by_size, sizes):
 def _cell(row):
     if not row:
         return ""
-    spread = f"{row['least']:,.0f}–{row['most']:,.0f}" if row["runs"] > 1 else "once"
+    spread = "once" if row["runs"] == 1 else f"{row['least']:,.0f}–{row['most']:,.0f}"
     return f"{row['median']:,.0f} ms ({spread}), {row['ratio']:.2f} B"
 
 
 def _growth(by_size, name, smaller, larger):
     rows = [by_size[size]["rows"].get(name) for size in (smaller, larger)]
-    days = {by_size[size]["measured"] for size in (smaller, larger)}
-    if not all(rows) or rows[0]["median"] < 20 or len(days) > 1:
+    if not all(rows) or rows[0]["median"] < 20 or not _together(by_size, smaller, larger):
         return ""
     return f"{_exponent(by_size, name, smaller, larger):.2f}"
+
+
+def _together(by_size, smaller, larger):
+    """Whether two sizes were measured with one commit on one day: else their milliseconds may be of two machines."""
+    return by_size[smaller]["measured"] == by_size[larger]["measured"]
 
 
 def _exponent(by_size, name, smaller, larger):
@@ -107,7 +111,9 @@ def _growth_bound(by_size, smaller, larger):
         kept, words = found <= STEEPEST, f"{found:.2f}, at most {STEEPEST:.2f}"
     else:
         before, after = (by_size[size]["rows"][ALL]["ratio"] for size in (smaller, larger))
-        kept, words = after <= before, f"{before:.2f} B and {after:.2f} B, so that it grows no faster than B"
+        kept, words = after <= before, f"{before:.2f} B and {after:.2f} B, at most as many"
+    if not _together(by_size, smaller, larger):
+        words += f" (measured {by_size[smaller]['measured']} and {by_size[larger]['measured']})"
     return f"- {'✓' if kept else '✗'} {ALL}, {smaller:,} to {larger:,}: {words}"
 
 
