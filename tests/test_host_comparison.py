@@ -1,8 +1,10 @@
 """What `make host-test` makes of two runs: which statements are the same, and which differences are explained."""
 
+import gc
 import json
+import weakref
 
-from dev.host_suite import skeleton
+from dev.host_suite import collect_garbage, skeleton
 from dev.host_tests import LOOKUPS, SCREEN, Results, causes_of, compare, surplus
 
 READ = 'SELECT … FROM "res_users" WHERE "res_users"."id" IN %s'
@@ -29,6 +31,25 @@ def test_a_statement_is_the_same_whatever_its_columns_values_and_savepoint():
     assert (
         skeleton('UPDATE "a" SET "x" = 1') == skeleton('UPDATE "a" SET "y" = %s') != skeleton('UPDATE "b" SET "x" = 1')
     )
+
+
+def test_garbage_goes_between_tests_and_at_no_other_moment():
+    class Environment:
+        """Refers to itself, as Odoo's environments do by what they keep."""
+
+        def __init__(self):
+            self.user = self
+
+    try:
+        collect_garbage()
+        left = weakref.ref(Environment())
+        most = [[] for _object in range(10 * gc.get_threshold()[0])]
+        assert left() and most
+        collect_garbage()
+        assert not left()
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 def test_a_page_with_our_fields_is_explained_and_what_odoo_looks_up_for_it(tmp_path):
