@@ -135,8 +135,9 @@ def _before(method, function):
 def collect_garbage():
     """Take what nothing refers to any more, now, and from the first time on at no other moment.
 
-    An environment keeps the user, company and time zone it was asked for, and is only gone when the collector comes; then
-    the next one asks the database again. The collector comes after so many new objects: at other moments with the addon.
+    An environment keeps the user, company and time zone it was asked for, and is only gone when the collector comes;
+    then the next one asks the database again. The collector comes after so many new objects: at other moments with the
+    addon.
     """
     gc.collect()
     if gc.isenabled():
