@@ -42,6 +42,10 @@ EXPLAINED = (
         r"^res_config_settings\.|FROM pg_indexes",
         "the settings, and a registry that is set up anew, ask whether our indexes are there",
     ),
+    (
+        r'^crm_pareto_value_mixin\._field_to_sql SELECT … FROM "res_(users|partner)" WHERE "res_\w+"\."id" IN',
+        "a view that has the tier is described: whether one is in force today depends on the reader's time zone",
+    ),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
     (

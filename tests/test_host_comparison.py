@@ -95,6 +95,14 @@ def test_what_is_read_for_the_menu_is_explained_and_the_same_elsewhere_is_not(tm
     assert compare(["sale"], without, results(tmp_path, ran({action: {"menu: ": 1}, READ: {"menu: ": 1}}))) == 1
 
 
+def test_that_a_view_with_the_tier_asks_for_the_readers_day_is_explained_and_the_same_elsewhere_is_not(tmp_path):
+    described, other = {"crm_pareto_value_mixin._field_to_sql": 1}, {"crm_pareto_value_mixin._search_tier_id": 1}
+    without = results(tmp_path, ran({}))
+    assert compare(["sale"], without, results(tmp_path, ran({READ: described}))) == 0
+    assert compare(["sale"], without, results(tmp_path, ran({READ: other}))) == 1
+    assert compare(["sale"], without, results(tmp_path, ran({OURS: described}))) == 1
+
+
 def test_that_partners_who_merge_are_looked_for_in_our_tables_is_explained_and_the_same_elsewhere_is_not(tmp_path):
     asked, columns = 'SELECT … FROM "crm_pareto_touch" WHERE "partner_id" IN %s LIMIT #', "information_schema.columns"
     ours = [asked, 'SELECT … FROM "crm_lead" WHERE "pareto_referred_by_id" IN %s LIMIT #']
