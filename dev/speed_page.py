@@ -51,7 +51,7 @@ def write(results):
         }
         for part in (*PARTS, "memory")
     }
-    measured = "\n".join(f"- {size:,} customers: {found['values'][size]['measured']}" for size in sizes)
+    measured = "\n".join(f"- {size:,} customers: {_measured(found['values'][size])}" for size in sizes)
     sections = [INTRODUCTION.format(measured=measured, cores=os.cpu_count(), machine=platform.machine())]
     sections += [_section(TITLES[part], found[part], sizes) for part in PARTS if found[part]]
     sections.append(_memory(found["memory"]))
@@ -61,6 +61,11 @@ def write(results):
         sections.append(_hot_paths(json.loads(file.read_text())))
     PAGE.write_text("\n".join(sections))
     return f"Written: {PAGE.relative_to(ROOT)}"
+
+
+def _measured(found):
+    """The day and commit, and what somebody wrote beside them who knew what disturbed the machine."""
+    return "; ".join(filter(None, (found["measured"], found.get("remark"))))
 
 
 def _section(title, by_size, sizes):
