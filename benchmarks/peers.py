@@ -87,8 +87,8 @@ class PeerBench(Bench):
             self.customers._make_rfm(company, parts)
             if with_clv:
                 summary = self.customers._read_purchases(self.today)
-                worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, self.today)
-                self.customers._make_predictions(company, summary[0], worth)
+                model = self.env["crm.pareto.prediction"]._of(company)._learn(summary, self.today)
+                self.customers._make_predictions(company, summary, model)
                 parts["crm_pareto_predicted"] = PREDICTIONS
             columns = DATES + SUMS + RANKS + MANUAL + sum(parts.values(), ())
             ranking._replace(self.customers, company, ranking._joined(parts), columns)

@@ -5,7 +5,7 @@ import statistics
 import time
 import warnings
 
-from odoo.addons.crm_pareto.analytics import bg_nbd
+from odoo.addons.crm_pareto.analytics import bg_nbd, lifetime, numeric
 from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.addons.crm_pareto.models.crm_pareto_prediction_mixin import COLUMNS
 from odoo.tools import SQL
@@ -53,16 +53,19 @@ class PredictionBench(Bench):
         self.env["crm.pareto.ranking"]._sum(company, period, [self.customers], lifetime=True)
 
     def _learn(self):
-        models = self.env["crm.pareto.prediction"]
         for company, summary in zip(self.companies, self.summaries, strict=True):
-            if not models._of(company)._learn(summary, self.today):
-                raise AssertionError(f"{company.name}: {models._of(company).message}")
+            predictions = self.env["crm.pareto.prediction"]._of(company)
+            model = predictions._learn(summary, self.today)
+            if not model:
+                raise AssertionError(f"{company.name}: {predictions.message}")
+            for piece in numeric.pieces(len(summary[0])):
+                lifetime.predict(model, *(column[piece] for column in summary[1:]))
 
     def _predict(self):
         for company in self.companies:
             summary = self._read(company)
-            worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, self.today)
-            self.customers._make_predictions(company, summary[0], worth)
+            model = self.env["crm.pareto.prediction"]._of(company)._learn(summary, self.today)
+            self.customers._make_predictions(company, summary, model)
             written = SQL("SELECT * FROM crm_pareto_predicted")
             self.env["crm.pareto.ranking"]._update(self.customers, company, written, COLUMNS)
 

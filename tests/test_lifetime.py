@@ -389,7 +389,7 @@ def test_columns_of_different_lengths():
 
 @pytest.mark.parametrize("means", [3, 5, 6])
 def test_prediction_of_columns_of_different_lengths(monkeypatch, means):
-    monkeypatch.setattr(lifetime, "PIECE", 2)
+    monkeypatch.setattr(numeric, "PIECE", 2)
     model = lifetime.Model(bg_nbd.Orders(1, 20, 0.5, 3), gamma_gamma.Amounts(4, 3, 200))
     with pytest.raises(ValueError):
         lifetime.predict(model, [1] * 4, [2.0] * 4, [5.0] * 4, [80.0] * means)

@@ -13,7 +13,7 @@ grouped: `counts` says how many each row stands for. Refunds are no purchases.
 
 from typing import NamedTuple
 
-from .numeric import FEW, REPEAT_BUYERS, Fit, column, distinct, dot, maximise, require
+from .numeric import FEW, REPEAT_BUYERS, Fit, column, distinct, dot, maximise, pieces, places, require, tally
 
 NUDGE = 1e-6  # where a formula is 0 / 0 it is taken so far beside; it moves the result by about as much
 
@@ -50,12 +50,12 @@ class Likelihood:
         self.repeats, self.counts = repeats[back], counts[back]
         self.repeat_buyers = float(self.counts.sum())
         self.numbers, number = distinct(repeats)
-        self.number, self.of_number = number[back], np.bincount(number, counts, len(self.numbers))
-        self.times = np.union1d(age, recency[back])
-        at_age = np.searchsorted(self.times, age)
-        self.at_age, self.at_recency = at_age[back], np.searchsorted(self.times, recency[back])
-        self.customers_of_age = np.bincount(at_age, counts, len(self.times))
-        self.repeats_of_age = np.bincount(at_age, counts * repeats, len(self.times))
+        self.number, self.of_number = number[back], tally(number, len(self.numbers), counts)
+        self.times = np.union1d(np.unique(age), np.unique(recency))
+        at_age = places(self.times, age)
+        self.at_age, self.at_recency = at_age[back], places(self.times, recency[back])
+        self.customers_of_age = tally(at_age, len(self.times), counts)
+        self.repeats_of_age = tally(at_age, len(self.times), counts, repeats)
 
     def __call__(self, parameters):
         """:return: (log-likelihood, [its derivatives by r, alpha, a and b])"""
@@ -67,18 +67,21 @@ class Likelihood:
         value += self.customers * r * np.log(alpha) - dot(of_age, log_time)
         by_r += self.customers * np.log(alpha) - dot(self.customers_of_age, log_time)
         by_alpha = self.customers * r / alpha - dot(of_age, per_time)
-        # That they left after their last purchase, if there was a repeat; `odds` is the logarithm of odds.
         before_last = b + np.maximum(self.numbers, 1) - 1
-        silence = log_time[self.at_age] - log_time[self.at_recency]
-        order = r + self.repeats
-        odds = order * silence + np.log(a / before_last)[self.number]
-        small = np.exp(-abs(odds))
-        left = self.counts * np.where(odds > 0, 1.0, small) / (1 + small)
-        value += dot(self.counts, np.maximum(odds, 0) + np.log1p(small))
-        by_r += dot(left, silence)
-        by_alpha += dot(left, order * (per_time[self.at_age] - per_time[self.at_recency]))
-        by_a += float(left.sum()) / a
-        by_b -= dot(left, (1 / before_last)[self.number])
+        log_odds, per_last = np.log(a / before_last), 1 / before_last
+        for piece in pieces(len(self.repeats)):
+            # That they left after their last purchase, if there was a repeat; `odds` is the logarithm of odds.
+            repeats, counts, number = self.repeats[piece], self.counts[piece], self.number[piece]
+            at_age, at_recency = self.at_age[piece], self.at_recency[piece]
+            silence, order = log_time[at_age] - log_time[at_recency], r + repeats
+            odds = order * silence + log_odds[number]
+            small = np.exp(-abs(odds))
+            left = counts * np.where(odds > 0, 1.0, small) / (1 + small)
+            value += dot(counts, np.maximum(odds, 0) + np.log1p(small))
+            by_r += dot(left, silence)
+            by_alpha += dot(left, order * (per_time[at_age] - per_time[at_recency]))
+            by_a += float(left.sum()) / a
+            by_b -= dot(left, per_last[number])
         return value, [by_r, by_alpha, by_a, by_b]
 
     def _by_number(self, r, a, b):

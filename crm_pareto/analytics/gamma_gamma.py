@@ -12,7 +12,7 @@ far that holds.
 
 from typing import NamedTuple
 
-from .numeric import FEW, NO_MEAN, REPEAT_BUYERS, SAME_AMOUNTS, Fit, column, distinct, dot, maximise, require
+from .numeric import FEW, NO_MEAN, REPEAT_BUYERS, SAME_AMOUNTS, Fit, column, distinct, dot, maximise, pieces, require, tally
 
 SAME = 1e-6  # amounts that differ by less than this share are the same
 
@@ -36,25 +36,27 @@ class Likelihood:
         self.repeats, self.means, self.counts = _buyers(repeats, means, counts)
         np = self.np
         self.customers = float(self.counts.sum())
-        self.sums = self.repeats * self.means
-        self.log_means, self.log_sums = np.log(self.means), np.log(self.sums)
         self.numbers, which = distinct(self.repeats)
-        self.of_number = np.bincount(which, self.counts, len(self.numbers))
+        self.of_number = tally(which, len(self.numbers), self.counts)
 
     def __call__(self, parameters):
         """:return: (log-likelihood, [its derivatives by p, q and v])"""
         np, (p, q, v) = self.np, parameters
         x, weights = self.numbers, self.of_number
         log_gamma, digamma = self.special.gammaln, self.special.digamma
-        shape, total = p * self.repeats + q, v + self.sums
-        share = np.log(total)
         value = dot(weights, log_gamma(p * x + q) - log_gamma(p * x) - log_gamma(q)) + self.customers * q * np.log(v)
-        value += dot(self.counts, p * self.repeats * self.log_sums - self.log_means - shape * share)
         both = digamma(p * x + q)
-        by_p = dot(weights, x * (both - digamma(p * x)))
-        by_p += dot(self.counts, self.repeats * (self.log_sums - share))
-        by_q = dot(weights, both - digamma(q)) + dot(self.counts, np.log(v) - share)
-        by_v = self.customers * q / v - dot(self.counts, shape / total)
+        by_p, by_q = dot(weights, x * (both - digamma(p * x))), dot(weights, both - digamma(q))
+        by_v = self.customers * q / v
+        for piece in pieces(len(self.repeats)):
+            repeats, means, counts = self.repeats[piece], self.means[piece], self.counts[piece]
+            sums, shape = repeats * means, p * repeats + q
+            total = v + sums
+            share, log_sums = np.log(total), np.log(sums)
+            value += dot(counts, p * repeats * log_sums - np.log(means) - shape * share)
+            by_p += dot(counts, repeats * (log_sums - share))
+            by_q += dot(counts, np.log(v) - share)
+            by_v -= dot(counts, shape / total)
         return value, [by_p, by_q, by_v]
 
 

@@ -14,12 +14,11 @@ Whether numpy and scipy are there: numeric.available() and numeric.missing(); wi
 from typing import NamedTuple
 
 from . import bg_nbd, gamma_gamma
-from .numeric import column, require
+from .numeric import require
 
 WEEKS_PER_YEAR = 365.25 / 7
 DISCOUNT = 0.1  # a year; an assumption
 NODES = 4  # of the integral over time: over a year six digits are right
-PIECE = 20_000  # customers whose formulas are worked out at a time: a dozen columns of intermediate results
 
 
 class Model(NamedTuple):
@@ -67,20 +66,6 @@ def predict(model, repeats, recency, age, means, weeks=WEEKS_PER_YEAR, discount=
     :raises ValueError: for columns of different lengths or a history that cannot be
     :raises Missing: without numpy and scipy
     """
-    np, _special, _optimize = require()
-    repeats = column(repeats)  # once: the columns may be lists
-    recency, age = column(recency, len(repeats)), column(age, len(repeats))
-    means = np.broadcast_to(np.asarray(means, dtype=float), (len(repeats),))
-    worth = Worth(*(np.empty(len(repeats)) for _figure in Worth._fields))
-    for start in range(0, len(repeats), PIECE):
-        piece = slice(start, start + PIECE)
-        some = _predict(model, repeats[piece], recency[piece], age[piece], means[piece], weeks, discount)
-        for figures, part in zip(worth, some, strict=True):
-            figures[piece] = part
-    return worth
-
-
-def _predict(model, repeats, recency, age, means, weeks, discount):
     amount = gamma_gamma.expected_amount(model.amounts, repeats, means)
     orders, discounted = discounted_orders(model.orders, repeats, recency, age, weeks, discount)
     return Worth(bg_nbd.alive(model.orders, repeats, recency, age), orders, amount, amount * discounted)

@@ -1,5 +1,6 @@
 """numpy and scipy, which are optional, and the search for the parameters of a model."""
 
+import math
 from importlib import import_module
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ REPEAT_BUYERS = 100  # at least; with fewer the parameters say little
 ITERATIONS = 500  # a fit takes 20 to 60
 GRADIENT = 1e-6  # per customer and unit of a parameter's logarithm: below it the point is a maximum
 REACH = 12.0  # how far a parameter's logarithm is looked for from where the search starts
+PIECE = 20_000  # customers that are worked out at a time
 MEMORY = 20  # steps that tell the search how the likelihood bends
 
 
@@ -73,6 +75,13 @@ def column(values, size=None):
     return array
 
 
+def pieces(length):
+    """Slices that together are the rows of columns so long: what is worked out of a million customers needs a dozen
+    columns of intermediate results, which are small, and stay in the processor's cache, for some of them at a time.
+    """
+    return (slice(start, start + PIECE) for start in range(0, length, PIECE))
+
+
 def dot(one, other):
     """The sum of the products, without the threads that numpy's `@` starts: beside busy processes, as Odoo's workers
     are, they wait for each other longer than the sum takes.
@@ -84,7 +93,25 @@ def distinct(values):
     """The distinct values in order, and the place of each value among them, in less memory than np.unique takes."""
     np, _special, _optimize = require()
     found = np.unique(values)
-    return found, np.searchsorted(found, values)
+    return found, places(found, values)
+
+
+def places(ordered, values):
+    """The place of each value among the ordered ones that have them all."""
+    np, _special, _optimize = require()
+    found = np.empty(len(values), np.int32)
+    for piece in pieces(len(values)):
+        found[piece] = np.searchsorted(ordered, values[piece])
+    return found
+
+
+def tally(found, size, *weights):
+    """How many rows, each weighted by the product of its weights, are at each of `size` places."""
+    np, _special, _optimize = require()
+    total = np.zeros(size)
+    for piece in pieces(len(found)):
+        total += np.bincount(found[piece], math.prod(weight[piece] for weight in weights), size)
+    return total
 
 
 def maximise(log_likelihood, start, customers):

@@ -101,10 +101,10 @@ class CrmParetoPrediction(models.Model):
         return self.search([("company_id", "=", company.id)]) or self.create({"company_id": company.id})
 
     def _learn(self, summary, as_of):
-        """Learn the parameters anew and predict.
+        """Learn the parameters anew.
 
         :param summary: columns of the customers, arrays: ids, repeats, recency, age, means
-        :return: lifetime.Worth of the customers, or None
+        :return: lifetime.Model to predict with, or None
         """
         self.ensure_one()
         _customers, repeats, recency, age, means = summary
@@ -125,8 +125,7 @@ class CrmParetoPrediction(models.Model):
                 "fitted_as_of": as_of,
             }
         self.write(values)
-        model = fitted or self._good(as_of)
-        return lifetime.predict(model, repeats, recency, age, means) if model else None
+        return fitted or self._good(as_of)
 
     @api.model
     def _fit(self, repeats, recency, age, means):

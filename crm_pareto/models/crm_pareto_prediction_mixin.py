@@ -3,11 +3,11 @@ from array import array
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..analytics import lifetime, numeric
 from .crm_pareto_value_mixin import PROFIT
 
 COLUMNS = ("has_prediction", "alive", "expected_orders", "has_value", "expected_margin", "lifetime_value")
 DIGITS = 6  # of chances and orders: below lies what the order of floating point sums decides
-PIECE = 20_000  # customers that are read or written at a time
 
 
 class CrmParetoPredictionMixin(models.AbstractModel):
@@ -71,8 +71,8 @@ class CrmParetoPredictionMixin(models.AbstractModel):
     @api.model
     def _make_worth(self, company, period, parts):
         summary = self._read_purchases(period.date_to)
-        worth = self.env["crm.pareto.prediction"]._of(company)._learn(summary, period.date_to)
-        self._make_predictions(company, summary[0], worth)
+        model = self.env["crm.pareto.prediction"]._of(company)._learn(summary, period.date_to)
+        self._make_predictions(company, summary, model)
         parts["crm_pareto_predicted"] = COLUMNS
         return super()._make_worth(company, period, parts)
 
@@ -86,14 +86,14 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         """
         columns = [array(kind) for kind in "idddd"]
         # In pieces: the rows of a million customers at once are half a gigabyte of Python's objects.
-        fetch = SQL("FETCH %s FROM crm_pareto_purchases", PIECE)
+        fetch = SQL("FETCH %s FROM crm_pareto_purchases", numeric.PIECE)
         declare = SQL("DECLARE crm_pareto_purchases NO SCROLL CURSOR FOR %s", self._purchases(as_of))
         query = SQL("%s; %s", declare, fetch)
         while query:
             rows = self.env.execute_query(query)
             for number, column in enumerate(columns):
                 column.extend(row[number] for row in rows)
-            query = fetch if len(rows) == PIECE else None
+            query = fetch if len(rows) == numeric.PIECE else None
         self.env.cr.execute(SQL("CLOSE crm_pareto_purchases"))
         return columns
 
@@ -116,27 +116,37 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         )
 
     @api.model
-    def _make_predictions(self, company, customers, worth):
-        """Make crm_pareto_predicted: a row a customer; none without predictions.
+    def _make_predictions(self, company, summary, model):
+        """Make crm_pareto_predicted: a row a customer; none without a model.
 
-        :param customers: ids, an array
-        :param worth: lifetime.Worth of them, or None
+        :param summary: columns of the customers, as _read_purchases returns them
+        :param model: lifetime.Model, or None
         """
-        make = self.env["crm.pareto.ranking"]._make_table
-        figures = (customers, worth.alive, worth.orders, worth.amount * worth.orders, worth.value) if worth else ()
-        make("crm_pareto_predicted", self._predicted(company, [column[:PIECE].tolist() for column in figures]))
-        for start in range(PIECE, len(customers) if worth else 0, PIECE):
-            piece = [column[start : start + PIECE].tolist() for column in figures]
-            self.env.cr.execute(SQL("INSERT INTO crm_pareto_predicted %s", self._predicted(company, piece)))
+        pieces = (
+            self._predict([column[piece] for column in summary], model)
+            for piece in numeric.pieces(len(summary[0]) if model else 0)
+        )
+        first = self._predicted(company, next(pieces, [[]] * 5))
+        self.env["crm.pareto.ranking"]._make_table("crm_pareto_predicted", first)
+        for columns in pieces:
+            self.env.cr.execute(SQL("INSERT INTO crm_pareto_predicted %s", self._predicted(company, columns)))
+
+    @api.model
+    def _predict(self, summary, model):
+        """The columns of some customers that `_predicted` takes."""
+        customers, *history = summary
+        worth = lifetime.predict(model, *history)
+        figures = (worth.alive, worth.orders, worth.amount * worth.orders, worth.value)
+        return [customers, *(figure.tolist() for figure in figures)]
 
     @api.model
     def _predicted(self, company, columns):
         """The rows of some customers; SQL.
 
-        :param columns: ids, chances, orders, margins, lifetime values; empty: of nobody
+        :param columns: ids, chances, orders, margins, lifetime values
         """
         # As one literal each: PostgreSQL takes an ARRAY[…] apart into an expression for every number.
-        literals = [f"{{{','.join(map(repr, column))}}}" for column in columns or [[]] * 5]
+        literals = [f"{{{','.join(map(repr, column))}}}" for column in columns]
         return SQL(
             """
             SELECT partner_id, TRUE AS has_prediction,
