@@ -12,7 +12,20 @@ far that holds.
 
 from typing import NamedTuple
 
-from .numeric import FEW, NO_MEAN, REPEAT_BUYERS, SAME_AMOUNTS, Fit, column, distinct, dot, maximise, pieces, require, tally
+from .numeric import (
+    FEW,
+    NO_MEAN,
+    REPEAT_BUYERS,
+    SAME_AMOUNTS,
+    Fit,
+    column,
+    distinct,
+    dot,
+    maximise,
+    pieces,
+    require,
+    tally,
+)
 
 SAME = 1e-6  # amounts that differ by less than this share are the same
 
@@ -34,7 +47,6 @@ class Likelihood:
     def __init__(self, repeats, means, counts=None):
         self.np, self.special, _optimize = require()
         self.repeats, self.means, self.counts = _buyers(repeats, means, counts)
-        np = self.np
         self.customers = float(self.counts.sum())
         self.numbers, which = distinct(self.repeats)
         self.of_number = tally(which, len(self.numbers), self.counts)
