@@ -14,7 +14,9 @@ from .common import LedgerCase, throwaway_database
 OURS = re.compile(r"crm_pareto_\w+")
 
 
-class TestStatements(LedgerCase):
+class StatementsCase(LedgerCase):
+    """Forty contacts, half of them customers, and what is asked of the database."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -38,6 +40,8 @@ class TestStatements(LedgerCase):
             yield seen
             self.env.flush_all()
 
+
+class TestStatements(StatementsCase):
     def assert_none_of_ours(self, seen):
         self.assertGreater(len(seen), 0)
         self.assertEqual([query for query in seen if OURS.search(query)], [])

@@ -7,6 +7,7 @@ from .crm_pareto_insight_mixin import COLUMNS as INSIGHT
 from .crm_pareto_prediction_mixin import COLUMNS as PREDICTIONS
 from .crm_pareto_rfm_mixin import COLUMNS as RFM
 from .crm_pareto_scorecard_mixin import FIGURES
+from .res_company import TOGETHER
 
 # What a value row holds that is a judgement or a forecast, and not the sum of documents.
 PROFILE = (*PREDICTIONS, *RFM, "has_white_space", "white_space", *INSIGHT, *INFLUENCE, *DUE, "has_scores", *FIGURES)
@@ -30,6 +31,7 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
     pareto_not_profiled = fields.Boolean(
         "Not to Be Profiled",
         tracking=True,
+        prefetch=TOGETHER,
         groups="base.group_user",
         help="No scores, predictions, segment, audiences, plan or suggestions: those there are go at once. Turnover "
         "and profit stay, as the books say them. Take the mark away and the next night computes the rest again. On a "

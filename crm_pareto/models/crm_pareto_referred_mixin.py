@@ -6,6 +6,7 @@ from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_touched_mixin import COUNT_LIMIT
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
+from .res_company import TOGETHER
 
 
 class CrmParetoReferredMixin(models.AbstractModel):
@@ -31,6 +32,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
         index="btree_not_null",
         copy=False,
         tracking=True,
+        prefetch=TOGETHER,
         help="Who brought this customer to us.",
         groups="base.group_user",
     )

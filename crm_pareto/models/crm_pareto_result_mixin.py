@@ -112,13 +112,13 @@ class CrmParetoResultMixin(models.AbstractModel):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """One join with the rows, for every search, sort and group-by."""
-        path = None
-        if query is not None and field_expr.startswith("pareto_"):  # all fields of Odoo pass here
-            field = self._fields.get(field_expr)
-            if field and not field.store:
-                path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
+        if not field_expr.startswith("pareto_"):  # all fields of Odoo pass here
+            return super()._field_to_sql(alias, field_expr, query)
+        path, field = None, self._fields.get(field_expr)
+        if query is not None and field and not field.store:
+            path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
         if path is None or "." in path:
             return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
+        self._check_field_access(field, "read")
         rows = self.env[self._fields["pareto_value_id"].comodel_name]
         return rows._field_to_sql(self._join_value(alias, query), path, query)

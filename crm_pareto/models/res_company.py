@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from .crm_pareto_attribution import MODELS
 
 MOST_DAYS = 3650
-TOGETHER = "pareto"  # our settings are read with one another, not with whatever else is read of a company
+TOGETHER = "pareto"  # our columns are read with one another, not with whatever else is read of a company or contact
 
 
 class ResCompany(models.Model):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
+from .res_company import TOGETHER
 
 
 class ResPartner(models.Model):
@@ -150,6 +151,7 @@ class ResPartner(models.Model):
     pareto_not_customer = fields.Boolean(
         "Not a Customer",
         tracking=True,
+        prefetch=TOGETHER,
         help="Walk-in, marketplace, collective account: its invoices are for somebody else. They stand under Invoices "
         "to Link; until they are linked, their turnover is counted here.",
         groups="base.group_user",
@@ -158,12 +160,14 @@ class ResPartner(models.Model):
     pareto_may_be_named = fields.Boolean(
         "May Be Named",
         tracking=True,
+        prefetch=TOGETHER,
         help="The customer agreed to be named as a reference.",
         groups="base.group_user",
     )
     pareto_asked_on = fields.Date(
         "Asked for a Reference",
         tracking=True,
+        prefetch=TOGETHER,
         help="Whoever was asked is left in peace for 90 days.",
         groups="base.group_user",
     )
@@ -182,7 +186,16 @@ class ResPartner(models.Model):
             # sudo: whoever moves a contact need not see what is credited to it.
             credited = self.env["account.move"].sudo().search([("pareto_customer_id", "child_of", self.ids)])
             self.env["crm.pareto.run"]._forget(credited.company_id)
+        ours = [name for name in vals if name.startswith("pareto_")]
+        if ours and not self.env.context.get("tracking_disable") and not self.env.context.get("mail_notrack"):
+            super()._track_prepare(ours)
         return super().write(vals)
+
+    def _track_prepare(self, fields_iter):
+        """Odoo reads all that is tracked before each writing; ours only before one that changes it: see `write`."""
+        if fields_iter is self._fields:
+            fields_iter = [name for name in self._track_get_fields() if self._fields[name].prefetch != TOGETHER]
+        return super()._track_prepare(fields_iter)
 
     @api.depends("pareto_value_id")
     @api.depends_context("company")
