@@ -206,19 +206,6 @@ class TestRewriting(LedgerCase):
         after = [row.read(fields + ["profit"])[0] for row in self.recompute().values()]
         self.assertEqual([{**row, "id": 0} for row in after], [{**row, "id": 0} for row in before])
 
-    def test_only_the_pass_over_the_ledger_is_planned_without_merge_joins(self):
-        """The insertion of all rows went through nested loops for it, three times as slowly."""
-        self.invoice(self.new_partner("Customer"), (None, 1, 100))
-        made, make = {}, type(self.env["crm.pareto.ranking"])._make_table
-
-        def watched(ranking, name, query):
-            made[name] = self.env.execute_query(SQL("SHOW enable_mergejoin"))[0][0]
-            return make(ranking, name, query)
-
-        self.patch(type(self.env["crm.pareto.ranking"]), "_make_table", watched)
-        self.recompute()
-        self.assertEqual([name for name, allowed in made.items() if allowed == "off"], ["crm_pareto_sums"])
-
     def test_another_transactions_recompute_is_not_waited_for(self):
         with self.registry.cursor() as other:
             other.execute("SELECT pg_advisory_xact_lock(%s, %s)", (20260119, self.company.id))

@@ -49,10 +49,9 @@ class CrmParetoRanking(models.AbstractModel):
             model._make_dates(company, period, customers)
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
         first = period.previous_from or period.date_from
-        # PostgreSQL expects 200 customers, as of any expression, and would sort all lines, on disk, for the join with
-        # their first days. Not for the statements that follow: those go another, slower way without.
-        self.env.cr.execute(SQL("SET LOCAL enable_mergejoin = off"))
-        # OFFSET 0: margins are worked out by the workers, before the rows are passed on and sorted, not after.
+        # OFFSET 0: margins are worked out by the workers, before the rows are passed on, not after. They sort them too,
+        # for the join with the first days, and the sorted rows are summed one customer after the other: by itself
+        # PostgreSQL sorts in one process, or hashes, as it expects 200 customers, and writes most of them to disk.
         self._make_table(
             "crm_pareto_sums",
             SQL(
@@ -69,7 +68,7 @@ class CrmParetoRanking(models.AbstractModel):
                   FROM (SELECT %(read)s, date, revenue, margin, move_type <> 'out_refund' AS sold
                           FROM (%(report)s AND line.invoice_date BETWEEN %(since)s AND %(date_to)s) report
                          WHERE company_id = %(company)s AND date BETWEEN %(since)s AND %(date_to)s
-                        OFFSET 0) line
+                        %(order)s OFFSET 0) line
                   %(bought)s
                  GROUP BY GROUPING SETS (%(sets)s)
                 """,
@@ -96,10 +95,10 @@ class CrmParetoRanking(models.AbstractModel):
                 later=SQL(
                     "SUM(margin) FILTER (WHERE sold AND date > bought.first_date)" if lifetime else "NULL::numeric"
                 ),
+                order=SQL("ORDER BY customer_id" if lifetime else ""),
                 bought=SQL("LEFT JOIN crm_pareto_dates bought ON bought.partner_id = customer_id" if lifetime else ""),
             ),
         )
-        self.env.cr.execute(SQL("SET LOCAL enable_mergejoin TO DEFAULT"))
 
     # -- 2. values -----------------------------------------------------------------
 
