@@ -188,7 +188,7 @@ class ResPartner(models.Model):
             self.env["crm.pareto.run"]._forget(credited.company_id)
         ours = [name for name in vals if name.startswith("pareto_")]
         if ours and not self.env.context.get("tracking_disable") and not self.env.context.get("mail_notrack"):
-            super()._track_prepare(ours)
+            self._track_prepare(ours)
         return super().write(vals)
 
     def _track_prepare(self, fields_iter):
