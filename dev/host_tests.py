@@ -46,6 +46,11 @@ EXPLAINED = (
         r'^crm_pareto_value_mixin\._field_to_sql SELECT … FROM "res_(users|partner)" WHERE "res_\w+"\."id" IN',
         "a view that has the tier is described: whether one is in force today depends on the reader's time zone",
     ),
+    (
+        r'^view: crm_pareto_result_mixin\._field_to_sql SELECT … FROM "res_groups_privilege" WHERE',
+        "a view that has our fields: Odoo asks whether one can group by those that the reader may not see, and refuses"
+        " with the names of the groups who may",
+    ),
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
     (

@@ -103,6 +103,15 @@ def test_that_a_view_with_the_tier_asks_for_the_readers_day_is_explained_and_the
     assert compare(["sale"], without, results(tmp_path, ran({OURS: described}))) == 1
 
 
+def test_that_odoo_names_the_groups_who_may_see_our_fields_is_explained_and_the_same_elsewhere_is_not(tmp_path):
+    named = 'SELECT … FROM "res_groups_privilege" WHERE "res_groups_privilege"."id" IN %s'
+    without = results(tmp_path, ran({}))
+    refused, other = {"view: crm_pareto_result_mixin._field_to_sql": 1}, {"crm_pareto_result_mixin._field_to_sql": 1}
+    assert compare(["sale"], without, results(tmp_path, ran({named: refused}))) == 0
+    assert compare(["sale"], without, results(tmp_path, ran({named: other}))) == 1
+    assert compare(["sale"], without, results(tmp_path, ran({READ: refused}))) == 1
+
+
 def test_that_partners_who_merge_are_looked_for_in_our_tables_is_explained_and_the_same_elsewhere_is_not(tmp_path):
     asked, columns = 'SELECT … FROM "crm_pareto_touch" WHERE "partner_id" IN %s LIMIT #', "information_schema.columns"
     ours = [asked, 'SELECT … FROM "crm_lead" WHERE "pareto_referred_by_id" IN %s LIMIT #']
