@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics import lifetime, numeric
 from odoo.addons.crm_pareto.analytics.windows import window
+from odoo.addons.crm_pareto.models import crm_pareto_ranking
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -163,6 +164,14 @@ class TestModel(PredictionCase):
             again = self.model.read(names)[0]
             for name in names:  # sums in another order
                 self.assertTrue(math.isclose(parameters[name], again[name], rel_tol=1e-6), name)
+
+    def test_of_sorted_lines_they_are_the_same(self):
+        self.recompute()
+        before = self.stored()
+        self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]).unlink()
+        with patch.object(crm_pareto_ranking, "HASHED", 0):
+            self.recompute()
+        self.assertEqual(before, self.stored())
 
     def test_without_convergence_the_last_good_parameters_predict(self):
         self.recompute(CALIBRATION_END - timedelta(days=7))

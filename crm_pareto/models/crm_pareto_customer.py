@@ -64,4 +64,4 @@ class CrmParetoCustomer(models.Model):
             date_from=period.date_from,
             date_to=period.date_to,
         )
-        self.env["crm.pareto.ranking"]._make_table("crm_pareto_dates", dates)
+        return self.env["crm.pareto.ranking"]._make_table("crm_pareto_dates", dates)

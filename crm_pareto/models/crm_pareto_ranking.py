@@ -9,6 +9,7 @@ MANUAL = ("manual_tier_id", "manual_until")
 MEASURES = ("turnover", "profit")
 SUMS = tuple(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_previous"))
 RANKS = tuple(f"{measure}_{rank}" for measure in MEASURES for rank in ("rank", "tier_id"))
+HASHED = 100_000  # customers whose sums, 1.4 kB each, fit into what PostgreSQL hashes in: twice the work_mem
 
 
 class CrmParetoRanking(models.AbstractModel):
@@ -45,13 +46,16 @@ class CrmParetoRanking(models.AbstractModel):
         if customers is not None:
             report = report.with_context(pareto_customers=customers)
         self.env.flush_all()
-        for model in value_models:
-            model._make_dates(company, period, customers)
+        known = sum(model._make_dates(company, period, customers) for model in value_models)
+        many = lifetime and known > HASHED
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
         first = period.previous_from or period.date_from
-        # OFFSET 0: margins are worked out by the workers, before the rows are passed on, not after. They sort them too,
-        # for the join with the first days, and the sorted rows are summed one customer after the other: by itself
-        # PostgreSQL sorts in one process, or hashes, as it expects 200 customers, and writes most of them to disk.
+        # PostgreSQL expects 200 customers, as of any expression, and would sort all lines, in one process, for the join
+        # with their first days, instead of hashing. Not for the statements that follow: those go another, slower way.
+        # The sums of many customers it would hash on disk: their lines are sorted, by the workers.
+        if not many:
+            self.env.cr.execute(SQL("SET LOCAL enable_mergejoin = off"))
+        # OFFSET 0: margins are worked out by the workers, before the rows are passed on and sorted, not after.
         self._make_table(
             "crm_pareto_sums",
             SQL(
@@ -95,10 +99,11 @@ class CrmParetoRanking(models.AbstractModel):
                 later=SQL(
                     "SUM(margin) FILTER (WHERE sold AND date > bought.first_date)" if lifetime else "NULL::numeric"
                 ),
-                order=SQL("ORDER BY customer_id" if lifetime else ""),
+                order=SQL("ORDER BY customer_id" if many else ""),
                 bought=SQL("LEFT JOIN crm_pareto_dates bought ON bought.partner_id = customer_id" if lifetime else ""),
             ),
         )
+        self.env.cr.execute(SQL("SET LOCAL enable_mergejoin TO DEFAULT"))
 
     # -- 2. values -----------------------------------------------------------------
 
@@ -379,9 +384,14 @@ class CrmParetoRanking(models.AbstractModel):
 
     @api.model
     def _make_table(self, name, query):
+        """Make a temporary table of the query's rows.
+
+        :return: how many there are
+        """
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
+        return self.env.cr.rowcount
 
     @api.model
     def _column_lists(self, columns):
