@@ -351,6 +351,21 @@ def test_equal_amounts(amount):
     assert lifetime.fit(repeats, recency, age, equal) == (None, numeric.SAME_AMOUNTS)
 
 
+@pytest.mark.parametrize("piece", [1, 7, 999, 1000])
+def test_likelihoods_in_pieces_are_the_same(monkeypatch, piece):
+    repeats, recency, age, means = made_up(1000)
+    counts = [1 + index % 3 for index in range(1000)]
+
+    def likelihoods():
+        of_orders = bg_nbd.Likelihood(repeats, recency, age, counts)((0.6, 4.0, 0.7, 2.5))
+        of_amounts = gamma_gamma.Likelihood(repeats, means, counts)((2.5, 3.5, 250.0))
+        return [number for value, slopes in (of_orders, of_amounts) for number in (value, *slopes)]
+
+    whole = likelihoods()
+    monkeypatch.setattr(numeric, "PIECE", piece)
+    numpy.testing.assert_allclose(likelihoods(), whole, rtol=1e-10)
+
+
 def test_hardly_different_amounts():
     repeats, recency, age, means = made_up(1000)
     near = [None if mean is None else 20 + index % 3 / 1000 for index, mean in enumerate(means)]

@@ -155,11 +155,13 @@ class TestModel(PredictionCase):
         self.recompute()
         names = ["r", "alpha", "a", "b", "p", "q", "v"]
         before, parameters = self.stored(), self.model.read(names)[0]
-        customers = len(before)
+        customers, rows = len(before), self.env["crm.pareto.customer"]
+        summary = rows._read_purchases(CALIBRATION_END)
         for piece in (7, customers, customers + 1):
             self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)]).unlink()
             with patch.object(numeric, "PIECE", piece):
                 self.recompute()
+                self.assertEqual(repr(summary), repr(rows._read_purchases(CALIBRATION_END)))  # NaN is not NaN
             self.assertEqual(before, self.stored())
             again = self.model.read(names)[0]
             for name in names:  # sums in another order

@@ -22,7 +22,7 @@ class TestChatter(LedgerCase):
         cls.mill = cls.mill.with_context(tracking_disable=False)
 
     def changes(self):
-        """{column: (before, after)} in words, of all that was logged on the contact"""
+        """{column: what the chatter shows of its change}, of all that was logged on the contact"""
         self.env.cr.flush()
         return {
             value.field_id.name: value._tracking_value_format()[0]

@@ -59,6 +59,8 @@ def fit(repeats, recency, age, means, counts=None):
 def predict(model, repeats, recency, age, means, weeks=WEEKS_PER_YEAR, discount=DISCOUNT):
     """What each customer will do and be worth within the time from now.
 
+    A customer takes a dozen intermediate results: very many are to be handed over in numeric.pieces.
+
     :param repeats, recency, age, means: as the module says; of any customers, also such as were not learnt from
     :param weeks: how long
     :param discount: share a year

@@ -9,7 +9,7 @@ MANUAL = ("manual_tier_id", "manual_until")
 MEASURES = ("turnover", "profit")
 SUMS = tuple(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_previous"))
 RANKS = tuple(f"{measure}_{rank}" for measure in MEASURES for rank in ("rank", "tier_id"))
-HASHED = 100_000  # customers whose sums, 1.4 kB each, fit into what PostgreSQL hashes in: twice the work_mem
+HASHED = 90_000  # customers whose sums, 1.4 kB each, fit into what PostgreSQL hashes in: twice the work_mem
 
 
 class CrmParetoRanking(models.AbstractModel):
