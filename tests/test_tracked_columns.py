@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from odoo.exceptions import AccessError
+
 from .common import LedgerCase
 from .test_hot_paths import StatementsCase
 
@@ -77,3 +79,38 @@ class TestReading(StatementsCase):
         with self.statements() as seen:
             self.partners.mapped(lambda partner: [partner[name] for name in COLUMNS])
         self.assertEqual(len([query for query in seen if '"pareto_' in query]), 1)
+
+    def test_they_are_copied_with_the_rest_in_one_statement(self):
+        with self.statements() as seen:
+            self.partners[0].copy_data()
+        read = [query for query in seen if "pareto_not_profiled" in query]
+        self.assertEqual(len(read), 1)
+        self.assertIn('"res_partner"."name"', read[0])
+
+    def test_contacts_copied_one_by_one_are_read_at_once(self):
+        with self.statements() as seen:
+            for partner in self.partners:
+                partner.copy_data()
+        self.assertEqual(len([query for query in seen if '"res_partner"."name"' in query]), 1)
+
+    def test_a_contact_is_copied_by_who_may_not_read_another_that_was_found_along(self):
+        hidden = self.partners[1]
+        hidden.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        seller = self.new_user("copies", "sales_team.group_sale_salesman,base.group_partner_manager")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = self.partners.with_user(seller)
+        with self.assertRaises(AccessError):
+            found[1].copy_data()
+        first = next(iter(found))  # remembers the others, unlike found[0]
+        self.assertEqual(first.copy_data()[0]["name"], "P0 (copy)")
+
+
+class TestCopying(LedgerCase):
+    def test_whom_a_customer_agreed_with_is_not_copied(self):
+        """Neither the leave to name it as a reference nor when it was asked: another customer gave no leave."""
+        mill = self.new_partner("Mill")
+        mill.write(COLUMNS)
+        copy = mill.copy()
+        self.assertEqual((copy.pareto_may_be_named, copy.pareto_asked_on), (False, False))
+        self.assertTrue(copy.pareto_not_profiled)
