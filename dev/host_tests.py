@@ -54,6 +54,10 @@ EXPLAINED = (
     (r"^account_analytic_account\._pareto_ids ", "which accounts are campaigns', read once and kept in memory"),
     (r"^res_partner\.write ", "a contact that changes its company: the invoices credited to it are looked for"),
     (
+        r'^res_partner\.copy_data SELECT … FROM "res_partner" WHERE "res_partner"\."id" IN',
+        "a contact that is copied and known by Odoo's columns: ours, which are read apart, are read for it",
+    ),
+    (
         r'^merge: +SELECT . FROM ("(crm_pareto_\w+" WHERE "\w+|\w+" WHERE "pareto_\w+)" IN|information_schema\.)',
         "partners that are merged: Odoo asks every table that names partners, ours too",
     ),
