@@ -72,6 +72,7 @@ from . import account_analytic_plan
 from . import account_move
 from . import analytic_mixin
 from . import digest_digest
+from . import ir_cron
 from . import ir_ui_view
 from . import mail_activity
 from . import mail_activity_plan

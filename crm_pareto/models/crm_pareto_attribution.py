@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crm_pareto_value_mixin import PROFIT
+from .trust import scheduled
 
 # The models of attribution, by the ends of the names of their columns.
 MODELS = [
@@ -72,6 +73,7 @@ class CrmParetoAttribution(models.Model):
             cron.sudo()._trigger()
 
     @api.model
+    @scheduled
     def _cron_recompute(self):
         """Share out the credit for everything anew, company by company."""
         self.env["crm.pareto.recompute"]._each_company(self._recompute)

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
+from .trust import scheduled
+
 _logger = logging.getLogger(__name__)
 
 NAMED = 20  # of those that did not go back
@@ -216,6 +218,7 @@ class CrmParetoHandover(models.Model):
             handover.message_post(body=body)
 
     @api.model
+    @scheduled
     def _cron_return(self):
         """Give back what was handed over for absences that have ended."""
         ended = [("state", "=", "done"), ("reason", "=", "away"), ("until", "<", fields.Date.today())]

@@ -8,6 +8,7 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_
 from odoo.tools import SQL
 
 from ..analytics.windows import window
+from .trust import scheduled
 
 VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
 OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may have committed after it
@@ -40,6 +41,7 @@ class CrmParetoRecompute(models.AbstractModel):
     _description = "Value Computation"
 
     @api.model
+    @scheduled
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
         repeats = self.env["crm.pareto.repeat"]
@@ -50,6 +52,7 @@ class CrmParetoRecompute(models.AbstractModel):
             self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
+    @scheduled
     def _cron_recompute(self):
         """Compute everything from the ledger.
 

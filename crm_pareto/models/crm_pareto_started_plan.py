@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .mail_activity_plan import BATCH
+from .trust import scheduled
 
 WAITING = Domain("done_at", "=", False)
 
@@ -72,6 +73,7 @@ class CrmParetoStartedPlan(models.Model):
         return count
 
     @api.model
+    @scheduled
     def _cron_start(self):
         """Make the activities that wait."""
         remaining, crons = self.search_count(WAITING), self.env["ir.cron"]

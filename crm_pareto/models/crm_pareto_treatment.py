@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .mail_activity_plan import BATCH
+from .trust import scheduled
 
 WAITING = Domain("waiting", "=", True)
 
@@ -35,6 +36,7 @@ class CrmParetoTreatment(models.Model):
     _waiting_index = models.Index("(id) WHERE waiting")
 
     @api.model
+    @scheduled
     def _cron_treat(self):
         """Find who moved since last night, and start for them what the tiers ask for."""
         try:

@@ -1,0 +1,92 @@
+"""Bounds of what people and clients enter: beyond them lie errors that break what everybody uses, not only their own.
+
+PostgreSQL and Python count days differently far from today, and an interval of a million days is an overflow.
+"""
+
+from datetime import date, datetime
+
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
+MOST_DAYS = 3650  # of any rule that counts in days
+MOST_ID = 2**31 - 1  # of a stored record
+MOST_REPORT_ID = 2**53 - 1  # of a row of a report: what a browser can count to
+
+
+def check_days(records, *names):
+    """Refuse dates that no business has.
+
+    :param names: Date or Datetime fields
+    :raises ValidationError: naming field and bounds
+    """
+    for name in names:
+        for record in records:
+            day = fields.Date.to_date(record[name])
+            if day and not EARLIEST <= day <= LATEST:
+                env, label = records.env, records._fields[name]._description_string(records.env)
+                raise ValidationError(
+                    env._(
+                        "%(field)s: choose a day from %(first)s to %(last)s.",
+                        field=label,
+                        first=format_date(env, EARLIEST),
+                        last=format_date(env, LATEST),
+                    )
+                )
+
+
+def as_day(env, value, what, default=None):
+    """A day that a client sent, as text; the default where it sent none.
+
+    :raises UserError: naming what it is the day of
+    """
+    if value in (None, False, ""):
+        return default
+    try:
+        if not isinstance(value, str | date):
+            raise ValueError
+        day = value if isinstance(value, date) and not isinstance(value, datetime) else fields.Date.to_date(value)
+        if not EARLIEST <= day <= LATEST:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise UserError(env._("%(what)s is no day as 2026-12-31: %(value)s", what=what, value=shown(value))) from None
+    return day
+
+
+def as_choice(env, value, choices, what):
+    """A value that a client chose of several.
+
+    :raises UserError: naming the choices
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise UserError(
+            env._(
+                "%(what)s cannot be %(value)s: it is one of %(choices)s.",
+                what=what,
+                value=shown(value),
+                choices=", ".join(choices),
+            )
+        )
+    return value
+
+
+def as_id(env, value, what, most=MOST_ID):
+    """The number of a record that a client sent.
+
+    :raises UserError: where it is none
+    """
+    if not is_id(value, most):
+        raise UserError(env._("%(what)s is no number of a record: %(value)s", what=what, value=shown(value)))
+    return value
+
+
+def is_id(value, most=MOST_ID):
+    """Whether a value can be the number of a record; True, a text and what no column holds are none."""
+    return type(value) is int and 0 < value <= most
+
+
+def shown(value):
+    """What a client sent, short enough for a message."""
+    text = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,74 @@
+"""What is trusted: nothing that comes from a client steers a computation, and under sudo the reader's groups count.
+
+A client says what it likes in a context, and JSON has lists, texts and numbers only. So what our own code tells its SQL
+through the context is of a class of our own, and anything else under that key is ignored.
+"""
+
+from functools import wraps
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError
+
+SCHEDULED_KEY = "pareto_scheduled"
+SCHEDULED = object()  # in the context of what the scheduler runs; no client can send it
+
+
+class Only(tuple):
+    """Ids that our SQL is to look at, instead of at all. Made by our own code alone: from a client comes a list."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, env, key):
+        """What our own code put into the context under the key; None where it did not."""
+        value = env.context.get(key)
+        return value if isinstance(value, cls) else None
+
+
+def scheduled(method):
+    """A method for the scheduler alone: OdooBot, or whoever a scheduled action runs as, while it runs.
+
+    Anybody can have a server action run that has no groups, by its number; so each asks for itself. It is run as
+    OdooBot, whoever the scheduled action is set to run as: nobody else may write what is computed.
+    """
+
+    @wraps(method)
+    def only_scheduled(self, *args, **kwargs):
+        if self.env.uid != SUPERUSER_ID and self.env.context.get(SCHEDULED_KEY) is not SCHEDULED:
+            raise AccessError(self.env._("This is for the scheduler: nobody can run it by hand."))
+        return method(self.with_user(SUPERUSER_ID), *args, **kwargs)
+
+    return only_scheduled
+
+
+def as_scheduler(model):
+    """The model as the scheduler has it: neither who asks nor any of what their client sent steers a computation.
+
+    Only the language stays, for messages.
+    """
+    return model.with_env(model.env(user=SUPERUSER_ID, su=True, context={"lang": model.env.lang}))
+
+
+def may_see(env, field):
+    """Whether whom the environment is of may see a field: under sudo, too, their groups count.
+
+    Odoo searches with sudo for people, by paths that they name: followers, say.
+    """
+    return env.uid == SUPERUSER_ID or not field.groups or env.user.has_groups(field.groups)
+
+
+def check_reader(records, field):
+    """Refuse who may not see a field, under sudo too.
+
+    :raises AccessError: naming the field
+    """
+    if not may_see(records.env, field):
+        records.sudo(False)._check_field_access(field, "read")
+
+
+def without_defaults(model, names):
+    """The model without defaults for these fields in its context: with them a client sets what it may not write."""
+    keys = {f"default_{name}" for name in names} & model.env.context.keys()
+    if not keys:
+        return model
+    return model.with_env(model.env(context={k: value for k, value in model.env.context.items() if k not in keys}))
