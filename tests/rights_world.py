@@ -44,7 +44,8 @@ class World:
         case, company = self.case, self.company
         self.campaign = self.env["utm.campaign"].create({"title": "Fair", "company_id": company.id})
         self.partner = case.new_partner("Birch", is_company=True, user_id=self.colleague.id)
-        self.referred = case.new_partner("Cedar", is_company=True, pareto_referred_by_id=self.partner.id)
+        whose = {"is_company": True, "user_id": self.colleague.id}
+        self.referred = case.new_partner("Cedar", pareto_referred_by_id=self.partner.id, **whose)
         self.product, self.other = (case.new_product(name, 40, company) for name in ("Gauge", "Probe"))
         touch = {"partner_id": self.partner.id, "campaign_id": self.campaign.id, "direction": "in", "channel": "email"}
         self.make("crm.pareto.touch", name="Asked", date="2026-06-08", user_id=self.colleague.id, **touch)

@@ -312,6 +312,7 @@ class TestRights(DueCase):
             {"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id}
         )
         cls.birch.user_id = cls.ben
+        cls.company.pareto_own_values = False
 
     def as_user(self, user):
         return self.row.with_user(user).with_context(allowed_company_ids=self.company.ids)
@@ -337,6 +338,14 @@ class TestRights(DueCase):
         action = self.as_user(self.anna).action_open_purchases()
         lines = self.env[action["res_model"]].with_user(self.anna).search(action["domain"])
         self.assertFalse(lines.filtered(lambda line: line.user_id not in (self.anna, self.env["res.users"])))
+
+    def test_they_are_of_own_customers_and_nobody_s_unless_the_company_shows_all(self):
+        self.company.pareto_own_values = True
+        self.assertFalse(self.as_user(self.anna).search([("id", "=", self.row.id)]))
+        self.assertEqual(self.row, self.as_user(self.ben).search([("id", "=", self.row.id)]))
+        self.assertEqual(self.row, self.as_user(self.berta).search([("id", "=", self.row.id)]))
+        self.birch.user_id = False
+        self.assertEqual(self.row, self.as_user(self.anna).search([("id", "=", self.row.id)]))
 
     def test_rows_of_other_companies_are_out_of_sight(self):
         abroad = self.new_company("Alder Inc", "USD")

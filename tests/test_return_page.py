@@ -263,11 +263,11 @@ class TestReturnPage(ReturnCase):
 
     def test_nonsense_is_refused(self):
         for wrong in ({"by": "color"}, {"model": "best"}):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(UserError):
                 self.page.get_figures(**wrong)
         with self.assertRaises(UserError):
             self.page.get_figures(date_from="2026-06-01", date_to="2026-05-01")
-        with self.assertRaises(ValueError):
+        with self.assertRaises(UserError):
             self.env["crm.pareto.campaign.analysis"].with_context(pareto_attribution_model="best").search([])
 
     def test_an_invoice_changed_since_the_last_computation_is_said(self):

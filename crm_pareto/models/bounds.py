@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
-EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 MOST_DAYS = 3650  # of any rule that counts in days
 MOST_ID = 2**31 - 1  # of a stored record
 MOST_REPORT_ID = 2**53 - 1  # of a row of a report: what a browser can count to

@@ -1,3 +1,6 @@
+import time
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -29,6 +32,7 @@ class CrmParetoAttribution(models.Model):
     """
 
     _name = "crm.pareto.attribution"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Attribution"
     _log_access = False
     _rec_name = "move_id"
@@ -76,7 +80,8 @@ class CrmParetoAttribution(models.Model):
     @scheduled
     def _cron_recompute(self):
         """Share out the credit for everything anew, company by company."""
-        self.env["crm.pareto.recompute"]._each_company(self._recompute)
+        compute, cron = self.env["crm.pareto.recompute"], "crm_pareto.crm_pareto_attribution_cron"
+        compute._each_company(partial(compute._unless_resting, "attribution", self._recompute, cron))
 
     @api.model
     def _recompute(self, company, as_of=None):
@@ -85,7 +90,7 @@ class CrmParetoAttribution(models.Model):
         :param as_of: the last day that counts; today by default
         :return: False where another transaction is computing them
         """
-        as_of = as_of or fields.Date.context_today(self)
+        as_of, began = as_of or fields.Date.context_today(self), time.monotonic()
         journeys = self.env["crm.pareto.journey"].with_company(company)
         if not journeys._begin(company):
             return False
@@ -97,6 +102,8 @@ class CrmParetoAttribution(models.Model):
         credit._make_amounts(company)
         self._replace(company)
         self.env["crm.pareto.campaign"]._recompute(company, as_of)
+        now, run = self.env.cr.now(), self.env["crm.pareto.run"]._standing(company, "attribution")
+        run.write({"as_of": as_of, "full_at": now, "refreshed_at": now, "seconds": time.monotonic() - began})
         return True
 
     @api.model

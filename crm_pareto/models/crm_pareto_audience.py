@@ -34,7 +34,7 @@ class CrmParetoAudience(models.Model):
     """
 
     _name = "crm.pareto.audience"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.pareto.guarded.mixin", "mail.thread"]
     _description = "Audience"
     _order = "name, id"
 

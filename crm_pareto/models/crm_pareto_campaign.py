@@ -20,6 +20,7 @@ class CrmParetoCampaign(models.Model):
     """
 
     _name = "crm.pareto.campaign"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Campaign Return"
     _log_access = False
     _rec_name = "campaign_id"

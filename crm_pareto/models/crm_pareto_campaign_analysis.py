@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from .bounds import as_choice
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
 
@@ -32,6 +33,7 @@ class CrmParetoCampaignAnalysis(models.Model):
     """
 
     _name = "crm.pareto.campaign.analysis"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Campaign Return Analysis"
     _auto = False
     _log_access = False
@@ -141,16 +143,16 @@ class CrmParetoCampaignAnalysis(models.Model):
     def _credit(self):
         """SQL: the credit under the model that the context names, else under each company's own.
 
-        :raises ValueError: for a model that there is not
+        :raises UserError: for a model that there is not
         """
         credits = {model: SQL.identifier("credited", f"credit_{model}") for model, _label in MODELS}
-        chosen = self.env.context.get(MODEL_KEY)
+        # Not with sudo: a sum of ours is under the model of the company, whatever the client of who asks for it sent.
+        trusted = not self.env.su or self.env.uid == SUPERUSER_ID
+        chosen = self.env.context.get(MODEL_KEY) if trusted else None
         if not chosen:
             cases = [SQL("WHEN %s THEN %s", model, credit) for model, credit in credits.items()]
             return SQL("CASE company.pareto_attribution_model %s END", SQL(" ").join(cases))
-        if chosen not in credits:
-            raise ValueError(f"no model of attribution {chosen!r}")
-        return credits[chosen]
+        return credits[as_choice(self.env, chosen, credits, self.env._("The model of attribution"))]
 
     @api.model
     def _select_unattributed(self):

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_role import ROLES
 from .crm_pareto_value_fields import USER
+from .trust import Only
 
 ROLE_FIELDS = {role: f"pareto_{role}_ids" for role, _label in ROLES}
 DECIDES = Domain("role", "=", "decides") & Domain("contact_id.active", "=", True)
@@ -77,7 +78,7 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
     @api.depends("pareto_role_ids")
     def _compute_pareto_centre(self):
-        few = self.with_context(pareto_centres=self.ids)  # without a word, those of everybody would be counted
+        few = self.with_context(pareto_centres=Only(self.ids))  # without a word, those of everybody would be counted
         found = [
             set(few.search(Domain("id", "in", self.ids) & domain)._ids) if self.ids else set()
             for domain in (few._get_no_decider_domain(), few._get_one_contact_domain())
@@ -110,6 +111,6 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
         :param known: SQL of rows with the key and contact_id
         """
-        key, few = SQL.identifier(key), self.env.context.get("pareto_centres")
-        only = SQL("TRUE") if few is None else SQL("%s = ANY(%s)", key, few)
+        key, few = SQL.identifier(key), Only.of(self.env, "pareto_centres")
+        only = SQL("TRUE") if few is None else SQL("%s = ANY(%s)", key, list(few))
         return SQL("(SELECT %s FROM (%s) known WHERE %s GROUP BY %s HAVING COUNT(*) > 1)", key, known, only, key)

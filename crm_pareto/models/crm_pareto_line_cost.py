@@ -12,6 +12,7 @@ class CrmParetoLineCost(models.Model):
     """
 
     _name = "crm.pareto.line.cost"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Frozen Cost of an Invoice Line"
     _log_access = False
     _rec_name = "line_id"

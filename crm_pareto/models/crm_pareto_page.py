@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from math import ceil
 from operator import itemgetter
@@ -8,8 +9,10 @@ from odoo.tools import SQL, groupby
 
 from ..analytics.concentration import cumulative, gini
 from ..analytics.windows import month_ends
+from .bounds import as_choice, as_day, as_id
 from .crm_pareto_ranking import MEASURES
 from .crm_pareto_recompute import VALUE_MODELS
+from .trust import as_scheduler
 
 BUCKETS = 200  # bars at most: a million customers draw as fast as a hundred
 MOVERS = 8  # names in each direction
@@ -34,20 +37,32 @@ class CrmParetoPage(models.AbstractModel):
         :param kind: "customer" or "product"
         :param pareto_window: one of the windows of the settings
         :param as_of: the last day, as text; today by default
-        :raises UserError: for a day to come, or where the company is being computed
+        :raises UserError: for a day to come, for what there is not, or where the company is being computed
         :return: the id of a snapshot, or False where these are the company's own values
         """
-        self.env[VALUE_MODELS[kind]].check_access("read")
-        company, today = self.env.company, fields.Date.context_today(self)
-        if pareto_window not in self._windows():
-            raise UserError(self.env._("There is no window “%s”: choose one of the list.", pareto_window))
-        as_of = fields.Date.to_date(as_of) or today
-        if as_of > today:
+        self._check_kind(kind)
+        as_choice(self.env, pareto_window, self._windows(), self.env._("The window"))
+        # Writes rows nobody may write, and reads every invoice: a sum of the company.
+        compute = as_scheduler(self.env["crm.pareto.recompute"])
+        company, today = self.env.company.with_env(compute.env), fields.Date.context_today(compute)
+        as_of = as_day(self.env, as_of, self.env._("The last day of the window"), today)
+        if as_of > today + timedelta(days=1):
             raise UserError(self.env._("Choose today or a day before: the ledger of %s is not written yet.", as_of))
+        as_of = min(as_of, today)  # where the reader is, the next day may have begun
         if pareto_window == company.pareto_window and as_of == today:
             return False
-        # Writes rows nobody may write, and reads every invoice: a sum of the company.
-        return self.env["crm.pareto.recompute"].sudo()._snapshot(company, kind, pareto_window, as_of).id
+        return compute._snapshot(company, kind, pareto_window, as_of, self.env.user).id
+
+    @api.model
+    def _check_kind(self, kind):
+        """The model of the values of a kind.
+
+        :raises UserError: where there is no such kind
+        :raises AccessError: for who may not read them
+        """
+        model = self.env[VALUE_MODELS[as_choice(self.env, kind, VALUE_MODELS, self.env._("The kind of values"))]]
+        model.check_access("read")
+        return model
 
     @api.model
     @api.readonly
@@ -57,14 +72,15 @@ class CrmParetoPage(models.AbstractModel):
         :param kind: "customer" or "product"
         :param measure: "turnover" or "profit"; of customers also "served_profit", what service leaves of it
         :param snapshot_id: what `open_window` returned
+        :raises UserError: for what there is not
         :raises AccessError: for profit without the group that may see it
         :return: the company and its window, the `_summary`, the buckets, the tiers, and the domain of all
         """
-        model = self.env[VALUE_MODELS[kind]]
-        model.check_access("read")
+        model = self._check_kind(kind)
         model.flush_model()
-        if measure not in MEASURES and (kind, measure) != ("customer", "served_profit"):
-            raise ValueError(f"no measure {measure!r}")
+        measures = (*MEASURES, "served_profit") if kind == "customer" else MEASURES
+        as_choice(self.env, measure, measures, self.env._("The measure"))
+        snapshot_id = snapshot_id and as_id(self.env, snapshot_id, self.env._("The snapshot"))
         company = self.env.company
         standing = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
         run = self.env["crm.pareto.run"].search([("id", "=", snapshot_id)] if snapshot_id else standing)
@@ -95,18 +111,19 @@ class CrmParetoPage(models.AbstractModel):
     def recompute(self):
         """Bring the values of the reader's company up to date now; tells the reader how far it is on the bus.
 
+        :raises UserError: where that was done a moment ago
         :return: False where another recompute of the company is running
         """
         if not self.env.user.has_group("crm_pareto.group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Value can recompute."))
         # Writes rows nobody may write, from invoices the manager may not all see: a sum of the company.
-        compute = self.env["crm.pareto.recompute"].sudo()
-        self.env["crm.pareto.run"].sudo().search(
-            [("company_id", "=", self.env.company.id), ("snapshot", "=", True)]
-        ).unlink()
+        compute = as_scheduler(self.env["crm.pareto.recompute"])
+        company = self.env.company.with_env(compute.env)
+        compute._standing(company, "customer")._check_rested()
+        compute.env["crm.pareto.run"].search([("company_id", "=", company.id), ("snapshot", "=", True)]).unlink()
         # The first time, the history takes longer than a browser waits: the scheduled action adds it.
-        self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
-        return bool(compute._recompute(self.env.company, on_step=self._tell, history=False))
+        compute.env.ref("crm_pareto.crm_pareto_refresh_cron")._trigger()
+        return bool(compute._recompute(company, on_step=self._tell, history=False))
 
     @api.model
     def _tell(self, share):

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from odoo.tools.intervals import Intervals
 
 from ..analytics.plan import fill
+from .crm_pareto_value_mixin import PROFIT
+from .trust import as_scheduler
 
 DAYS = 7  # today and the days after it
 MOST = 200  # lines a person: more than anybody can do in a week
@@ -26,19 +28,22 @@ Candidate = namedtuple(
 class CrmParetoPlan(models.AbstractModel):
     """Whom to call today and in the days after: what is worth most an hour, cut to the hours that are free.
 
-    A line is a customer, or a lead without one, with all there is to say. At stake, in margin of the company:
+    A line is a customer, or a lead without one, with all there is to say. At stake, in margin of the company for who
+    may see profit; for others in revenue, as the order of the lines tells what they are ranked by:
 
-    - risk: the lifetime value times the chance that the customer has left, where that of being active is below RISKY
-    - reorder: the mean profit of an invoice, where the next order is due or overdue
-    - overdue: LOST_BY_SILENCE of the profit, where nobody talked with the customer for longer than the tier says
-    - quotation: its margin times its chance, where it lapses within LAPSES_WITHIN days
-    - lead: expected revenue times chance times the company's margin, from a chance of HOT percent
+    - risk: the lifetime value (or turnover) times the chance that the customer has left, where that of being active is
+      below RISKY
+    - reorder: the mean profit (or turnover) of an invoice, where the next order is due or overdue
+    - overdue: LOST_BY_SILENCE of the profit (or turnover), where nobody talked with the customer for longer than the
+      tier says
+    - quotation: its margin (or untaxed amount) times its chance, where it lapses within LAPSES_WITHIN days
+    - lead: expected revenue times chance (times the company's margin), from a chance of HOT percent
 
     Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
 
     Left out is who is archived, not to be profiled or on a blacklist of mails or phones, with whom something is planned
     already, and whom the person put off. Nothing is stored until a person decides. All in one statement for any number
-    of people, under the reader's rules; profit ranks whether the reader may see it or not, and is shown to who may.
+    of people, under the reader's rules.
     """
 
     _name = "crm.pareto.plan"
@@ -134,20 +139,21 @@ class CrmParetoPlan(models.AbstractModel):
         values, company = self.env["crm.pareto.customer"], self.env.company
         own = [("company_id", "=", company.id), ("partner_id.user_id", "in", users.ids)]
         silent = self.env["res.partner"]._search([("pareto_is_overdue", "=", True), ("user_id", "in", users.ids)])
+        past, future = ("profit", "lifetime_value") if self._by_margin() else ("turnover", "turnover")
         for kind in ("risk", "reorder", "overdue"):
             query = values._search(own)
             alias = query.table
-            profit = SQL("GREATEST(%s, 0)", SQL.identifier(alias, "profit"))
+            worth = SQL("GREATEST(%s, 0)", SQL.identifier(alias, past))
             if kind == "risk":
                 alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
-                stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, "lifetime_value"), alive)
-                query.add_where(SQL("%s > 0", SQL.identifier(alias, "lifetime_value")))
+                stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, future), alive)
+                query.add_where(SQL("%s > 0", SQL.identifier(alias, future)))
                 query.add_where(SQL("%s < %s", SQL.identifier(alias, "alive"), RISKY))
             elif kind == "reorder":
-                stake = SQL("%s / NULLIF(%s, 0)", profit, SQL.identifier(alias, "invoice_count"))
+                stake = SQL("%s / NULLIF(%s, 0)", worth, SQL.identifier(alias, "invoice_count"))
                 query.add_where(SQL("%s IS NOT NULL", values._field_to_sql(alias, "order_state", query)))
             else:
-                stake = SQL("%s * %s", profit, LOST_BY_SILENCE)
+                stake = SQL("%s * %s", worth, LOST_BY_SILENCE)
                 query.add_where(SQL("%s IN %s", SQL.identifier(alias, "partner_id"), silent.subselect()))
             partner = self._partner(query, alias, "partner_id")
             query.add_where(self._is_reachable(partner))
@@ -182,7 +188,7 @@ class CrmParetoPlan(models.AbstractModel):
             SQL.identifier(customer, "id"),
             SQL(
                 "GREATEST(%s, 0) / COALESCE(NULLIF(%s, 0), 1)::numeric * COALESCE(%s::numeric / 100, %s)",
-                SQL.identifier(alias, "margin"),
+                SQL.identifier(alias, "margin" if self._by_margin() else "amount_untaxed"),
                 SQL.identifier(alias, "currency_rate"),
                 SQL.identifier(lead, "probability"),
                 NO_CHANCE_KNOWN,
@@ -217,17 +223,21 @@ class CrmParetoPlan(models.AbstractModel):
                 "GREATEST(%s, 0) * %s::numeric / 100 * %s",
                 SQL.identifier(alias, "expected_revenue"),
                 SQL.identifier(alias, "probability"),
-                self._margin_ratio(company),
+                self._margin_ratio(company) if self._by_margin() else 1,
             ),
             lead=SQL("CASE WHEN %s IS NULL THEN %s ELSE 0 END", customer, SQL.identifier(alias, "id")),
             of_lead=SQL.identifier(alias, "id"),
         )
 
     @api.model
+    def _by_margin(self):
+        """Whether the lines are ranked by margin: for who may see profit."""
+        return self.env.user.has_group(PROFIT)
+
+    @api.model
     def _margin_ratio(self, company):
         """The share of turnover that is left to the company as profit; 1 where none is known."""
-        # sudo: what ranks the lines; it is shown to nobody.
-        run = self.env["crm.pareto.run"].sudo()._standing(company, "customer")
+        run = as_scheduler(self.env["crm.pareto.run"])._standing(company, "customer")  # which makes one if need be
         ratio = run.profit_total / run.turnover_total if run.turnover_total > 0 else 0
         return ratio if ratio > 0 else 1
 

@@ -3,6 +3,7 @@ from odoo.tools.misc import format_date
 
 from ..analytics import bg_nbd, gamma_gamma, lifetime, numeric
 from .crm_pareto_value_mixin import PROFIT
+from .trust import as_scheduler
 
 ORDERS, AMOUNTS = bg_nbd.Orders._fields, gamma_gamma.Amounts._fields
 # No parameters of an earlier day help here: a model is not learnt from so few customers, nor applied to them.
@@ -18,7 +19,7 @@ class CrmParetoPrediction(models.Model):
     """
 
     _name = "crm.pareto.prediction"
-    _inherit = "crm.pareto.holdout.mixin"
+    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.holdout.mixin"]
     _description = "Prediction Model"
     _rec_name = "company_id"
     _order = "company_id"
@@ -142,8 +143,8 @@ class CrmParetoPrediction(models.Model):
         """
         if self.reason in BLANK or not self.fitted_as_of or self.fitted_as_of > as_of:
             return None
-        # sudo: the parameters of the margins are for those who see profit; here they only say whether there are any.
-        known = self.sudo()
+        # The parameters of the margins are for those who see profit; here they only say whether there are any.
+        known = as_scheduler(self)
         return lifetime.Model(
             bg_nbd.Orders(*(known[name] for name in ORDERS)), gamma_gamma.Amounts(*(known[name] for name in AMOUNTS))
         )

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..analytics.windows import moved_days
+from .trust import Only
 
 # What a ranking writes beside company and key; the ranks of both measures have the same names.
 DATES = ("first_date", "last_date", "invoice_count")
@@ -44,7 +45,7 @@ class CrmParetoRanking(models.AbstractModel):
         """
         report = self.env["crm.pareto.revenue.report"]
         if customers is not None:
-            report = report.with_context(pareto_customers=customers)
+            report = report.with_context(pareto_customers=Only(customers))
         self.env.flush_all()
         known = sum(model._make_dates(company, period, customers) for model in value_models)
         many = lifetime and known > HASHED

@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -84,6 +85,17 @@ class CrmParetoRecompute(models.AbstractModel):
             part(company)
 
     @api.model
+    def _unless_resting(self, kind, part, cron, company):
+        """Compute a part for a company, unless that was done a moment ago: then soon again.
+
+        :param cron: XML id of the scheduled action
+        """
+        if until := self._standing(company, kind)._rests_until():
+            self.env.ref(cron).sudo()._trigger(at=until)  # sudo: only to start it
+        else:
+            part(company)
+
+    @api.model
     def _each_company(self, *parts):
         """Compute the parts for each company, each in a transaction of its own.
 
@@ -166,9 +178,10 @@ class CrmParetoRecompute(models.AbstractModel):
         return done
 
     @api.model
-    def _snapshot(self, company, kind, pareto_window, as_of):
+    def _snapshot(self, company, kind, pareto_window, as_of, user=None):
         """The values over another window, or as of another day, beside the company's own; kept for a day.
 
+        :param user: who asks, by default the user of the environment; the oldest of that person's make room
         :raises UserError: where another transaction is computing the company
         :return: the crm.pareto.run that its rows belong to
         """
@@ -183,6 +196,9 @@ class CrmParetoRecompute(models.AbstractModel):
                 self.env._("The values of %(company)s are being computed: try again in a moment.", company=company.name)
             )
         known.unlink()
+        user = user or self.env.user
+        runs._make_room(user)
+        what["user_id"] = user.id
         period, ranking = window(pareto_window, as_of), self.env["crm.pareto.ranking"]
         run = runs.create({**what, "snapshot": True, "date_from": period.date_from, "full_at": self.env.cr.now()})
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(self._standing(company, "customer")))
@@ -213,6 +229,7 @@ class CrmParetoRecompute(models.AbstractModel):
 
     @api.model
     def _compute_all(self, company, as_of, on_step=lambda share: None, history=True):
+        began = time.monotonic()
         ranking, period = self.env["crm.pareto.ranking"], window(company.pareto_window, as_of)
         runs = [self._standing(company, kind) for kind in VALUE_MODELS]
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
@@ -227,8 +244,9 @@ class CrmParetoRecompute(models.AbstractModel):
             self.env["crm.pareto.treatment"]._forget(company)
         if history:
             self.env["crm.pareto.history"]._complete(company, as_of)
+        values = {"pareto_window": company.pareto_window, "full_at": self.env.cr.now()}
         for run in runs:
-            self._note(run, period, pareto_window=company.pareto_window, full_at=self.env.cr.now())
+            self._note(run, period, **values, seconds=time.monotonic() - began)
 
     @api.model
     def _compute_changed(self, company, as_of):

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, OrderedSet
 
 from .crm_pareto_value_mixin import PROFIT
+from .trust import Only
 
 # Beyond, a customer worth five billion would count for less than half a cent.
 MOST_STEPS = 40
@@ -22,6 +23,7 @@ class CrmParetoReferral(models.Model):
     """
 
     _name = "crm.pareto.referral"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Referral"
     _auto = False
     _rec_name = "customer_id"
@@ -77,7 +79,7 @@ class CrmParetoReferral(models.Model):
 
     @api.model
     def _of(self, referrers):
-        return self.with_context(pareto_referrers=referrers)
+        return self.with_context(pareto_referrers=None if referrers is None else Only(referrers))
 
     @api.model
     def _referrers(self, domain):
@@ -147,5 +149,5 @@ class CrmParetoReferral(models.Model):
 
     @api.model
     def _begins(self):
-        referrers = self.env.context.get("pareto_referrers")
-        return SQL("TRUE") if referrers is None else SQL("referrer_id = ANY(%s)", referrers)
+        referrers = Only.of(self.env, "pareto_referrers")
+        return SQL("TRUE") if referrers is None else SQL("referrer_id = ANY(%s)", list(referrers))

@@ -1,20 +1,22 @@
 from functools import reduce, wraps
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .trust import check_reader
 
 
 def for_readers(search):
     """A field's search method, `_search_` and its name, for those who may read the field.
 
-    Odoo asks for a field's groups before it searches a column, and not before it calls a method.
+    Odoo asks for a field's groups before it searches a column, and not before it calls a method; never under sudo.
     """
     name = search.__name__.removeprefix("_search_")
 
     @wraps(search)
     def checked(records, operator, value):
-        records._check_field_access(records._fields[name], "read")
+        check_reader(records, records._fields[name])
         return search(records, operator, value)
 
     return checked
@@ -65,6 +67,8 @@ def copy_from_value(records, names):
     :param names: {field: path of fields from the row}
     """
     paths = {name: path.split(".") for name, path in names.items()}
+    for name in names:
+        check_reader(records, records._fields[name])
     for record in records:
         # sudo: the reader found the row, and the record's field asks for the groups that the row's does; asked again
         # for each value, that takes longer than all else of a page.
@@ -86,6 +90,13 @@ class CrmParetoResultMixin(models.AbstractModel):
         """{field of the record: field of the row}"""
         return {}
 
+    @api.model
+    def _check_field_access(self, field, operation):
+        """Ask for the reader's groups under sudo too: Odoo follows with it the paths that people name."""
+        if self.env.su and field.groups and field.name.startswith("pareto_"):
+            check_reader(self, field)
+        super()._check_field_access(field, operation)
+
     def _join_value(self, alias, query):
         """Join the row of results to the record.
 
@@ -93,6 +104,24 @@ class CrmParetoResultMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _is_readable_value(self, row, query):
+        """Whether the reader's record rules let a joined row of results be read; SQL.
+
+        Odoo applies them to what it searches, not to what is joined: sums, sorts and group-bys would go past them.
+
+        :param row: the alias of the row's table
+        """
+        rows = self.env[self._fields["pareto_value_id"].comodel_name].with_context(active_test=False)
+        rules = self.env["ir.rule"]._compute_domain(rows._name, "read")
+        if self.env.su or rules.is_true():
+            return SQL("TRUE")
+        columns = {name for name, field in rows._fields.items() if field.store and field.column_type}
+        if all(leaf.field_expr in columns for leaf in rules.iter_conditions()):
+            rows = rows.sudo()  # the rules themselves are nobody's question
+            return rules.optimize_full(rows)._to_sql(rows, row, query)
+        return SQL("%s IN %s", SQL.identifier(row, "id"), rows._search(Domain.TRUE).subselect())
+
+    @for_readers
     def _search_pareto_value_id(self, operator, value):
         """Searching by results only comes from the fields: a domain on the row, or its absence."""
         if operator not in ("in", "any", "any!"):
@@ -119,6 +148,6 @@ class CrmParetoResultMixin(models.AbstractModel):
             path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
         if path is None or "." in path:
             return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(field, "read")
+        check_reader(self, field)
         rows = self.env[self._fields["pareto_value_id"].comodel_name]
         return rows._field_to_sql(self._join_value(alias, query), path, query)

@@ -5,6 +5,7 @@ from .crm_pareto_campaign_analysis import MODEL_KEY
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
+from .trust import check_reader
 
 
 class CrmParetoReturnMixin(models.AbstractModel):
@@ -210,6 +211,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
     @api.depends_context("company")
     @api.depends("company_id", "company_id.pareto_attribution_model")
     def _compute_pareto_value_id(self):
+        check_reader(self, self._fields["pareto_value_id"])
         found = {}
         # sudo: only which model a company shows; the rows are found by the reader's own rules.
         for company in (self.company_id | self.env.company).sudo():
@@ -242,17 +244,17 @@ class CrmParetoReturnMixin(models.AbstractModel):
         return self._pareto_result | self._pareto_costs
 
     def _join_value(self, alias, query):
-        """Not that of another company's campaign, which Odoo shows as well: sums and orders ask no rules."""
+        """Not that of another company's campaign, which Odoo shows as well: a rule says so."""
         row = query.make_alias(alias, "pareto_value")
         condition = SQL(
             "%(row)s.campaign_id = %(campaign)s AND %(row)s.company_id = COALESCE(%(own)s, %(company)s)"
-            " AND %(row)s.company_id = ANY(%(companies)s)"
+            " AND %(readable)s"
             " AND %(row)s.model = (SELECT pareto_attribution_model FROM res_company WHERE id = %(row)s.company_id)",
             row=SQL.identifier(row),
             campaign=SQL.identifier(alias, "id"),
             own=SQL.identifier(alias, "company_id"),
             company=self.env.company.id,
-            companies=self.env.companies.ids,
+            readable=self._is_readable_value(row, query),
         )
         query.add_join("LEFT JOIN", row, "crm_pareto_campaign", condition)
         return row

@@ -6,9 +6,11 @@ from odoo.tools import SQL, format_date
 
 from ..analytics.uncertainty import bootstrap_interval
 from ..analytics.windows import window
+from .bounds import as_choice, as_day, as_id
 from .crm_pareto_attribution import MODELS
 from .crm_pareto_campaign import LEVEL
 from .crm_pareto_campaign_analysis import MODEL_KEY
+from .trust import as_scheduler
 
 COLUMNS = {"campaign": "campaign_id", "source": "source_id", "medium": "medium_id"}
 SUMMED = ("revenue", "leads", "orders", "new_customers")
@@ -96,12 +98,16 @@ class CrmParetoReturnPage(models.AbstractModel):
     def recompute(self):
         """Share out the credit for the sales of the reader's company anew, now.
 
+        :raises UserError: where that was done a moment ago
         :return: False where another recompute of the company is running
         """
         if not self.env.user.has_group("crm_pareto.group_manager"):
             raise AccessError(self.env._("Only a manager of Customer Value can recompute."))
         # Writes rows nobody may write, from invoices the manager may not all see: a sum of the company.
-        return self.env["crm.pareto.attribution"].sudo()._recompute(self.env.company)
+        credits = as_scheduler(self.env["crm.pareto.attribution"])
+        company = self.env.company.with_env(credits.env)
+        credits.env["crm.pareto.run"]._standing(company, "attribution")._check_rested()
+        return credits._recompute(company)
 
     # -- what is chosen ----------------------------------------------------------------
 
@@ -110,12 +116,10 @@ class CrmParetoReturnPage(models.AbstractModel):
         """:return: (column of `by`, model, (first day, last day))"""
         company, today = self.env.company, fields.Date.context_today(self)
         model = model or company.pareto_attribution_model
-        if by not in COLUMNS:
-            raise ValueError(f"nothing is grouped by {by!r}")
-        if model not in dict(MODELS):
-            raise ValueError(f"no model of attribution {model!r}")
-        last = fields.Date.to_date(date_to) or today
-        first = fields.Date.to_date(date_from) or window(company.pareto_window, last).date_from
+        as_choice(self.env, by, COLUMNS, self.env._("What campaigns are grouped by"))
+        as_choice(self.env, model, dict(MODELS), self.env._("The model of attribution"))
+        last = as_day(self.env, date_to, self.env._("The last day"), today)
+        first = as_day(self.env, date_from, self.env._("The first day"), window(company.pareto_window, last).date_from)
         if first > last:
             day = format_date(self.env, last)
             raise UserError(self.env._("The period ends on %(last)s, before it begins: choose another day.", last=day))
@@ -252,13 +256,15 @@ class CrmParetoReturnPage(models.AbstractModel):
         :raises AccessError: for who may not see campaigns' results; for costs and margins without the group that may
         """
         self.env["crm.pareto.campaign"].check_access("read")
+        as_choice(self.env, figure, KINDS, self.env._("The figure"))
+        group = as_id(self.env, group, self.env._("The row")) if group else group
         if figure in SECRET and not self._sees_margin():
             raise AccessError(self.env._("You may not see costs and margins."))
         column, model, period = self._choose(by, model, date_from, date_to)
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_campaign_analysis_action")
         name = self._title(figure)
         if group is not None:
-            of = self._names(column, [group])[group] if group else self.env._("(none)")
+            of = self._names(column, [group]).get(group, group) if group else self.env._("(none)")
             name = self.env._("%(figure)s: %(of)s", figure=name, of=of)
         if "sale" in KINDS[figure]:
             labels = dict(self.env["crm.pareto.campaign"]._fields["model"]._description_selection(self.env))

@@ -1,22 +1,26 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..analytics.windows import window
 from .crm_pareto_value_mixin import PROFIT
 
 SNAPSHOT_LIFE = timedelta(days=1)
+MOST_SNAPSHOTS = 10  # of a person at a time: each is as many rows as there are customers
 
 
 class CrmParetoRun(models.Model):
     """A computation of values: of what, over which period, and the totals that shares are of.
 
-    A company has one for its customers, one for its products and one each, without totals, for what is bought again
-    and what is bought together; the scheduled actions bring them up to date. The others are snapshots: another window,
-    or the state of a past day, that somebody asked for; kept for a day.
+    A company has one for its customers, one for its products and one each, without totals, for what is bought again,
+    what is bought together and the campaigns; the scheduled actions bring them up to date. The others are snapshots:
+    another window, or the state of a past day, that somebody asked for; kept for a day, the last MOST_SNAPSHOTS of each
+    person.
     """
 
     _name = "crm.pareto.run"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Computation of Values"
     _rec_name = "as_of"
     _order = "id"
@@ -30,6 +34,7 @@ class CrmParetoRun(models.Model):
             ("product", "Products"),
             ("repeat", "Repeat Purchases"),
             ("pairing", "Products Bought Together"),
+            ("attribution", "Campaigns"),
         ],
         required=True,
         readonly=True,
@@ -48,6 +53,10 @@ class CrmParetoRun(models.Model):
     )
     full_at = fields.Datetime(
         "Computed", readonly=True, help="Start of the last computation of everything; empty: it is due."
+    )
+    seconds = fields.Float(readonly=True, aggregator=None, help="How long the last computation of everything took.")
+    user_id = fields.Many2one(
+        "res.users", "Asked For By", readonly=True, ondelete="cascade", index="btree_not_null", help="Of a snapshot."
     )
     refreshed_at = fields.Datetime("Refreshed", readonly=True, help="Start of the last computation of what changed.")
 
@@ -71,6 +80,35 @@ class CrmParetoRun(models.Model):
         """The Window that the values are of; None before the first computation."""
         self.ensure_one()
         return window(self.pareto_window, self.as_of) if self.as_of else None
+
+    def _rests_until(self):
+        """Until when everything is not computed again: for as long as it took, so that it is not done all the time.
+
+        :return: a moment; None where it may be computed now
+        """
+        ends = self.full_at and self.full_at + timedelta(seconds=2 * self.seconds)
+        return ends if ends and ends > fields.Datetime.now() else None
+
+    def _check_rested(self):
+        """Refuse to compute everything oftener than it takes.
+
+        :raises UserError: naming the moment from which it may be
+        """
+        if until := self._rests_until():
+            raise UserError(
+                self.env._(
+                    "%(company)s was computed a moment ago, in %(seconds)s seconds: try again after %(time)s (UTC).",
+                    company=self.company_id.name,
+                    seconds=round(self.seconds),
+                    time=until.strftime("%H:%M:%S"),
+                )
+            )
+
+    @api.model
+    def _make_room(self, user):
+        """Drop a person's oldest snapshots, so that there is room for one more."""
+        own = self.search([("snapshot", "=", True), ("user_id", "=", user.id)], order="id desc")
+        own[MOST_SNAPSHOTS - 1 :].unlink()
 
     @api.autovacuum
     def _gc_snapshots(self):

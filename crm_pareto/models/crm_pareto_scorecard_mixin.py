@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, float_repr
 
 from .crm_pareto_value_mixin import PROFIT
+from .trust import as_scheduler
 
 # What each score is by, of the columns of a customer's row.
 FIGURES = {
@@ -68,13 +69,13 @@ class CrmParetoScorecardMixin(models.AbstractModel):
     @api.depends("turnover_rank", "company_id", "turnover", "profit")
     @api.depends_context("uid", "lang")
     def _compute_why(self):
-        counts = dict(
-            self.env["crm.pareto.customer"]._read_group(
-                [("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"]
-            )
+        # How many there are is said of all of them, also to who sees some: the rank is among all.
+        groups = as_scheduler(self.env["crm.pareto.customer"])._read_group(
+            [("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"]
         )
+        counts = {company.id: count for company, count in groups}
         for row in self:
-            row.why = "; ".join(row._reasons(counts.get(row.company_id, 0)))
+            row.why = "; ".join(row._reasons(counts.get(row.company_id.id, 0)))
 
     def _reasons(self, customers):
         """The sentence's parts; those on profit for who may see it.

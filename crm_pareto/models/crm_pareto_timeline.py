@@ -1,9 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..analytics.in_touch import InTouch
+from .bounds import MOST_REPORT_ID, as_choice, as_id, is_id, shown
 
 PAGE = 40
+MODELS = ("res.partner", "crm.lead", "sale.order")
 FIELDS = (
     "date",
     "date_promised",
@@ -37,12 +40,12 @@ class CrmParetoTimeline(models.AbstractModel):
         :param model: res.partner, crm.lead or sale.order
         :param filters: {"channel", "direction", "user_id", "conversation"}, each of them optional
         :param before: (date, id) of the last touch shown
+        :raises UserError: for what there is not
         :return: {"touches": at most 40 of them, "more": whether there are older ones}
         """
         domain = self._domain(model, res_id) & self._filtered(filters or {})
         if before:
-            date, id_ = before
-            domain &= Domain("date", "<", date) | Domain("date", "=", date) & Domain("id", "<", id_)
+            domain &= self._before(before)
         touches = self.env["crm.pareto.touchpoint"].search_fetch(domain, FIELDS, limit=PAGE + 1)
         kinds = dict(touches._fields["kind"]._description_selection(self.env))
         shown = touches[:PAGE].with_context(partner_display_name_hide_company=True).read(FIELDS)
@@ -87,7 +90,8 @@ class CrmParetoTimeline(models.AbstractModel):
 
         :return: (the field of the touch, id)
         """
-        record = self.env[model].browse(res_id)
+        as_choice(self.env, model, MODELS, self.env._("The record"))
+        record = self.env[model].browse(as_id(self.env, res_id, self.env._("The record")))
         record.check_access("read")
         if model == "crm.lead" and not record.partner_id:
             return "lead_id", res_id
@@ -96,11 +100,33 @@ class CrmParetoTimeline(models.AbstractModel):
         return "customer_id" if is_customer else "partner_id", partner.id
 
     @api.model
+    def _before(self, before):
+        """What is older than a touch.
+
+        :param before: its (date, id)
+        :raises UserError: where that is none
+        """
+        try:
+            date, id_ = before
+            moment = fields.Datetime.to_datetime(date)
+            if not moment or not is_id(id_, MOST_REPORT_ID):
+                raise ValueError
+        except (ValueError, TypeError):
+            raise UserError(self.env._("The last touch shown is a date and a number: %s", shown(before))) from None
+        return Domain("date", "<", moment) | Domain("date", "=", moment) & Domain("id", "<", id_)
+
+    @api.model
     def _filtered(self, filters):
-        domain = Domain.TRUE
-        for name in ("channel", "direction", "user_id"):
+        if not isinstance(filters, dict):
+            raise UserError(self.env._("What is filtered by is named: %s", shown(filters)))
+        domain, touchpoints = Domain.TRUE, self.env["crm.pareto.touchpoint"]
+        for name in ("channel", "direction"):
             if filters.get(name):
-                domain &= Domain(name, "=", filters[name])
+                choices = dict(touchpoints._fields[name].selection)
+                label = touchpoints._fields[name]._description_string(self.env)
+                domain &= Domain(name, "=", as_choice(self.env, filters[name], choices, label))
+        if filters.get("user_id"):
+            domain &= Domain("user_id", "=", as_id(self.env, filters["user_id"], self.env._("Our person")))
         if filters.get("conversation"):
             domain &= Domain("conversation", "=", True)
         return domain

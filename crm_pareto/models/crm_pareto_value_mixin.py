@@ -14,7 +14,7 @@ class CrmParetoValueMixin(models.AbstractModel):
     """
 
     _name = "crm.pareto.value.mixin"
-    _inherit = "crm.pareto.worth.mixin"
+    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.worth.mixin"]
     _description = "Value over a Window"
     _log_access = False
     # The kind of crm.pareto.run, the column that names what is valued, and what the revenue report calls that.

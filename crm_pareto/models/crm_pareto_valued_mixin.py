@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crm_pareto_value_fields import USER
+from .trust import check_reader
 
 
 class CrmParetoValuedMixin(models.AbstractModel):
@@ -29,6 +30,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
     @api.depends_context("company")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
     def _compute_pareto_value_id(self):
+        check_reader(self, self._fields["pareto_value_id"])
         partners = self._pareto_partner().commercial_partner_id
         companies = self.env.company
         for record in self:
@@ -64,12 +66,13 @@ class CrmParetoValuedMixin(models.AbstractModel):
             query.add_join("LEFT JOIN", partner, "res_partner", SQL("%s = %s", link, SQL.identifier(partner, "id")))
         row = query.make_alias(alias, "pareto_value")
         condition = SQL(
-            "%s = %s AND %s = %s AND %s IS NULL",
+            "%s = %s AND %s = %s AND %s IS NULL AND %s",
             SQL.identifier(row, "partner_id"),
             SQL.identifier(partner, "commercial_partner_id"),
             SQL.identifier(row, "company_id"),
             company,
             SQL.identifier(row, "snapshot_id"),
+            self._is_readable_value(row, query),
         )
         query.add_join("LEFT JOIN", row, "crm_pareto_customer", condition)
         return row

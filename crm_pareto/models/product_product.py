@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
+from .trust import check_reader
 
 
 class ProductProduct(models.Model):
@@ -20,6 +22,7 @@ class ProductProduct(models.Model):
 
     @api.depends_context("company")
     def _compute_pareto_value_id(self):
+        check_reader(self, self._fields["pareto_value_id"])
         values = self.env["crm.pareto.product"].search_fetch(
             [("product_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
         )
@@ -27,6 +30,7 @@ class ProductProduct(models.Model):
         for product in self:
             product.pareto_value_id = by_product.get(product._origin)
 
+    @for_readers
     def _search_pareto_value_id(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented

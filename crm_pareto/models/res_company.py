@@ -26,6 +26,14 @@ class ResCompany(models.Model):
         groups="base.group_user",
         prefetch=TOGETHER,
     )
+    pareto_own_values = fields.Boolean(
+        "Own Customers Only",
+        default=True,
+        help="Salespeople who see their own documents only see the value and repeat purchases of their own customers, "
+        "and of those who have no salesperson.",
+        groups="base.group_user",
+        prefetch=TOGETHER,
+    )
     pareto_attribution_model = fields.Selection(
         MODELS,
         "Attribution Model",

@@ -14,6 +14,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     pareto_window = fields.Selection(related="company_id.pareto_window", readonly=False, required=True)
+    pareto_own_values = fields.Boolean(related="company_id.pareto_own_values", readonly=False)
     pareto_attribution_model = fields.Selection(
         related="company_id.pareto_attribution_model", readonly=False, required=True
     )

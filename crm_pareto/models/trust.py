@@ -49,6 +49,15 @@ def as_scheduler(model):
     return model.with_env(model.env(user=SUPERUSER_ID, su=True, context={"lang": model.env.lang}))
 
 
+def without_client(model):
+    """The model with no more of the client's context than language, time zone and companies.
+
+    For what we write on somebody's behalf: defaults, and whether it is tracked, are not theirs to say.
+    """
+    kept = {key: model.env.context[key] for key in ("lang", "tz", "allowed_company_ids") if key in model.env.context}
+    return model.with_env(model.env(context=kept))
+
+
 def may_see(env, field):
     """Whether whom the environment is of may see a field: under sudo, too, their groups count.
 

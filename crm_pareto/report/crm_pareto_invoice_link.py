@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..models.trust import Only
 from .linking import with_suggestions
 from .linking.customers import seek_names
 from .linking.few import required_ids
@@ -97,7 +98,7 @@ class CrmParetoInvoiceLink(models.Model):
                           ORDER BY move_id, certainty DESC, customer_id, campaign_id) best
                      ON best.move_id = document.move_id
             """,
-            **{"with": with_suggestions(self.env, self.env.context.get("pareto_moves"))},
+            **{"with": with_suggestions(self.env, Only.of(self.env, "pareto_moves"))},
         )
 
     @api.model
@@ -106,7 +107,7 @@ class CrmParetoInvoiceLink(models.Model):
         few = required_ids(domain, ("id", "move_id"))
         if few is None:
             return super()._search(domain, *args, **kwargs)
-        narrow = super(CrmParetoInvoiceLink, self.with_context(pareto_moves=tuple(few[1])))
+        narrow = super(CrmParetoInvoiceLink, self.with_context(pareto_moves=Only(few[1])))
         return narrow._search(domain, *args, **kwargs)
 
     # -- what a person does ------------------------------------------------------------

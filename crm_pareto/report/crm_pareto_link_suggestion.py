@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.trust import Only
 from .linking import with_suggestions
 from .linking.customers import seek_names
 from .linking.few import required_ids
@@ -98,7 +99,7 @@ class CrmParetoLinkSuggestion(models.Model):
                    suggestion.certainty, suggestion.kind, suggestion.evidence
               FROM suggestion JOIN document ON document.move_id = suggestion.move_id
             """,
-            **{"with": with_suggestions(self.env, self.env.context.get("pareto_moves"))},
+            **{"with": with_suggestions(self.env, Only.of(self.env, "pareto_moves"))},
             candidates=CANDIDATES,
         )
 
@@ -109,7 +110,7 @@ class CrmParetoLinkSuggestion(models.Model):
         if few is None:
             return super()._search(domain, *args, **kwargs)
         name, ids = few
-        moves = tuple({id_ // CANDIDATES // 2 if name == "id" else id_ for id_ in ids})
+        moves = Only({id_ // CANDIDATES // 2 if name == "id" else id_ for id_ in ids})
         narrow = super(CrmParetoLinkSuggestion, self.with_context(pareto_moves=moves))
         return narrow._search(domain, *args, **kwargs)
 

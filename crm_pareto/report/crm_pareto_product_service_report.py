@@ -22,6 +22,7 @@ class CrmParetoProductServiceReport(models.Model):
     """
 
     _name = "crm.pareto.product.service.report"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Service per Product"
     _auto = False
     _rec_name = "product_id"

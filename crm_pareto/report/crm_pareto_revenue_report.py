@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
+from ..models.trust import Only
+
 # The fields whose values are few lines, and what the context calls them.
 FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 
@@ -20,6 +22,7 @@ class CrmParetoRevenueReport(models.Model):
     """
 
     _name = "crm.pareto.revenue.report"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Revenue Analysis"
     _auto = False
     _rec_name = "date"
@@ -119,13 +122,13 @@ class CrmParetoRevenueReport(models.Model):
             if leaf.operator in ("=", "in") and leaf.field_expr in FEW:
                 ids = leaf.value if isinstance(leaf.value, list | tuple | set | OrderedSet) else [leaf.value]
                 if all(type(id_) is int for id_ in ids):  # not False, which is the lines without a customer
-                    few[FEW[leaf.field_expr]] = tuple(ids)
+                    few[FEW[leaf.field_expr]] = Only(ids)
         return super(CrmParetoRevenueReport, self.with_context(**few))._search(domain, *args, **kwargs)
 
     @api.model
     def _seeks_few(self):
         """Whether the lines sought are few and found through an index: those of some customers or ids."""
-        return any(name in self.env.context for name in FEW.values())
+        return any(Only.of(self.env, name) is not None for name in FEW.values())
 
     @api.model
     def _required(self, domain):
@@ -140,7 +143,7 @@ class CrmParetoRevenueReport(models.Model):
 
     @property
     def _table_query(self):
-        customers = self.env.context.get("pareto_customers")
+        customers = Only.of(self.env, "pareto_customers")
         only = SQL("AND %s", self._is_of_customers(list(customers))) if customers else SQL()
         return SQL("%s %s %s %s", self._select(), self._from(), self._where(), only)
 

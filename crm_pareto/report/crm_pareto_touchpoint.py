@@ -4,20 +4,23 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
-from odoo.tools import SQL, OrderedSet, sql
+from odoo.tools import SQL, OrderedSet, Query, sql
 
 from ..analytics.in_touch import InTouch
+from ..models.bounds import MOST_ID, as_id, is_id
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
 FEW = 1000  # records up to which their numbers are told to each source
+MOST = MOST_ID * NUMBERS + NUMBERS - 1  # of a touch's id
 
 
 def _is_few(value):
     return isinstance(value, OrderedSet) and len(value) <= FEW and all(value)
 
 
+COLLECTIONS = (list, tuple, set, frozenset, OrderedSet)
 FEEDBACK = ("survey", "rating", "logged")  # kinds of touches
 ANSWERED_WITHIN = timedelta(days=14)  # what follows later is no answer
 
@@ -82,7 +85,8 @@ class CrmParetoTouchpoint(models.Model):
 
     @property
     def _table_query(self):
-        reach = self.env.context.get("pareto_reach") or Reach()
+        reach = self.env.context.get("pareto_reach")
+        reach = reach if isinstance(reach, Reach) else Reach()  # what is none came from a client
         sources = self._sources()
         groups = defaultdict(list)
         for source in sources:
@@ -130,10 +134,24 @@ class CrmParetoTouchpoint(models.Model):
     @api.model
     def _search(self, domain, *args, **kwargs):
         """The touches, looked for only where the domain leaves some: through the indexes of the documents."""
-        domain = Domain(domain).optimize_full(self)
+        domain = self._with_checked_ids(Domain(domain)).optimize_full(self)
         return super(CrmParetoTouchpoint, self._within(self._reach(domain)))._search(domain, *args, **kwargs)
 
+    @api.model
+    def _with_checked_ids(self, domain):
+        """The domain, whose ids are numbers.
+
+        :raises UserError: where one is none
+        """
+        for leaf in domain.iter_conditions():
+            if leaf.field_expr == "id" and not isinstance(leaf.value, Query | SQL | bool | None):
+                for id_ in leaf.value if isinstance(leaf.value, COLLECTIONS) else [leaf.value]:
+                    as_id(self.env, id_ or 1, self.env._("The touch"), MOST)  # False and 0 are nobody's id
+        return domain
+
     def _as_query(self, ordered=True):
+        for id_ in self._ids:
+            as_id(self.env, id_, self.env._("The touch"), MOST)
         return super(CrmParetoTouchpoint, self._within(Reach(**self._by_ids(self._ids))))._as_query(ordered)
 
     def _within(self, reach):
@@ -190,10 +208,11 @@ class CrmParetoTouchpoint(models.Model):
 
     @staticmethod
     def _numbers(ids):
-        """{source number: record numbers} of some ids."""
+        """{source number: record numbers} of some ids; not of what cannot be one: a text is formatted by %."""
         numbers = defaultdict(list)
         for id_ in ids:
-            numbers[id_ % NUMBERS].append(id_ // NUMBERS)
+            if is_id(id_, MOST):
+                numbers[id_ % NUMBERS].append(id_ // NUMBERS)
         return dict(numbers)
 
     @api.model

@@ -18,6 +18,7 @@ class CrmParetoPlanLine(models.TransientModel):
     """
 
     _name = "crm.pareto.plan.line"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Line of the Plan"
     _order = "day, sequence, id"
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from ..models.crm_pareto_attribution import MODELS
 from ..models.crm_pareto_value_mixin import PROFIT
+from ..models.trust import as_scheduler
 
 
 class CrmParetoReconciliation(models.TransientModel):
@@ -13,6 +14,7 @@ class CrmParetoReconciliation(models.TransientModel):
     """
 
     _name = "crm.pareto.reconciliation"
+    _inherit = "crm.pareto.guarded.mixin"
     _description = "Reconciliation"
     _rec_name = "company_id"
 
@@ -109,8 +111,8 @@ class CrmParetoReconciliation(models.TransientModel):
         """
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("This company is not among those you work in: choose it at the top first."))
-        # sudo: sums of the company; whoever opens this may see all of its invoices.
-        return self.env[model].sudo()
+        # Sums of the company; whoever opens this may see all of its invoices.
+        return as_scheduler(self.env[model]).with_context(allowed_company_ids=self.company_id.ids)
 
     def _rounded(self, amount):
         return self.currency_id.round(amount)
@@ -136,13 +138,21 @@ class CrmParetoReconciliation(models.TransientModel):
     @api.depends("company_id")
     def _compute_costs(self):
         for record in self:
-            lines, rows = record._whole("account.analytic.line"), record._whole("crm.pareto.campaign")
-            record.analytic = -lines._read_group(record._get_analytic_domain(), [], ["amount:sum"])[0][0]
-            revenue = lines._read_group(record._get_analytic_revenue_domain(), [], ["amount:sum"])[0][0]
-            record.analytic_revenue = -revenue
-            mine = [("company_id", "=", record.company_id.id), ("model", "=", MODELS[0][0])]
-            record.cost = rows._read_group(mine, [], ["cost:sum"])[0][0]
+            record.analytic, record.analytic_revenue, record.cost = record._costs()
             record.cost_difference = record._rounded(record.analytic - record.analytic_revenue - record.cost)
+
+    def _costs(self):
+        """(what is on the campaigns' accounts, what of it is revenue, the campaigns' cost)"""
+        lines, rows = self._whole("account.analytic.line"), self._whole("crm.pareto.campaign")
+        [(analytic,)] = lines._read_group(self._get_analytic_domain(), [], ["amount:sum"])
+        [(revenue,)] = lines._read_group(self._get_analytic_revenue_domain(), [], ["amount:sum"])
+        mine = [("company_id", "=", self.company_id.id), ("model", "=", MODELS[0][0])]
+        [(cost,)] = rows._read_group(mine, [], ["cost:sum"])
+        return -analytic, -revenue, cost
+
+    def _cost_differs(self):
+        analytic, revenue, cost = self._costs()
+        return bool(self._rounded(analytic - revenue - cost))
 
     # -- differences ---------------------------------------------------------------------
 
@@ -150,8 +160,8 @@ class CrmParetoReconciliation(models.TransientModel):
         """The documents that explain a difference; those changed since the computation where there is one."""
         self.ensure_one()
         quiet = [] if self.customer_difference else ["changed"]
-        # sudo: whether there is a difference is no secret; the amounts are.
-        quiet += [] if self.sudo().cost_difference else ["cost"]
+        # Whether there is a difference is no secret; the amounts are.
+        quiet += [] if self._cost_differs() else ["cost"]
         return [("company_id", "=", self.company_id.id), ("reason", "not in", quiet)]
 
     @api.depends("company_id")
@@ -162,9 +172,13 @@ class CrmParetoReconciliation(models.TransientModel):
     def action_recompute(self):
         """Compute values and attribution of the company anew, now."""
         self.ensure_one()
-        # sudo: results that nobody may write, of the company; an accountant may have them brought up to date.
-        self.env["crm.pareto.recompute"].sudo()._recompute(self.company_id, history=False)
-        self.env["crm.pareto.attribution"].sudo()._recompute(self.company_id)
+        # Results that nobody may write, of the company; an accountant may have them brought up to date.
+        compute = as_scheduler(self.env["crm.pareto.recompute"])
+        company = self.company_id.with_env(compute.env)
+        for kind in ("customer", "attribution"):
+            compute._standing(company, kind)._check_rested()
+        compute._recompute(company, history=False)
+        compute.env["crm.pareto.attribution"]._recompute(company)
         return self.action_open()
 
     def _open(self, xml_id, domain, name):
