@@ -43,6 +43,7 @@ from . import crm_pareto_thin_mixin
 from . import crm_pareto_customer
 from . import crm_pareto_audience
 from . import crm_pareto_started_plan
+from . import crm_pareto_stored_question
 from . import crm_pareto_targeted_mixin
 from . import crm_pareto_treatment
 from . import crm_pareto_referral

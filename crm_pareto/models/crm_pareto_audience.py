@@ -187,6 +187,20 @@ class CrmParetoAudience(models.Model):
         query = customers._search(domain)
         return query.subselect(SQL.identifier(query.table, "partner_id"))
 
+    def _check_may_ask(self):
+        """Refuse who may not read the audience, or not see what its rule asks for.
+
+        :raises AccessError: naming the audience
+        """
+        self.check_access("read")
+        audience = self.with_context(allowed_company_ids=self.company_id.ids)
+        try:
+            audience.env["crm.pareto.customer"].search_count(audience._domain(), limit=1)
+        except AccessError as error:
+            raise AccessError(f"{self.name}: {self._why_not(error)}") from error
+        except INVALID:  # finds nobody, whoever asks
+            return
+
     def _why_not(self, error):
         """Say to a reader why the rule finds nobody.
 

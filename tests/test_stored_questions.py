@@ -1,0 +1,82 @@
+"""What people store for the scheduler to ask as superuser: nobody finds out with it what he or she may not see."""
+
+from odoo.exceptions import AccessError
+
+from .common import PROFIT, SALES_MANAGER, LedgerCase
+
+
+class TestStoredQuestions(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.team = cls.env["crm.team"].create({"name": "North", "company_id": cls.company.id})
+        cls.manager = cls.new_user("manager", SALES_MANAGER)
+        cls.controller = cls.new_user("controller", f"{SALES_MANAGER},{PROFIT}")
+        for user in cls.manager + cls.controller:
+            user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
+
+    def of(self, user, record):
+        return record.with_user(user).with_context(allowed_company_ids=self.company.ids)
+
+    def store(self, user, domain):
+        self.of(user, self.team).assignment_domain = domain
+
+    def test_a_team_s_leads_are_not_chosen_by_profit_for_who_may_not_see_it(self):
+        for domain in (
+            "[('partner_id.pareto_profit', '>', 1000)]",
+            "[('pareto_profit', '>', 1000)]",
+            "[('pareto_value_id.profit', '>', 1000)]",
+            "[('partner_id', 'any', [('pareto_value_id', 'any', [('profit', '>', 1000)])])]",
+            "[('partner_id.message_partner_ids.pareto_lifetime_value', '>', 1000)]",
+        ):
+            with self.subTest(domain=domain), self.assertRaises(AccessError):
+                self.store(self.manager, domain)
+
+    def test_they_are_by_what_one_may_see_and_by_profit_for_who_may_see_that(self):
+        self.store(self.manager, "[('partner_id.pareto_turnover', '>', 1000)]")
+        self.store(self.controller, "[('partner_id.pareto_profit', '>', 1000)]")
+        self.assertEqual("[('partner_id.pareto_profit', '>', 1000)]", self.team.assignment_domain)
+
+    def test_sudo_does_not_help(self):
+        with self.assertRaises(AccessError):
+            self.of(self.manager, self.team).sudo().assignment_domain = "[('pareto_profit', '>', 0)]"
+
+    def test_nor_is_a_list_of_customers_saved_by_a_figure_that_one_may_not_see(self):
+        values = {"name": "Rich", "model_id": "res.partner", "domain": "[('pareto_profit', '>', 1000)]"}
+        with self.assertRaises(AccessError):
+            self.env["ir.filters"].with_user(self.manager).create(values)
+        self.env["ir.filters"].with_user(self.controller).create(values)
+
+    def test_a_mail_template_tells_no_figure_that_its_writer_may_not_see(self):
+        values = {
+            "name": "Rich",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "body_html": "<p><t t-out='object.pareto_profit'/></p>",
+        }
+        with self.assertRaises(AccessError):
+            self.env["mail.template"].with_user(self.manager).create(values)
+
+    def test_an_audience_is_named_by_who_may_ask_for_it(self):
+        audience = self.env["crm.pareto.audience"].create(
+            {"name": "Losers", "domain": "[('profit', '<', 0)]", "user_id": self.controller.id}
+        )
+        domain = f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]"
+        with self.assertRaises(AccessError):
+            self.store(self.manager, domain)
+        self.store(self.controller, domain)
+
+    def test_by_its_name_nobody_finds_an_audience(self):
+        with self.assertRaises(AccessError):
+            self.store(self.controller, "[('partner_id.pareto_audience_ids.name', '=', 'Losers')]")
+
+    def test_what_has_nothing_of_ours_is_stored_as_ever(self):
+        self.store(self.manager, "[('expected_revenue', '>', 1000)]")
+
+    def test_whatever_can_hold_a_question_is_watched(self):
+        watched = self.env["crm.pareto.stored.question"]._asking_fields()
+        self.assertIn("assignment_domain", watched["crm.team"])
+        self.assertIn("assignment_domain", watched["crm.team.member"])
+        self.assertIn("domain", watched["ir.filters"])
+        self.assertIn("body_html", watched["mail.template"])
+        hot = {"res.partner", "sale.order", "sale.order.line", "account.move", "account.move.line", "mail.message"}
+        self.assertFalse(hot & watched.keys())

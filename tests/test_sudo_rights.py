@@ -1,0 +1,95 @@
+"""Under sudo the reader's groups still count: Odoo searches with sudo by paths that people name."""
+
+from odoo.exceptions import AccessError
+
+from .common import PROFIT, SALESPERSON, LedgerCase
+
+USER = "crm_pareto.group_user"
+
+
+class TestSudoRights(LedgerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.new_partner("Birch", is_company=True)
+        cls.invoice(cls.partner, (cls.product, 1, 100))
+        cls.recompute()
+        cls.employee = cls.new_member("emil", "base.group_user")
+        cls.seller = cls.new_member("anna", SALESPERSON)
+        cls.controller = cls.new_member("carl", f"{SALESPERSON},{PROFIT}")
+
+    @classmethod
+    def new_member(cls, login, groups):
+        user = cls.new_user(login, groups)
+        user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
+        return user
+
+    def of(self, user, su=False):
+        return self.env(user=user, su=su, context={"allowed_company_ids": self.company.ids})
+
+    def followed_by_customer(self, user):
+        event = self.of(user)["calendar.event"].create(
+            {"name": "Mine", "start": "2026-06-01 10:00:00", "stop": "2026-06-01 11:00:00"}
+        )
+        event.message_subscribe(self.partner.ids)
+        return event
+
+    def asks(self, user, path, value=50):
+        event = self.followed_by_customer(user)
+        return event.search_count([("id", "=", event.id), (path, ">", value)])
+
+    def test_no_employee_learns_a_figure_of_a_follower(self):
+        for name in ("pareto_profit", "pareto_turnover", "pareto_value_id.turnover", "pareto_silent_days"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                self.asks(self.employee, f"message_partner_ids.{name}")
+
+    def test_no_salesperson_learns_the_profit_of_a_follower(self):
+        for name in ("pareto_profit", "pareto_lifetime_value", "pareto_value_id.profit", "pareto_value_id.profit_rank"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                self.asks(self.seller, f"message_partner_ids.{name}")
+
+    def test_who_may_see_it_asks_for_it(self):
+        self.assertEqual(1, self.asks(self.controller, "message_partner_ids.pareto_profit"))
+        self.assertEqual(1, self.asks(self.seller, "message_partner_ids.pareto_turnover"))
+
+    def test_sorting_and_grouping_ask_too(self):
+        for user, field in ((self.employee, "pareto_turnover"), (self.seller, "pareto_profit")):
+            partners = self.of(user, su=True)["res.partner"]
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                partners.search([], order=f"{field} desc", limit=1)
+        rows = self.of(self.seller, su=True)["crm.pareto.customer"]
+        for call in (
+            lambda: rows.search([("profit", ">", 0)]),
+            lambda: rows.search([], order="profit", limit=1),
+            lambda: rows._read_group([], [], ["profit:sum"]),
+            lambda: rows._read_group([], ["profit_tier_id"], ["__count"]),
+            lambda: rows._read_group([], ["company_id"], ["__count"], having=[("profit:sum", ">", 0)]),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_a_user_s_own_contact_is_no_way_round(self):
+        """Fields of a contact are a user's too, and Odoo follows that link with sudo."""
+        self.employee.partner_id.parent_id = self.partner
+        users = self.of(self.employee)["res.users"]
+        for call in (
+            lambda: users.search_count([("pareto_profit", ">", 0)]),
+            lambda: users.search_count([("partner_id.pareto_profit", ">", 0)]),
+            lambda: users.search([], order="pareto_profit", limit=1),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_computing_under_sudo_asks_too(self):
+        partner = self.of(self.seller, su=True)["res.partner"].browse(self.partner.id)
+        with self.assertRaises(AccessError):
+            partner.filtered_domain([("pareto_profit", ">", 0)])
+        self.assertEqual(100, partner.pareto_turnover)
+        with self.assertRaises(AccessError):
+            self.of(self.employee, su=True)["res.partner"].browse(self.partner.id).filtered_domain(
+                [("pareto_turnover", ">", 0)]
+            )
+
+    def test_the_scheduler_sees_all(self):
+        self.assertEqual(60, self.partner.pareto_profit)
+        self.assertTrue(self.env["res.partner"].search_count([("pareto_profit", ">", 50)]))
