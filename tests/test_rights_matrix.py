@@ -99,6 +99,37 @@ class RightsCase(LedgerCase):
         self.env.invalidate_all()
         return record.with_env(env)
 
+    # -- methods -----------------------------------------------------------------------
+
+    def methods(self):
+        """(model, name) of every method of ours that can be called from outside."""
+        found = []
+        for name, model in sorted(self.env.registry.items()):
+            for method in sorted(dir(model)):
+                owners = [cls.__module__ for cls in model.mro() if method in vars(cls)]
+                if method.startswith("_") or not owners or not callable(getattr(model, method)):
+                    continue
+                if not all(owner.startswith(OURS) for owner in owners):
+                    continue  # Odoo's own, whose rights are those of the record
+                if not model._abstract or getattr(getattr(model, method), "_api_model", False):
+                    get_public_method(self.env[name], method)
+                    found.append((name, method))
+        return found
+
+    def call_of(self, user, model, method, **context):
+        """A call of a public method as from outside, on the record of its model."""
+        env = self.of(user)
+        records = env[model].browse(self.started(env, model))
+        ids = [] if getattr(getattr(type(records), method), "_api_model", False) else [records.ids]
+        args = [*ids, *self.here.arguments(model, method)]
+        context = {"pareto_order_id": self.here.order.id, **env.context, **context}
+        return partial(call_kw, env[model], method, args, {"context": context})
+
+    def started(self, env, model):
+        if self.env[model]._abstract:
+            return []
+        return (self.record(env, model, self.here) if model in self.models else self.here.one(model)).ids
+
 
 class TestRightsMatrix(RightsCase):
     # -- records -----------------------------------------------------------------------
@@ -335,21 +366,6 @@ class TestRightsMatrix(RightsCase):
 
     # -- methods -----------------------------------------------------------------------
 
-    def methods(self):
-        """(model, name) of every method of ours that can be called from outside."""
-        found = []
-        for name, model in sorted(self.env.registry.items()):
-            for method in sorted(dir(model)):
-                owners = [cls.__module__ for cls in model.mro() if method in vars(cls)]
-                if method.startswith("_") or not owners or not callable(getattr(model, method)):
-                    continue
-                if not all(owner.startswith(OURS) for owner in owners):
-                    continue  # Odoo's own, whose rights are those of the record
-                if not model._abstract or getattr(getattr(model, method), "_api_model", False):
-                    get_public_method(self.env[name], method)
-                    found.append((name, method))
-        return found
-
     def test_the_manual_names_every_method_and_no_other(self):
         named = [
             (model, method)
@@ -361,22 +377,12 @@ class TestRightsMatrix(RightsCase):
 
     def may(self, model, method):
         """The roles that a call is not refused to."""
-        context = {"pareto_order_id": self.here.order.id}
         allowed = []
         for role, user in self.alone.items():
             with self.tried(), patch.object(type(self.env["crm.pareto.page"]), "_tell"):
-                env = self.of(user)
-                records = env[model].browse(self.started(env, model))
-                ids = [] if getattr(getattr(type(records), method), "_api_model", False) else [records.ids]
-                args = [*ids, *self.here.arguments(model, method)]
-                if not self.refused(partial(call_kw, env[model], method, args, {"context": context | env.context})):
+                if not self.refused(self.call_of(user, model, method)):
                     allowed.append(role)
         return allowed
-
-    def started(self, env, model):
-        if self.env[model]._abstract:
-            return []
-        return (self.record(env, model, self.here) if model in self.models else self.here.one(model)).ids
 
     def test_everybody_may_call_what_the_manual_says(self):
         for row in self.tables["Methods"]:

@@ -4,9 +4,11 @@ PostgreSQL and Python count days differently far from today, and an interval of 
 """
 
 from datetime import date, datetime
+from functools import wraps
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.orm.identifiers import NewId
 from odoo.tools.misc import format_date
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
@@ -90,3 +92,35 @@ def shown(value):
     """What a client sent, short enough for a message."""
     text = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def of_some(method):
+    """A public method of records: their numbers are numbers.
+
+    :raises UserError: where one is none
+    """
+
+    @wraps(method)
+    def checked(self, *args, **kwargs):
+        most = MOST_ID if self._auto else MOST_REPORT_ID
+        for id_ in self._ids:
+            if not isinstance(id_, NewId):  # of a form that is not saved
+                as_id(self.env, id_, self.env._("What this is asked of"), most)
+        return method(self, *args, **kwargs)
+
+    return checked
+
+
+def of_one(method):
+    """A public method of one record.
+
+    :raises UserError: where it is called of none, or of several
+    """
+
+    @wraps(method)
+    def checked(self, *args, **kwargs):
+        if len(self) != 1:
+            raise UserError(self.env._("This is for one record at a time: %(count)s were chosen.", count=len(self)))
+        return method(self, *args, **kwargs)
+
+    return of_some(checked)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_one
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
 
@@ -54,7 +55,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
         return super()._pareto_paths() | self._pareto_rhythm_fields
 
     @api.readonly
+    @of_one
     def action_open_pareto_purchases(self):
         """Open the invoice lines of the purchases behind the rhythm."""
-        self.ensure_one()
         return self.pareto_value_id.action_open_purchases()

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from .bounds import as_choice
+from .bounds import as_choice, of_one
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
 
@@ -255,7 +255,7 @@ class CrmParetoCampaignAnalysis(models.Model):
         return SQL("((%s) / NULLIF(%s, 0))::float8", divided, by)
 
     @api.readonly
+    @of_one
     def action_open_document(self):
         """Open the invoice, cost or lead that a row is about."""
-        self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).get_formview_action()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .bounds import of_one
+
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
 
 
@@ -173,7 +175,7 @@ class CrmParetoDifference(models.Model):
         )
 
     @api.readonly
+    @of_one
     def action_open_document(self):
         """Open the document."""
-        self.ensure_one()
         return self.move_id.get_formview_action()

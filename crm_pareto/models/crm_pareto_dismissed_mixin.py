@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_one
 from .crm_pareto_value_fields import USER
 
 
@@ -22,9 +23,9 @@ class CrmParetoDismissedMixin(models.AbstractModel):
             partner.pareto_dismissal_count = counts.get(partner.commercial_partner_id, 0)
 
     @api.readonly
+    @of_one
     def action_open_pareto_dismissals(self):
         """Open what is not suggested to the partner's company, to suggest it again."""
-        self.ensure_one()
         customer = self.commercial_partner_id
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_dismissal_action")
         name = self.env._("Not suggested to %(name)s", name=customer.display_name)

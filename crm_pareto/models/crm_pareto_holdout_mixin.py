@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..analytics import bg_nbd, gamma_gamma, holdout, numeric
 from ..analytics.holdout import WEEK
+from .bounds import as_day, of_one
 from .crm_pareto_value_mixin import PROFIT
 
 LONGEST = 52  # weeks of the hold-out by itself: as far as predictions look ahead
@@ -24,24 +25,27 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
     as_of = fields.Date("Predicted As Of", readonly=True)
 
     @api.readonly
+    @of_one
     def get_holdout(self, learnt_until=None, until=None):
         """The model of the first part of the history, and the repeat orders after it.
 
         :param learnt_until: the last day learnt from; None: as the class says
         :param until: the last day compared with, at most the day of the last predictions; None: that day
+        :raises UserError: for what is no day
         :return: dictionary for static/src/holdout: first, learnt_until and until, days; customers and repeat_buyers of
             the days learnt from; message, why there is nothing more; else parameters {name: value}, weeks
             [(number, expected, actual)] as holdout.track has them, border (in weeks), and known {weeks, expected,
             actual}, the repeat orders after the border of who had bought before it. Margins are for PROFIT.
         """
-        self.ensure_one()
         self.check_access("read")
-        last = min(filter(None, (fields.Date.to_date(until), self.as_of or fields.Date.context_today(self))))
+        until = as_day(self.env, until, self.env._("The last day"))
+        learnt_until = as_day(self.env, learnt_until, self.env._("The last day learnt from"))
+        last = min(filter(None, (until, self.as_of or fields.Date.context_today(self))))
         customers = self._read_histories(last)
         histories = [(days[0], days) for days, _margins in customers]
         first = min((days[0] for days, _margins in customers), default=last)
         weeks = ((last - first).days + 1) // WEEK
-        border = fields.Date.to_date(learnt_until) or _day(first, max(weeks // 2, weeks - LONGEST))
+        border = learnt_until or _day(first, max(weeks // 2, weeks - LONGEST))
         border = max(first, min(border, _day(first, weeks - 1)))
         summary = holdout.summaries(histories, border)
         found = {

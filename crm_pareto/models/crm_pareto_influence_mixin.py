@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
 COLUMNS = ("referred_count", "referred_turnover", "referred_profit")
@@ -75,9 +76,9 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
         return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     @api.readonly
+    @of_one
     def action_open_referrals(self):
         """Open the customers who came by way of this one, with what of each counts."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_referral_action")
         name = self.env._("Referred by %(name)s", name=self.partner_id.display_name)
         domain = [("company_id", "=", self.company_id.id), ("referrer_id", "=", self.partner_id.id)]

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .bounds import of_one, of_some
+
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
 
 
@@ -114,9 +116,9 @@ class CrmParetoInsightMixin(models.AbstractModel):
         )
 
     @api.readonly
+    @of_one
     def action_open_feedback(self):
         """Open the answers, ratings and logged feedback."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
         name = self.env._("Feedback from %(name)s", name=self.partner_id.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._feedback_domain()), "context": {}}
@@ -132,6 +134,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
             & Domain("company_id", "in", [self.company_id.id, False])
         )
 
+    @of_some
     def action_asked(self):
         """Note that the customers were asked today to be a reference: they leave the list of advocates for 90 days."""
         self.partner_id.pareto_asked_on = fields.Date.context_today(self)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import groupby
 
+from .bounds import of_one, of_some
 from .trust import without_client
 
 ACCOUNTANT = "account.group_account_invoice"
@@ -119,6 +120,7 @@ class CrmParetoLink(models.Model):
 
     # -- undo --------------------------------------------------------------------------
 
+    @of_some
     def action_undo(self):
         """Put back what was before, on all that nobody has changed since.
 
@@ -137,11 +139,13 @@ class CrmParetoLink(models.Model):
         undoable.sudo().write({"undone": True, "undone_by_id": self.env.uid, "undone_date": fields.Datetime.now()})
         return undoable._notify(self.env._("Undone"), also_changed=len(self) - len(undoable))
 
+    @of_some
     def action_undo_batch(self):
         """Undo all that was decided together with these."""
         return self.search([("batch", "in", self.mapped("batch"))]).action_undo()
 
     @api.readonly
+    @of_one
     def action_open_move(self):
         """Open the invoice."""
         return self.move_id.get_formview_action()

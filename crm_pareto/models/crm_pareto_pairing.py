@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from ..analytics.windows import window
+from .bounds import of_one
 
 FEWEST = 3  # customers who bought both: what fewer of them bought would tell who they are
 MOST_IN_BASKET = 50  # products of a customer; the pairs of one grow with their square
@@ -70,18 +71,18 @@ class CrmParetoPairing(models.Model):
 
     # -- on a quotation ----------------------------------------------------------------
 
+    @of_one
     def action_add(self):
         """Put the suggested product on the quotation that the context names (`pareto_order_id`), once.
 
         :raises UserError: where it is no quotation any more
         """
-        self.ensure_one()
         line = {"product_id": self.suggested_id.id, "product_uom_qty": 1, "pareto_suggested_id": self.suggested_id.id}
         self._quotation().write({"order_line": [fields.Command.create(line)]})
 
+    @of_one
     def action_dismiss(self):
         """Suggest the product to the customer of that quotation no more."""
-        self.ensure_one()
         self.env["crm.pareto.dismissal"]._dismiss(self._quotation(), self.suggested_id)
 
     def _quotation(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .bounds import of_one
 from .crm_pareto_peer_purchase import OTHERS
 
 COLUMNS = ("pipeline", "has_white_space", "white_space")
@@ -113,9 +114,9 @@ class CrmParetoPotentialMixin(models.AbstractModel):
         )
 
     @api.readonly
+    @of_one
     def action_open_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_opportunities")
         name = self.env._("Open opportunities of %(name)s", name=self.partner_id.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._pipeline_domain()), "context": {}}
@@ -129,9 +130,9 @@ class CrmParetoPotentialMixin(models.AbstractModel):
         )
 
     @api.readonly
+    @of_one
     def action_open_white_space(self):
         """Open what the peers buy and this customer does not."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_peer_purchase_action")
         name = self.env._("What peers of %(name)s buy", name=self.partner_id.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._white_space_domain()), "context": {}}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, OrderedSet
 
+from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 from .trust import Only
 
@@ -61,9 +62,9 @@ class CrmParetoReferral(models.Model):
     }
 
     @api.readonly
+    @of_one
     def action_open_revenue(self):
         """Open the invoice lines behind the customer's figures."""
-        self.ensure_one()
         return self.value_id.action_open_revenue()
 
     # -- where to begin ----------------------------------------------------------------

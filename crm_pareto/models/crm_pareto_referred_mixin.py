@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .bounds import of_one
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_touched_mixin import COUNT_LIMIT
 from .crm_pareto_value_fields import USER
@@ -104,9 +105,9 @@ class CrmParetoReferredMixin(models.AbstractModel):
         return by_us & Domain("commercial_partner_id", "!=", customer)
 
     @api.readonly
+    @of_one
     def action_open_pareto_referred_contacts(self):
         """Open the contacts behind the count, archived ones too."""
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Referred by %(name)s", name=self.commercial_partner_id.display_name),
@@ -117,7 +118,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
         }
 
     @api.readonly
+    @of_one
     def action_open_pareto_referrals(self):
         """Open the customers behind the figures, with what of each counts."""
-        self.ensure_one()
         return self.pareto_value_id.action_open_referrals()

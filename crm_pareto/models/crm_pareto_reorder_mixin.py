@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .bounds import of_one
 from .crm_pareto_repeat import CAN_BE_SOLD
 from .crm_pareto_value_fields import USER
 
@@ -29,9 +30,9 @@ class CrmParetoReorderMixin(models.AbstractModel):
         return CAN_BE_SOLD & Domain("partner_id", "in", self.ids) & Domain("company_id", "=", self.env.company.id)
 
     @api.readonly
+    @of_one
     def action_open_pareto_repeats(self):
         """Open what the customer buys again and again, the due first."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_repeat_action")
         customer = self.commercial_partner_id
         name = self.env._("Repeat orders of %(name)s", name=customer.display_name)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .bounds import of_one
 from .crm_pareto_due_mixin import COLUMNS as DUE
 from .crm_pareto_due_mixin import LEAST_GAPS
 
@@ -307,9 +308,9 @@ class CrmParetoRepeat(models.Model):
             row.planned_date = planned.get((row.company_id.id, row.partner_id.id, row.product_id.id))
 
     @api.readonly
+    @of_one
     def action_open_purchases(self):
         """Open the invoice lines that the rhythm is made of, credit notes too."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
         name = self.env._(
             "%(product)s for %(name)s", product=self.product_id.display_name, name=self.partner_id.display_name

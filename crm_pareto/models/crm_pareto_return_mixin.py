@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .bounds import of_one
 from .crm_pareto_campaign_analysis import MODEL_KEY
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
@@ -286,46 +287,55 @@ class CrmParetoReturnMixin(models.AbstractModel):
         return {**action, "name": name, "display_name": name, "domain": domain, "context": context, "views": views}
 
     @api.readonly
+    @of_one
     def action_open_pareto_sales(self):
         """Open the sales that the attributed revenue and margin are of."""
         return self._open_pareto("revenue", self.env._("Attributed Sales"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_orders(self):
         """Open the invoices that count as its orders, with its share of each."""
         return self._open_pareto("orders", self.env._("Orders"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_new_customers(self):
         """Open the first invoices of the customers won."""
         return self._open_pareto("new_customers", self.env._("New Customers"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_customers(self):
         """Open the sales to those whom it reached before, customer by customer."""
         return self._open_pareto("converted", self.env._("Bought"), "customer_id")
 
     @api.readonly
+    @of_one
     def action_open_pareto_leads(self):
         """Open its leads."""
         return self._open_pareto("leads", self.env._("Leads"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_opportunities(self):
         """Open its opportunities."""
         return self._open_pareto("opportunities", self.env._("Opportunities"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_won(self):
         """Open its opportunities that were won."""
         return self._open_pareto("won", self.env._("Won"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_costs(self):
         """Open what was posted on its analytic accounts."""
         return self._open_pareto_costs([("kind", "!=", "order")], self.env._("Costs"))
 
     @api.readonly
+    @of_one
     def action_open_pareto_committed(self):
         """Open what is ordered for it and not yet billed."""
         return self._open_pareto_costs([("kind", "=", "order")], self.env._("Committed"))
@@ -340,9 +350,9 @@ class CrmParetoReturnMixin(models.AbstractModel):
         return {**action, "name": name, "display_name": name, "domain": mine + domain, "context": {}}
 
     @api.readonly
+    @of_one
     def action_open_pareto_touches(self):
         """Open the touches that it brought about."""
-        self.ensure_one()
         touchpoints = self.env["crm.pareto.touchpoint"]
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
         domain = [

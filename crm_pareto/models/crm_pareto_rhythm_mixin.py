@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .bounds import of_one
 from .crm_pareto_due_mixin import COLUMNS, LEAST_GAPS
 
 
@@ -51,9 +52,9 @@ class CrmParetoRhythmMixin(models.AbstractModel):
         )
 
     @api.readonly
+    @of_one
     def action_open_purchases(self):
         """Open the invoice lines behind the purchases, of all time."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
         name = self.env._("Purchases of %(name)s", name=self.partner_id.display_name)
         domain = [

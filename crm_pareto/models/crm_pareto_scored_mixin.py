@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_one
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
@@ -149,21 +150,25 @@ class CrmParetoScoredMixin(models.AbstractModel):
         return super()._pareto_paths() | self._pareto_score_fields | self._pareto_profitability_fields
 
     @api.readonly
+    @of_one
     def action_open_pareto_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
         return self.pareto_value_id.action_open_pipeline()
 
     @api.readonly
+    @of_one
     def action_open_pareto_white_space(self):
         """Open what the peers buy and this customer does not."""
         return self.pareto_value_id.action_open_white_space()
 
     @api.readonly
+    @of_one
     def action_open_pareto_service(self):
         """Open the service behind the cost and the cases."""
         return self.pareto_value_id.action_open_service()
 
     @api.readonly
+    @of_one
     def action_open_pareto_feedback(self):
         """Open the answers, ratings and logged feedback."""
         return self.pareto_value_id.action_open_feedback()

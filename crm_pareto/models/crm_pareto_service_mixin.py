@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..analytics.windows import window
+from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
 MANAGER = "crm_pareto.group_manager"
@@ -254,6 +255,7 @@ class CrmParetoServiceMixin(models.AbstractModel):
         ]
 
     @api.readonly
+    @of_one
     def action_open_service(self):
         """Open the service behind the figures."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_service_report_action")

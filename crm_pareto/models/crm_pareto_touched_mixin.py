@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_one
 from .crm_pareto_value_fields import USER
 
 COUNT_LIMIT = 1000  # what a button shows needs not be counted further
@@ -21,8 +22,8 @@ class CrmParetoTouchedMixin(models.AbstractModel):
             record.pareto_touch_count = domain and touchpoints.search_count(domain, limit=COUNT_LIMIT)
 
     @api.readonly
+    @of_one
     def action_open_pareto_touches(self):
         """Open the touches of the record's customer: a company's with those of its contacts."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
         return {**action, "domain": list(self.env["crm.pareto.timeline"]._domain(self._name, self.id)), "context": {}}

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .bounds import of_one
+
 PROFIT = "crm_pareto.group_profit"
 
 
@@ -215,11 +217,13 @@ class CrmParetoValueMixin(models.AbstractModel):
         ]
 
     @api.readonly
+    @of_one
     def action_open_revenue(self):
         """Open the invoice lines behind the turnover and the profit."""
         return self._open_revenue(self.env._("Invoices of %(name)s", name=self[self._pareto_key].display_name))
 
     @api.readonly
+    @of_one
     def action_open_previous_revenue(self):
         """Open the invoice lines behind the turnover and the profit of the window before."""
         name = self.env._("Earlier invoices of %(name)s", name=self[self._pareto_key].display_name)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .bounds import of_one
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
 from .trust import check_reader
@@ -42,7 +43,7 @@ class ProductProduct(models.Model):
         return found
 
     @api.readonly
+    @of_one
     def action_open_pareto_revenue(self):
         """Open the invoice lines behind the turnover of the product."""
-        self.ensure_one()
         return self.pareto_value_id.action_open_revenue()

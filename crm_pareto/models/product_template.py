@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_one
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 
@@ -50,9 +51,9 @@ class ProductTemplate(models.Model):
         return [("product_id", "in", variants.ids), ("company_id", "=", self.env.company.id)]
 
     @api.readonly
+    @of_one
     def action_open_pareto_values(self):
         """Open the invoice lines of the only variant with a value, else the list of the variants' values."""
-        self.ensure_one()
         values = self.env["crm.pareto.product"].search(self._get_pareto_domain())
         if len(values) == 1:
             return values.action_open_revenue()

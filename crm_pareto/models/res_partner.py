@@ -3,6 +3,7 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .bounds import of_one
 from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
@@ -257,16 +258,16 @@ class ResPartner(models.Model):
             partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer)
 
     @api.readonly
+    @of_one
     def action_open_pareto_revenue(self):
         """Open the invoice lines behind the turnover of the customer."""
-        self.ensure_one()
         if not self.pareto_value_id:
             action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
             return {**action, "domain": [("customer_id", "=", self.commercial_partner_id.id)], "context": {}}
         return self.pareto_value_id.action_open_revenue()
 
     @api.readonly
+    @of_one
     def action_open_pareto_previous_revenue(self):
         """Open the invoice lines behind the turnover of the window before."""
-        self.ensure_one()
         return self.pareto_value_id.action_open_previous_revenue()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
 
 
@@ -77,6 +78,7 @@ class UtmCampaign(models.Model):
             found.update({account.pareto_campaign_id.id: account for account in made})
         return accounts.union(*[found[campaign.id] for campaign in self])
 
+    @of_some
     def action_make_pareto_account(self):
         """Have an analytic account now: to choose it on a project, say, whose hours then count as its cost.
 

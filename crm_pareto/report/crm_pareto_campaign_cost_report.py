@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.bounds import of_one
+
 # The number of a row is that of its record times this, plus one for each kind of record.
 KINDS = 2
 PROFIT = "crm_pareto.group_profit"
@@ -168,7 +170,7 @@ class CrmParetoCampaignCostReport(models.Model):
         )
 
     @api.readonly
+    @of_one
     def action_open_document(self):
         """Open the bill, expense entry, purchase order or analytic line that a cost comes from."""
-        self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).get_formview_action()

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..analytics.in_touch import NO_ROUTES
 from ..analytics.windows import window
+from ..models.bounds import of_one
 from ..models.crm_pareto_touch import CHANNELS
 
 NUMBERS = 32  # channels there may be: a row's id is made of the customer and the channel
@@ -101,9 +102,9 @@ class CrmParetoChannelReport(models.Model):
         return window(self.env.company.pareto_window, fields.Date.context_today(self))
 
     @api.readonly
+    @of_one
     def action_open_facts(self):
         """Open the touches behind a row; of a row without a channel, the invoice lines."""
-        self.ensure_one()
         period, customer = self._period(), Domain("customer_id", "=", self.customer_id.id)
         if not self.channel:
             name, domain = "crm_pareto_revenue_report_action", self._revenue_domain(period)

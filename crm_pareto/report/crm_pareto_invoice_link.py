@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..models.bounds import of_one, of_some
 from ..models.trust import Only
 from .linking import with_suggestions
 from .linking.customers import seek_names
@@ -113,9 +114,9 @@ class CrmParetoInvoiceLink(models.Model):
     # -- what a person does ------------------------------------------------------------
 
     @api.readonly
+    @of_one
     def action_open(self):
         """Show all suggestions for the document."""
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self._still_listed().move_id.display_name,
@@ -126,12 +127,13 @@ class CrmParetoInvoiceLink(models.Model):
         }
 
     @api.readonly
+    @of_one
     def action_open_move(self):
         """Open the invoice itself, where any customer and campaign can be chosen."""
-        self.ensure_one()
         self.check_access("read")
         return self.env["account.move"].browse(self.id).get_formview_action()
 
+    @of_some
     def action_accept(self):
         """Link each document to its best suggestion.
 
@@ -141,6 +143,7 @@ class CrmParetoInvoiceLink(models.Model):
         links = self.env["crm.pareto.link"]._link(self._still_listed()._best())
         return links._notify(self.env._("Linked"))
 
+    @of_some
     def action_leave(self):
         """Leave the documents as they are: they do not come back unless that is undone.
 
@@ -150,6 +153,7 @@ class CrmParetoInvoiceLink(models.Model):
         links = self.env["crm.pareto.link"]._leave(self._still_listed())
         return links._notify(self.env._("Left as it is"))
 
+    @of_some
     def action_undo_last(self):
         """Undo what the reader decided last, be it one document or many.
 

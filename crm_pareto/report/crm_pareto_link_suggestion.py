@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.bounds import of_some
 from ..models.trust import Only
 from .linking import with_suggestions
 from .linking.customers import seek_names
@@ -114,6 +115,7 @@ class CrmParetoLinkSuggestion(models.Model):
         narrow = super(CrmParetoLinkSuggestion, self.with_context(pareto_moves=moves))
         return narrow._search(domain, *args, **kwargs)
 
+    @of_some
     def action_accept(self):
         """Link each document to the customer or campaign suggested here.
 

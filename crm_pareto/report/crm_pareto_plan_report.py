@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.bounds import of_one
+
 ORDERED_WITHIN = 30  # days after the plan's day
 
 
@@ -82,9 +84,9 @@ class CrmParetoPlanReport(models.Model):
         )
 
     @api.readonly
+    @of_one
     def action_open_orders(self):
         """Open the orders that the customer confirmed after the contact: what `ordered` is summed from."""
-        self.ensure_one()
         domain = [
             ("state", "=", "sale"),
             ("company_id", "=", self.company_id.id),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..analytics.windows import window
+from ..models.bounds import of_one
 from ..models.crm_pareto_value_mixin import PROFIT
 
 COMPANIES = 100_000  # there may be: a row's id is made of the product and the company
@@ -91,9 +92,9 @@ class CrmParetoProductServiceReport(models.Model):
         return self.env["crm.pareto.service.report"].get_empty_list_help(help_message)
 
     @api.readonly
+    @of_one
     def action_open_service(self):
         """Open the service that the figures are summed from."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_service_report_action")
         name = self.env._("Service for %(name)s", name=self.product_id.display_name)
         domain = [

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
+from ..models.bounds import of_one
 from ..models.trust import Only
 
 # The fields whose values are few lines, and what the context calls them.
@@ -110,9 +111,9 @@ class CrmParetoRevenueReport(models.Model):
     }
 
     @api.readonly
+    @of_one
     def action_open_move(self):
         """Open the line's invoice."""
-        self.ensure_one()
         return self.move_id.get_formview_action()
 
     def _search(self, domain, *args, **kwargs):

@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.bounds import of_one
+
 # The number of a row or event is that of its record times this, plus the number of its kind.
 NUMBERS = 16
 # For ever: ids are made of them. Other addons: 8 and above.
@@ -512,7 +514,7 @@ class CrmParetoServiceReport(models.Model):
         return None
 
     @api.readonly
+    @of_one
     def action_open_document(self):
         """Open what the event is: hours, ticket, repair, transfer, credit note, or what was rated."""
-        self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).get_formview_action()

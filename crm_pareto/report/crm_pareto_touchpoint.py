@@ -7,7 +7,7 @@ from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet, Query, sql
 
 from ..analytics.in_touch import InTouch
-from ..models.bounds import MOST_ID, as_id, is_id
+from ..models.bounds import MOST_ID, as_id, is_id, of_one
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
@@ -297,9 +297,9 @@ class CrmParetoTouchpoint(models.Model):
             touch.preview = texts.get(touch.id, False)
 
     @api.readonly
+    @of_one
     def action_open_document(self):
         """Open the record that a touch was read from."""
-        self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).get_formview_action()
 
     # -- indexes ---------------------------------------------------------------------------

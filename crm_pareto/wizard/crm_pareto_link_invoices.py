@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..models.bounds import of_one
+
 DEFAULT_CERTAINTY = 0.9
 
 
@@ -43,13 +45,13 @@ class CrmParetoLinkInvoices(models.TransientModel):
         domain = [("company_id", "=", self.company_id.id), ("certainty", ">=", self.certainty)]
         return [*domain, ("move_id", "in", self.move_ids._origin.ids)] if self.move_ids else domain
 
+    @of_one
     def action_link(self):
         """Link them.
 
         :raises AccessError: for others than accountants
         :raises UserError: where none is certain enough
         """
-        self.ensure_one()
         rows = self.env["crm.pareto.invoice.link"].search_fetch(self._get_rows_domain())
         if not rows:
             raise UserError(self.env._("No suggestion is that certain: choose a lower certainty."))

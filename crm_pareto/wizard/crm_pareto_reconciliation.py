@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..models.bounds import of_one
 from ..models.crm_pareto_attribution import MODELS
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import as_scheduler
@@ -169,9 +170,9 @@ class CrmParetoReconciliation(models.TransientModel):
         for record in self:
             record.difference_count = self.env["crm.pareto.difference"].search_count(record._get_difference_domain())
 
+    @of_one
     def action_recompute(self):
         """Compute values and attribution of the company anew, now."""
-        self.ensure_one()
         # Results that nobody may write, of the company; an accountant may have them brought up to date.
         compute = as_scheduler(self.env["crm.pareto.recompute"])
         company = self.company_id.with_env(compute.env)
@@ -186,24 +187,29 @@ class CrmParetoReconciliation(models.TransientModel):
         views = [(False, "list"), *[view for view in action["views"] if view[1] not in ("list", "form")]]
         return {**action, "name": name, "display_name": name, "domain": domain, "context": {}, "views": views}
 
+    @of_one
     def action_open_ledger(self):
         """Open the journal items that are customer revenue."""
         return self._open("account.action_account_moves_all", self._get_ledger_domain(), self.env._("Customer Revenue"))
 
+    @of_one
     def action_open_customers(self):
         """Open the customers whose turnover is summed."""
         domain = [("company_id", "=", self.company_id.id)]
         return self._open("crm_pareto.crm_pareto_customer_action", domain, self.env._("Customers"))
 
+    @of_one
     def action_open_no_customer(self):
         """Open the revenue lines without a customer."""
         domain = [*self._get_revenue_domain(), ("customer_id", "=", False)]
         return self._open("crm_pareto.crm_pareto_revenue_report_action", domain, self.env._("Without a Customer"))
 
+    @of_one
     def action_open_attributed(self):
         """Open the sales with a campaign's touch before them."""
         return self._open_analysis("sale", self.env._("Attributed"))
 
+    @of_one
     def action_open_unattributed(self):
         """Open the sales without one."""
         return self._open_analysis("unattributed", self.env._("Unattributed"))
@@ -212,21 +218,25 @@ class CrmParetoReconciliation(models.TransientModel):
         domain = [*self._get_revenue_domain(), ("kind", "=", kind)]
         return self._open("crm_pareto.crm_pareto_campaign_analysis_action", domain, name)
 
+    @of_one
     def action_open_costs(self):
         """Open what the campaigns' cost is summed from."""
         domain = [("company_id", "=", self.company_id.id), ("kind", "!=", "order")]
         return self._open("crm_pareto.crm_pareto_campaign_cost_report_action", domain, self.env._("Campaign Costs"))
 
+    @of_one
     def action_open_analytic(self):
         """Open the analytic lines on the campaigns' accounts."""
         xml_id = "analytic.account_analytic_line_action_entries"
         return self._open(xml_id, self._get_analytic_domain(), self.env._("Analytic Lines of Campaigns"))
 
+    @of_one
     def action_open_analytic_revenue(self):
         """Open those that customer invoices put there."""
         xml_id, name = "analytic.account_analytic_line_action_entries", self.env._("From Customer Invoices")
         return self._open(xml_id, self._get_analytic_revenue_domain(), name)
 
+    @of_one
     def action_open_differences(self):
         """Open the documents that explain a difference."""
         xml_id, name = "crm_pareto.crm_pareto_difference_action", self.env._("Differences")
