@@ -135,6 +135,44 @@ class PlanCase(LedgerCase):
         return lines._make(user or self.anna)
 
 
+class TestWhoMayNotSeeProfit(PlanCase):
+    """The order of the lines is an answer: by quotations of one's own, any profit could be asked for by halves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.big, cls.rich = cls.new_customer("Big", turnover=5000), cls.new_customer("Rich", turnover=500)
+        cls.value()
+        rows = cls.env["crm.pareto.customer"].search([("partner_id", "in", (cls.big + cls.rich).ids)])
+        for row in rows:
+            row.write({"due_from": TODAY - timedelta(days=9), "due_to": TODAY, "next_order_date": TODAY})
+            row.write({"order_gap": 30, "profit": 10 if row.partner_id == cls.big else 400})
+
+    def ranked(self, reader):
+        return [one.customer_id for one in self.candidates(reader=reader)]
+
+    def test_they_rank_by_turnover_and_others_by_profit(self):
+        self.assertEqual([self.big.id, self.rich.id], self.ranked(self.anna))
+        self.assertEqual([self.rich.id, self.big.id], self.ranked(self.boss))
+
+    def test_whatever_the_profit_is_their_plan_is_the_same(self):
+        before = self.candidates(reader=self.anna)
+        rows = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
+        rows.write({"profit": -7, "lifetime_value": 123, "has_value": True})
+        self.env["crm.pareto.run"]._standing(self.company, "customer").profit_total = 1
+        self.new_lead(self.big)
+        with_lead = self.candidates(reader=self.anna)
+        rows.write({"profit": 9999, "lifetime_value": -5})
+        self.env["crm.pareto.run"]._standing(self.company, "customer").profit_total = 9999
+        self.assertEqual(with_lead, self.candidates(reader=self.anna))
+        self.assertEqual([one.customer_id for one in before], [one.customer_id for one in with_lead])
+
+    def test_a_quotation_counts_with_what_stands_on_it(self):
+        self.new_quotation(self.rich, price=100_000)
+        self.product.standard_price = 99_999
+        self.assertEqual(self.rich.id, self.ranked(self.anna)[0])
+
+
 class TestWhatIsWorthDoing(PlanCase):
     def test_a_quotation_that_lapses_soon_by_its_margin_and_chance(self):
         partner = self.new_customer("Corvex")
