@@ -59,19 +59,13 @@ def find():
                 return _checked(OdooSource("installed in this Python", Path(location).parent), location)
     unpacked = UNPACKED / "usr/lib/python3/dist-packages"
     if unpacked.is_dir():
-        stand_in = unpacked / "odoo/addons" / STRIPPED
-        stand_in.parent.mkdir(parents=True, exist_ok=True)
-        stand_in.touch()
-        return _checked(OdooSource("Debian's package", unpacked), UNPACKED)
+        return _checked(_unpacked(unpacked), UNPACKED)
     if CLONED.is_dir():
         return _checked(OdooSource("a git clone", CLONED), CLONED)
     if debian.available():
         with step("Odoo 19 from Debian's package odoo-19") as current:
             debian.unpack(PACKAGES, UNPACKED, "Getting Odoo 19", current.progress)
-        stand_in = unpacked / "odoo/addons" / STRIPPED
-        stand_in.parent.mkdir(parents=True, exist_ok=True)
-        stand_in.touch()
-        return _checked(OdooSource("Debian's package", unpacked), UNPACKED)
+        return _checked(_unpacked(unpacked), UNPACKED)
     if shutil.which("git"):
         with step("Odoo 19 from its public git repository") as current:
             _clone(current)
@@ -88,6 +82,14 @@ def _clone(current):
     with whole_folder(CLONED) as folder:
         command = ["git", "clone", "--progress", "--depth", "1", "--branch", SERIES, PUBLIC_REPOSITORY, folder]
         run(command, "Cloning Odoo 19", on_line)
+
+
+def _unpacked(python_path):
+    stand_in = python_path / "odoo/addons" / STRIPPED
+    if not stand_in.exists():  # a newer one, and Odoo would make the bundles of the web client anew in each test
+        stand_in.parent.mkdir(parents=True, exist_ok=True)
+        stand_in.touch()
+    return OdooSource("Debian's package", python_path)
 
 
 def _checked(source, named):
