@@ -158,6 +158,49 @@ class TestWindow(LedgerCase):
         self.assertNotIn(("Early", date(2026, 1, 31)), tiers)
         self.assertEqual(max(history.mapped("date")), date(2026, 5, 31))
 
+    def history_of(self, partner):
+        rows = self.env["crm.pareto.history"].search([("company_id", "=", self.company.id)])
+        return {row.date: row.turnover for row in rows if row.partner_id == partner}
+
+    def test_on_its_last_day_a_month_is_not_over(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (None, 1, 100), day=date(2026, 5, 10))
+        self.recompute(date(2026, 5, 31))
+        self.assertFalse(self.history_of(partner))
+        self.invoice(partner, (None, 1, 20), day=date(2026, 5, 31))
+        self.recompute(date(2026, 6, 1))
+        self.assertEqual(self.history_of(partner), {date(2026, 5, 31): 120})
+
+    def test_a_month_is_written_again_when_it_is_over_in_every_time_zone(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (None, 1, 100), day=date(2026, 5, 10))
+        self.recompute(date(2026, 6, 1))
+        self.invoice(partner, (None, 1, 20), day=date(2026, 5, 31))
+        self.recompute(date(2026, 6, 1))
+        self.assertEqual(self.history_of(partner), {date(2026, 5, 31): 100})
+        self.recompute(date(2026, 6, 2))
+        self.assertEqual(self.history_of(partner), {date(2026, 5, 31): 120})
+
+    def test_once_over_a_month_is_not_written_again(self):
+        self.invoice(self.new_partner("Birch"), (None, 1, 100), day=date(2026, 5, 10))
+        self.recompute(date(2026, 6, 2))
+        rows = self.env["crm.pareto.history"].search([("company_id", "=", self.company.id)])
+        self.recompute(date(2026, 6, 3))
+        self.recompute(date(2026, 6, 30))
+        self.assertEqual(self.env["crm.pareto.history"].search([("company_id", "=", self.company.id)]), rows)
+
+    def test_months_that_were_written_when_nobody_noted_how_early_are_corrected(self):
+        partner, gone = self.new_partner("Birch"), self.new_partner("Gone")
+        self.invoice(partner, (None, 1, 100), day=date(2026, 4, 10))
+        self.recompute(date(2026, 6, 2))
+        self.env["crm.pareto.run"]._standing(self.company, "customer").history_as_of = False
+        history = self.env["crm.pareto.history"]
+        history.search([("partner_id", "=", partner.id)]).turnover = 1
+        history.create({"company_id": self.company.id, "partner_id": gone.id, "date": date(2026, 5, 31)})
+        self.recompute(date(2026, 6, 5))
+        self.assertEqual(self.history_of(partner), {date(2026, 4, 30): 100, date(2026, 5, 31): 100})
+        self.assertFalse(self.history_of(gone))
+
 
 class TestScheduled(LedgerCase):
     def test_the_scheduled_actions_bring_values_and_history_of_every_company(self):

@@ -26,6 +26,16 @@ def test_where_windows_begin(kind, as_of, date_from, previous_from):
 
 def test_a_calendar_year_is_compared_up_to_the_same_day():
     assert window("year", date(2024, 2, 29)).previous_to == date(2023, 2, 28)
+    assert window("year", date(2024, 2, 28)).previous_to == date(2023, 2, 28)
+    assert window("year", date(2026, 5, 30)).previous_to == date(2025, 5, 30)
+
+
+@given(st.integers(2001, 2100), st.integers(1, 12))
+def test_at_a_months_end_a_calendar_year_is_compared_in_whole_months(year, month):
+    end = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    period = window("year", end)
+    assert (period.previous_to + timedelta(days=1)).day == 1 and period.previous_to.month == month
+    assert period.previous_from == date(year - 1, 1, 1)
 
 
 def test_an_unknown_window_is_refused():
@@ -62,4 +72,12 @@ def test_a_day_that_changes_its_window_is_among_the_moved_days(kind, as_of, late
 
 def test_the_month_ends_of_the_last_months():
     assert month_ends(date(2026, 3, 30), 3) == [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 28)]
-    assert month_ends(date(2026, 3, 31), 1) == [date(2026, 3, 31)]
+    assert month_ends(date(2028, 3, 1), 2) == [date(2028, 1, 31), date(2028, 2, 29)]
+
+
+@given(DAYS)
+def test_a_month_ends_when_its_last_day_is_over(as_of):
+    ends = month_ends(as_of, 24)
+    assert ends[-1] < as_of and ends[-1] + timedelta(days=1) == as_of.replace(day=1)
+    assert len({(end.year, end.month) for end in ends}) == 24
+    assert all((end + timedelta(days=1)).day == 1 for end in ends)

@@ -31,20 +31,22 @@ def window(kind, as_of):
     """
     if kind == "all":
         return Window(BEGINNING, as_of, None, None)
+    following = as_of + timedelta(days=1)  # from the day after, so that months stay whole
     if kind == "year":
-        a_year_ago = as_of - relativedelta(years=1)
+        # The same day; but the last of February is compared up to the last of February.
+        a_year_ago = max(as_of - relativedelta(years=1), following - relativedelta(years=1) - timedelta(days=1))
         return Window(as_of.replace(month=1, day=1), as_of, a_year_ago.replace(month=1, day=1), a_year_ago)
     if kind not in KINDS:
         raise ValueError(f"unknown window {kind!r}")
-    months, following = int(kind), as_of + timedelta(days=1)  # from the day after, so that months stay whole
+    months = int(kind)
     date_from = following - relativedelta(months=months)
     previous_from = following - relativedelta(months=2 * months)
     return Window(date_from, as_of, previous_from, date_from - timedelta(days=1))
 
 
 def month_ends(as_of, count):
-    """The last days of the `count` months that have ended by `as_of`, oldest first."""
-    first_of_month = (as_of + timedelta(days=1)).replace(day=1)
+    """The last days of the latest `count` months that are over, the last day too, on the day `as_of`; oldest first."""
+    first_of_month = as_of.replace(day=1)
     return [first_of_month - relativedelta(months=back) - timedelta(days=1) for back in range(count - 1, -1, -1)]
 
 

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..analytics.windows import month_ends, window
 
 MONTHS = 24  # how far back the history goes
+# Where the scheduler's day begins, up to a day of the company's is still to come, or it is a day further already.
+DAYS_DIFFER = timedelta(days=1)
 
 
 class CrmParetoHistory(models.Model):
@@ -28,26 +32,42 @@ class CrmParetoHistory(models.Model):
 
     @api.model
     def _complete(self, company, as_of):
-        """Add the month ends of the last MONTHS that have no rows yet, from the ledger, in one statement.
+        """Write the month ends of the last MONTHS that have no rows, or rows from before the month was over everywhere.
 
-        :param as_of: the day up to which months have ended
+        From the ledger, in one statement.
+
+        :param as_of: the day before which months have ended
         """
-        ends = SQL(", ").join(SQL("(%s::date)", end) for end in month_ends(as_of, MONTHS))
-        missing = self.env.execute_query(
-            SQL(
-                """
-                SELECT date FROM (VALUES %s) month (date)
-                 WHERE NOT EXISTS (SELECT FROM crm_pareto_history known
-                                    WHERE known.company_id = %s AND known.date = month.date)
-                """,
-                ends,
-                company.id,
-            )
-        )
-        if missing:
+        run = self.env["crm.pareto.run"]._standing(company, "customer")
+        due = self._due(company, month_ends(as_of, MONTHS), as_of, run.history_as_of)
+        if due:
             self.env.flush_all()
-            self.env.cr.execute(self._insert_sql(company, [row[0] for row in missing]))
+            self.env.cr.execute(
+                SQL("DELETE FROM crm_pareto_history WHERE company_id = %s AND date = ANY(%s)", company.id, due)
+            )
+            self.env.cr.execute(self._insert_sql(company, due))
             self.invalidate_model()
+            run.history_as_of = as_of
+
+    @api.model
+    def _due(self, company, ends, as_of, written):
+        """The month ends to write.
+
+        :param written: the day as of which months were last written; none: nobody knows how early that was
+        """
+        query = SQL(
+            """
+            SELECT date FROM (VALUES %s) month (date)
+             WHERE NOT EXISTS (SELECT FROM crm_pareto_history known
+                                WHERE known.company_id = %s AND known.date = month.date)
+            """,
+            SQL(", ").join(SQL("(%s::date)", end) for end in ends),
+            company.id,
+        )
+        due = {row[0] for row in self.env.execute_query(query)}
+        if written != as_of:
+            due |= {end for end in ends if not written or end >= written - DAYS_DIFFER}
+        return sorted(due)
 
     @api.model
     def _forget(self, company):
