@@ -349,6 +349,24 @@ class TestBack(HandoverCase):
             self.assertEqual(handover.state, state)
         self.assertEqual(self.comparable(self.world(), handover), self.comparable(before, handover))
 
+    def test_the_last_day_of_an_absence_is_over_when_it_is_for_the_person(self):
+        self.lena.tz = "America/Los_Angeles"
+        with freeze_time("2026-07-01 08:00:00"):
+            handover = self.handover(reason="away", until=date(2026, 7, 14))
+            handover.action_hand_over()
+        for moment, state in (("2026-07-15 01:00:00", "done"), ("2026-07-15 07:00:00", "back")):
+            commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
+            with freeze_time(moment), commits:
+                self.env["crm.pareto.handover"]._cron_return()
+            self.assertEqual(handover.state, state)
+
+    def test_an_absence_may_end_on_the_day_on_which_it_is_entered(self):
+        self.env.user.tz = "America/Los_Angeles"
+        with freeze_time("2026-07-15 01:00:00"):
+            self.handover(reason="away", until=date(2026, 7, 14))
+            with self.assertRaises(ValidationError):
+                self.handover(reason="away", until=date(2026, 7, 13))
+
     def test_who_is_away_goes_on_following(self):
         self.scene()
         self.handover(reason="away", until=date(2030, 7, 14)).action_hand_over()

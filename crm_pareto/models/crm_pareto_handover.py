@@ -105,7 +105,8 @@ class CrmParetoHandover(models.Model):
         for handover in self:
             if handover.reason == "away" and not handover.until:
                 raise ValidationError(self.env._("Say until when %(name)s is away.", name=handover.from_user_id.name))
-            if handover.reason == "away" and handover.state == "draft" and handover.until < fields.Date.today():
+            over = handover.reason == "away" and handover.until < fields.Date.context_today(handover)
+            if over and handover.state == "draft":
                 raise ValidationError(self.env._("The absence ends in the past: choose today or later."))
 
     @api.constrains("share_ids", "from_user_id")
@@ -223,6 +224,9 @@ class CrmParetoHandover(models.Model):
         """Give back what was handed over for absences that have ended."""
         ended = [("state", "=", "done"), ("reason", "=", "away"), ("until", "<", fields.Date.today())]
         for handover in self.search(ended):
+            theirs = handover.with_context(tz=handover.from_user_id.tz)
+            if handover.until >= fields.Date.context_today(theirs):  # where they are the day is not over yet
+                continue
             try:
                 with self.env.cr.savepoint():
                     handover._take_back()
