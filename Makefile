@@ -14,8 +14,8 @@ demo: ## Odoo 19 with crm_pareto and the demo company on 127.0.0.1 (PORT=8069; D
 demo-data: ## the same without serving
 	@$(DEV) demo-data $(if $(DATA),--data $(DATA))
 
-test: ## the tests, browser included (T=tests/test_x.py for a part)
-	@$(DEV) test $(T)
+test: ## the tests, browser included (T=tests/test_x.py for a part; DATE=2028-02-29 as if on that day)
+	@$(DEV) test $(if $(DATE),--date "$(DATE)") $(T)
 
 replica-test: ## every page of ours on a primary and a replica: what reaches the primary
 	@$(DEV) replica-test

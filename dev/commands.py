@@ -11,11 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 
 from . import bench as bench_command
-from . import beside, browser, host_tests, lint, odoo_source, peer, postgres, python_env, replica
+from . import beside, browser, host_tests, lint, odoo_source, other_day, peer, postgres, python_env, replica
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo, addon_digest
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
@@ -25,6 +25,8 @@ TEST_DATABASE = "crm_pareto_test"
 APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come from
 APPS_TESTS = "tests/with_apps"
 ALL_TESTS = ["tests", APPS_TESTS]
+DATED = "dated"  # the tests that depend on the day on which they are run; in a file of them stands DATED_MARK
+DATED_MARK = f"pytest.mark.{DATED}"
 REPLICA_DATABASE = "crm_pareto_replica"
 FAULTS_DATABASE = "crm_pareto_faults"
 SMALL = 300  # customers of either
@@ -61,6 +63,7 @@ def main(arguments):
         command.set_defaults(function=function)
     command = commands.add_parser("test")
     command.add_argument("paths", nargs="*", default=ALL_TESTS)
+    command.add_argument("--date", help="the day on which they are run, and perhaps a time")
     command.set_defaults(function=test)
     command = commands.add_parser("lint")
     command.add_argument("checks", nargs="*")
@@ -219,6 +222,7 @@ def _make_apps_test_database(odoo):
     odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
     odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
     odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
+    _make_bundles(odoo, APPS_TEST_DATABASE)
 
 
 def _make_bundles(odoo, database):
@@ -238,23 +242,17 @@ def _test_database(*requirements):
 
 
 def test(chosen):
-    """Run the tests: those that need all apps in a database of their own, and where all are run, two at a time."""
-    with_apps = [path for path in chosen.paths if path.startswith(APPS_TESTS)]
-    without = [path for path in chosen.paths if path not in with_apps]
-    skipped = {}
+    """Run the tests: those that need all apps in a database of their own, and where many are run, two at a time."""
+    day = other_day.moment(chosen.date) if chosen.date else None
+    if day:
+        _own_cluster("test DATE=…")
     with only_one("preparing", "setup"), odoo_ready("test", "pairing", "demo", "cdnow", "oca") as odoo:
-        skipped["browser"] = browser.ensure()
-        if without:
-            skipped["attribution peer"] = peer.ensure()
-            _make_test_database(odoo)
-            _make_bundles(odoo, TEST_DATABASE)
-        http = not skipped["browser"]
-        runs = _in_parts(odoo) if chosen.paths == ALL_TESTS else [(TEST_DATABASE, without)] if without else []
-        commands = [_pytest_command(odoo, *run, http=http) for run in runs]
-        if with_apps:  # its database, the slowest to make, is made while other tests run
-            commands.insert(0, partial(_apps_pytest_command, odoo, with_apps, http))
+        skipped = {"browser": browser.ensure(), "attribution peer": peer.ensure()}
         environment = {**odoo.environment, "MPLCONFIGDIR": str(WORK / "matplotlib")}  # else it is in the home folder
-        codes = beside.run_all(commands, at_once=2, env=environment, cwd=ROOT)
+        runs, http = _runs(odoo, chosen.paths), not skipped["browser"]
+        with _on_day(odoo, day, runs) if day else nullcontext((runs, {})) as (runs, clock):
+            commands = [partial(_pytest_command, odoo, *run, http=http) for run in runs]
+            codes = beside.run_all(commands, at_once=2, env={**environment, **clock}, cwd=ROOT)
     for tests, reason in skipped.items():
         if reason:
             print(f"The {tests} tests were skipped: {reason}")
@@ -263,9 +261,28 @@ def test(chosen):
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 
+def _runs(odoo, paths):
+    """The runs of pytest that make up the tests: (database, words).
+
+    :param paths: files and folders; or DATED, for all tests that are marked so
+    """
+    if paths == [DATED]:
+        dated = [file for file in _test_files("tests") + _test_files(APPS_TESTS) if DATED_MARK in file.read_text()]
+        return [(database, ["-m", DATED, *words]) for database, words in _runs(odoo, [*map(str, dated)])]
+    with_apps = [path for path in paths if path.startswith(APPS_TESTS)]
+    without = [path for path in paths if path not in with_apps]
+    # The database with all apps, the slowest to make, is made while other tests run.
+    runs = [(APPS_TEST_DATABASE, with_apps)] if with_apps else []
+    if without:
+        _make_test_database(odoo)
+        _make_bundles(odoo, TEST_DATABASE)
+        runs += _in_parts(odoo) if paths == ALL_TESTS else [(TEST_DATABASE, without)]
+    return runs
+
+
 def _in_parts(odoo):
     """The tests without apps in parts, each with a database of its own: (database, files)."""
-    files = sorted(file.relative_to(ROOT) for file in (ROOT / "tests").glob("test_*.py"))
+    files = _test_files("tests")
     parts = [(TEST_DATABASE, files[::PARTS])]
     for number in range(1, PARTS):
         database = f"{TEST_DATABASE}_{number}"
@@ -274,13 +291,40 @@ def _in_parts(odoo):
     return parts
 
 
-def _apps_pytest_command(odoo, words, http):
-    _make_apps_test_database(odoo)
-    _make_bundles(odoo, APPS_TEST_DATABASE)
-    return _pytest_command(odoo, APPS_TEST_DATABASE, words, http=http)
+def _test_files(folder):
+    """The files of tests in a folder, and in none below it."""
+    return sorted(file.relative_to(ROOT) for file in (ROOT / folder).glob("test_*.py"))
+
+
+@contextmanager
+def _on_day(odoo, day, runs):
+    """Inside the block it is another day for our PostgreSQL.
+
+    What the tests leave in a database, with times to come or long gone, stays out of those that other commands use.
+
+    :param runs: as of `_runs`
+    :return: (the same in copies of their databases, the environment in which it is that day)
+    """
+    copies = []
+    for database, words in runs:
+        if database == APPS_TEST_DATABASE:
+            _make_apps_test_database(odoo)
+        copies.append((f"{database}_on_day", words))
+        odoo.create(copies[-1][0], database)
+    cluster = odoo.server.cluster
+    clock = other_day.clock(day, cluster.home / "libfaketime")
+    with cluster.by_another_clock(clock):
+        print(f"            For PostgreSQL and the tests it is {day:%Y-%m-%d %H:%M} (UTC).", flush=True)
+        try:
+            yield copies, clock
+        finally:
+            for database, _words in copies:
+                odoo.drop(database)
 
 
 def _pytest_command(odoo, database, words, http):
+    if database == APPS_TEST_DATABASE:
+        _make_apps_test_database(odoo)
     options = [*odoo.pytest_options(database), *(["--odoo-http"] if http else [])]
     return [python_env.PYTHON, "-m", "pytest", *options, *words]
 

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 
-from . import python_env
+from . import other_day, python_env
 from .console import Failure, explain, run, step
 from .paths import ADDON, FILESTORE, LOGS, ROOT, WORK, digest
 
@@ -49,7 +49,8 @@ class Odoo:
 
     @property
     def environment(self):
-        return {**os.environ, **self.server.environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
+        ours = {"PYTHONPATH": other_day.python_path(os.environ), "PYTHONDONTWRITEBYTECODE": ""}
+        return {**os.environ, **self.server.environment, **ours}
 
     def run_server(self, database, options, doing, current, strict=False):
         """Run Odoo on `database` with `options` and stop it after its work.

@@ -13,11 +13,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import python_env
+from . import other_day, python_env
 from .console import Failure, explain, step
 from .paths import ROOT, WORK
 
@@ -26,14 +27,16 @@ EMBEDDED = "embedded"  # the origin of our own server
 ROLE = "odoo_crm_pareto"  # Odoo refuses to work as `postgres`
 UNPRIVILEGED = "nobody"
 START_TIMEOUT = 60  # seconds
+SAME_TIME = 30  # seconds between asking a server for the time and comparing it with another clock, at most
 
 
 @dataclass
 class Server:
-    """How to reach a server, as libpq environment variables."""
+    """How to reach a server, as libpq environment variables; and our own Cluster, where it is that."""
 
     environment: dict
     origin: str
+    cluster: object = None
 
     @property
     def odoo_options(self):
@@ -100,7 +103,7 @@ def server():
     with cluster.in_use():
         # First on the path, as pg_dump refuses a server that is newer.
         path = f"{cluster.programs}{os.pathsep}{os.environ.get('PATH', '')}"
-        yield _checked(Server({**cluster.environment, "PATH": path}, EMBEDDED))
+        yield _checked(Server({**cluster.environment, "PATH": path}, EMBEDDED, cluster))
 
 
 def _checked(found):
@@ -142,6 +145,8 @@ class Cluster:
         self.socket_folder = Path(tempfile.gettempdir()) / f"crm_pareto-{key}"
         self.environment = {"PGHOST": str(self.socket_folder), "PGUSER": ROLE, "PGPORT": "5432"}
         self._binaries = None
+        self._users = None  # the lock that each command which uses the server shares
+        self._clock = {}  # environment variables by which the server has another clock than the machine
 
     def _find_home(self):
         """The work folder; for root below a closed home folder, one that `nobody` can reach."""
@@ -161,6 +166,7 @@ class Cluster:
         """The server runs inside the block; the last user to leave stops it."""
         self.home.mkdir(parents=True, exist_ok=True)
         with open(WORK / "postgres-users.lock", "w") as users:
+            self._users = users
             fcntl.flock(users, fcntl.LOCK_SH)
             with open(WORK / "postgres-start.lock", "w") as starting:
                 fcntl.flock(starting, fcntl.LOCK_EX)
@@ -175,10 +181,35 @@ class Cluster:
                 else:
                     self.stop()
 
+    @contextmanager
+    def by_another_clock(self, clock):
+        """The server goes by another clock inside the block; then it is stopped, and the next command starts it anew.
+
+        :param clock: environment variables, of dev.other_day
+        :raises Failure: where another command uses the server, or the server cannot have that clock
+        """
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure("Another command (make demo?) uses our PostgreSQL as of today: end it first.") from None
+        self.stop()
+        self._clock = clock
+        try:
+            self._start()
+            if not self._tells_the_time():
+                raise Failure(f"PostgreSQL kept the machine's clock: {self.log} may say why.")
+            fcntl.flock(self._users, fcntl.LOCK_SH)  # tests start commands that use it, too
+            yield
+        finally:
+            self._clock = {}
+            self.stop()
+
     def _start(self):
         self._binaries = self._find_binaries()
         if self._running():
-            return
+            if self._tells_the_time():
+                return
+            self.stop()  # what a killed command left
         if not (self.data / "PG_VERSION").is_file():
             with step("PostgreSQL: new cluster"):
                 self._initialize()
@@ -242,6 +273,14 @@ class Cluster:
             self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def _tells_the_time(self):
+        """Whether the running server goes by the clock it is meant to."""
+        superuser = Server({**self.environment, "PGUSER": "postgres"}, EMBEDDED)
+        ((told,),) = superuser.query("SELECT extract(epoch FROM clock_timestamp())")
+        # The clock itself, as no test can freeze it.
+        meant = time.clock_gettime(time.CLOCK_REALTIME) + other_day.distance(self._clock)
+        return abs(float(told) - meant) < SAME_TIME
+
     def _running(self):
         return self._as_server_user("pg_ctl", "-D", self.data, "status", check=False).returncode == 0
 
@@ -268,6 +307,8 @@ class Cluster:
 
     def _as_server_user(self, program, *words, check=True):
         account = {"user": self._account.pw_uid, "group": self._account.pw_gid} if self._account else {}
+        # libfaketime's name for what a process and its children share: another account may not open it.
+        inherited = {name: value for name, value in os.environ.items() if name != "FAKETIME_SHARED"}
         # In a session of its own, so that Ctrl-C in this terminal does not kill the server mid-write.
         done = subprocess.run(
             [self._binaries / program, *map(str, words)],
@@ -276,6 +317,7 @@ class Cluster:
             stderr=subprocess.STDOUT,
             text=True,
             cwd="/",
+            env={**inherited, **self._clock},
             start_new_session=True,
             **account,
         )
