@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from math import inf
 from unittest.mock import patch
 
+import pytest
 from odoo.addons.crm_pareto.models.crm_pareto_pairing import CrmParetoPairing
 from odoo.addons.crm_pareto.models.crm_pareto_recompute import CrmParetoRecompute
 from odoo.addons.crm_pareto.models.crm_pareto_repeat import CrmParetoRepeat
@@ -109,6 +110,7 @@ class TestFailure(CompaniesCase):
         self.assertEqual(len(logs.output), 1)
         self.assertEqual((self.turnover(self.company), self.turnover(self.last)), (None, 300))
 
+    @pytest.mark.dated
     def test_a_part_that_failed_is_made_up_for_by_another_run_of_the_night_and_only_that(self):
         action = self.env.ref("crm_pareto.crm_pareto_recompute_cron")
         due = action.nextcall = datetime.now().replace(microsecond=0) - timedelta(hours=1)
@@ -131,6 +133,7 @@ class TestFailure(CompaniesCase):
                 compute._cron_recompute()
 
 
+@pytest.mark.dated
 class TestArchived(CompaniesCase):
     @classmethod
     def setUpClass(cls):

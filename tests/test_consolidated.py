@@ -4,6 +4,7 @@ from datetime import date
 from random import Random
 from unittest.mock import patch
 
+import pytest
 from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -54,6 +55,7 @@ class TestConsolidated(LedgerCase):
         self.invoice(self.partner, (None, 1, 100), day=date(2026, 4, 1), company=self.american)
         self.assertEqual(self.total(), 100 + 80 + 62.5)
 
+    @pytest.mark.dated
     def test_today_s_rate_moves_nothing(self):
         self.invoice(self.partner, (None, 1, 100), day=date(2026, 3, 1), company=self.american)
         before = self.total()

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
 from odoo.fields import Command
 
 from .common import SALES_MANAGER, LedgerCase, ParetoHttpCase, new_test_user
+
+pytestmark = pytest.mark.dated
 
 
 class TestConsolidatedScreen(ParetoHttpCase, LedgerCase):

@@ -2,11 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
+from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Date
 
 from .common import SALES_MANAGER, LedgerCase, ParetoHttpCase, new_test_user
 from .test_home_screen import post_invoice
+
+pytestmark = pytest.mark.dated
 
 
 class ThinCase(LedgerCase):
@@ -97,16 +101,20 @@ class TestDigest(ThinCase):
 
     def test_movers_since_the_last_months_end(self):
         self.assertEqual(self.digest().kpi_pareto_movers_value, 0)
-        tiers = self.env["crm.pareto.tier"]._for_company(self.company)
-        end = Date.today().replace(day=1) - timedelta(days=1)
-        for partner, tier in ((self.big, tiers[-1]), (self.small, tiers[-1])):
-            rows = self.env["crm.pareto.history"].search(
-                [("partner_id", "=", partner.id), ("company_id", "=", self.company.id), ("date", "=", end)]
-            )
-            values = {"company_id": self.company.id, "partner_id": partner.id, "date": end, "tier_id": tier.id}
-            rows.unlink()
-            self.env["crm.pareto.history"].create(values)
-        self.assertEqual(self.digest().kpi_pareto_movers_value, 1)
+        last = self.env["crm.pareto.tier"]._for_company(self.company)[-1]
+        for today, end in (
+            (Date.today(), Date.today().replace(day=1) - timedelta(days=1)),
+            (date(2026, 11, 30), date(2026, 10, 31)),
+            (date(2028, 2, 29), date(2028, 1, 31)),
+            (date(2028, 3, 1), date(2028, 2, 29)),
+            (date(2027, 1, 1), date(2026, 12, 31)),
+        ):
+            with self.subTest(today=today), freeze_time(f"{today} 12:00:00"):
+                self.env["crm.pareto.history"]._forget(self.company)
+                for partner in (self.big, self.small):
+                    values = {"company_id": self.company.id, "partner_id": partner.id, "date": end, "tier_id": last.id}
+                    self.env["crm.pareto.history"].create(values)
+                self.assertEqual(self.digest().kpi_pareto_movers_value, 1)
 
     def test_it_is_in_the_mail_with_its_links(self):
         self.talk(self.boss)

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import pytest
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Datetime
@@ -328,6 +329,7 @@ class TestBack(HandoverCase):
         handover.action_undo()
         self.assertEqual(self.big.user_id, self.lena)
 
+    @pytest.mark.dated
     def test_within_a_day_only(self):
         handover = self.handover()
         handover.action_hand_over()
@@ -336,6 +338,7 @@ class TestBack(HandoverCase):
         with self.assertRaisesRegex(UserError, "within a day"):
             handover.action_undo()
 
+    @pytest.mark.dated
     def test_an_absence_ends_by_itself(self):
         self.scene()
         before = self.world()
@@ -349,6 +352,7 @@ class TestBack(HandoverCase):
             self.assertEqual(handover.state, state)
         self.assertEqual(self.comparable(self.world(), handover), self.comparable(before, handover))
 
+    @pytest.mark.dated
     def test_the_last_day_of_an_absence_is_over_when_it_is_for_the_person(self):
         self.lena.tz = "America/Los_Angeles"
         with freeze_time("2026-07-01 08:00:00"):
@@ -360,6 +364,7 @@ class TestBack(HandoverCase):
                 self.env["crm.pareto.handover"]._cron_return()
             self.assertEqual(handover.state, state)
 
+    @pytest.mark.dated
     def test_an_absence_may_end_on_the_day_on_which_it_is_entered(self):
         self.env.user.tz = "America/Los_Angeles"
         with freeze_time("2026-07-15 01:00:00"):
@@ -372,6 +377,7 @@ class TestBack(HandoverCase):
         self.handover(reason="away", until=date(2030, 7, 14)).action_hand_over()
         self.assertLessEqual(self.lena.partner_id + self.max.partner_id, self.small.message_partner_ids)
 
+    @pytest.mark.dated
     def test_an_absence_has_an_end_to_come(self):
         for until in (False, date(2020, 1, 1)):
             with self.assertRaises(ValidationError):

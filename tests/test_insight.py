@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from lxml import etree
 from odoo.fields import Date
 from odoo.tools.safe_eval import safe_eval
@@ -56,6 +57,7 @@ class TestAdvocates(InsightCase):
         )
         return found.partner_id == self.customer
 
+    @pytest.mark.dated
     def test_who_was_asked_is_left_in_peace_for_ninety_days(self):
         row = self.recompute()[self.customer]
         self.assertTrue(self.filtered("not_asked"))

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from unittest.mock import patch
 
+import pytest
 from odoo.fields import Command, Date, Datetime
 from odoo.tools import SQL
 
@@ -15,6 +16,7 @@ from .ledger_comparison import LedgerCase, RowReader
 from .ledger_documents import DocumentsCase
 
 
+@pytest.mark.dated
 class TestGoingOn(LedgerCase):
     """Odoo goes on working with invoices that were written by SQL."""
 

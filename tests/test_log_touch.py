@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -86,6 +87,7 @@ class TestLogTouch(TouchCase):
         with self.assertRaisesRegex(UserError, "pasted lines"):
             wizard.action_log()
 
+    @pytest.mark.dated
     def test_a_touch_has_happened_already(self):
         with self.assertRaisesRegex(ValidationError, "cannot lie ahead"):
             self.log(self.person, datetime.now() + timedelta(days=1))

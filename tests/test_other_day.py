@@ -1,6 +1,8 @@
 """`make test DATE=…`: which day is meant, and that everything the tests are made of has it."""
 
+import fcntl
 import os
+import re
 import subprocess
 import sys
 import time
@@ -9,7 +11,8 @@ from datetime import datetime, timezone
 import pytest
 from odoo import fields
 
-from dev import debian, other_day
+from dev import debian, other_day, postgres
+from dev.commands import DATED_MARK
 from dev.console import Failure
 from dev.paths import ROOT
 
@@ -17,6 +20,9 @@ from .common import ParetoCase, ParetoHttpCase
 
 pytestmark = pytest.mark.dated
 
+READS_THE_CLOCK = re.compile(r"\b(?:date\.today|Date\.today|context_today|[dD]atetime\.now)\(")
+# They take longer than all that are marked, or are made of what those try out.
+NOT_MARKED = {"test_cdnow.py", "test_demo_company.py", "with_apps/test_rights.py"}
 NOW = """
     const far = [new Date().getTime(), Date.now(), Date.parse(Date())].filter((it) => Math.abs(it - %d) > 60000);
     const broken = !(new Date() instanceof Date) || new Date(2028, 1, 29).getDate() !== 29 || Date.UTC(1970) !== 0;
@@ -59,6 +65,14 @@ def test_the_machines_library_is_taken_before_debians(tmp_path, monkeypatch):
     assert other_day.distance({}) == 0
 
 
+def test_where_the_clock_is_read_tests_are_marked_as_dated():
+    tests = ROOT / "tests"
+    files = {str(file.relative_to(tests)): file.read_text() for file in tests.glob("**/test_*.py")}
+    assert {
+        name for name, text in files.items() if READS_THE_CLOCK.search(text) and DATED_MARK not in text
+    } == NOT_MARKED
+
+
 def test_only_programs_by_another_clock_sleep_otherwise():
     assert other_day.python_path({}) == str(ROOT)
     assert other_day.python_path({"FAKETIME": "+5"}).split(os.pathsep)[1] == str(ROOT)
@@ -70,6 +84,25 @@ def test_python_can_sleep_and_wait_for_a_program():
     assert time.monotonic() - started >= 0.01
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.1)
+
+
+def test_a_server_that_goes_by_another_clock_than_meant_is_noticed(monkeypatch):
+    hour = 3600
+    monkeypatch.setattr(postgres.Server, "query", lambda *words: [[str(time.time() + hour)]])
+    cluster = postgres.Cluster()
+    assert not cluster._tells_the_time()
+    cluster._clock = {"FAKETIME": f"+{hour}"}
+    assert cluster._tells_the_time()
+
+
+def test_the_clock_of_a_server_that_another_command_uses_is_left_alone(tmp_path):
+    cluster = postgres.Cluster()
+    with open(tmp_path / "users", "w") as ours, open(tmp_path / "users", "w") as theirs:
+        for users in (ours, theirs):
+            fcntl.flock(users, fcntl.LOCK_SH)
+        cluster._users = ours
+        with pytest.raises(Failure, match="end it first"), cluster.by_another_clock({}):
+            raise AssertionError
 
 
 class TestDay(ParetoCase):

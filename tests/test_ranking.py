@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 from unittest.mock import patch
 
+import pytest
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,6 +203,7 @@ class TestWindow(LedgerCase):
         self.assertFalse(self.history_of(gone))
 
 
+@pytest.mark.dated
 class TestScheduled(LedgerCase):
     def test_the_scheduled_actions_bring_values_and_history_of_every_company(self):
         other = self.new_company("Alder Inc", "USD")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odoo.fields import Command
@@ -180,6 +181,7 @@ class TestWriting(RepeatCase):
         self.assertEqual(before, {(row.partner_id, row.product_id): tuple(row[name] for name in COLUMNS)})
         self.assertEqual(6, row.purchases)
 
+    @pytest.mark.dated
     def test_both_scheduled_actions_write_them(self):
         today = date.today()
         for name, product in (("recompute", self.product), ("refresh", self.clamp)):

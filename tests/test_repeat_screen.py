@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from odoo.fields import Command, Date
 
 from .common import SALESPERSON, ParetoHttpCase, new_test_user
+
+pytestmark = pytest.mark.dated
 
 
 def sell_again_and_again(env, user):

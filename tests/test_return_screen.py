@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from odoo import fields
 from odoo.fields import Command
 
 from .common import SALES_MANAGER, SALESPERSON, ParetoHttpCase, new_test_user
+
+pytestmark = pytest.mark.dated
 
 
 class TestReturnScreen(ParetoHttpCase):

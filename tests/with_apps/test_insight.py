@@ -1,9 +1,12 @@
 """What customers tell us through the apps: ratings and survey answers."""
 
+import pytest
 from odoo.fields import Date, Domain
 
 from .affairs import Affairs
 from .common import EVERY_APP, AppsCase
+
+pytestmark = pytest.mark.dated
 
 
 class TestInsight(AppsCase):

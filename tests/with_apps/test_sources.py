@@ -5,6 +5,7 @@ One customer (a company) with one person there, Nora; and Clara, who does all ou
 
 from datetime import datetime, timedelta
 
+import pytest
 from freezegun import freeze_time
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.tools import mute_logger
@@ -160,6 +161,7 @@ class TestCorrespondence(TouchCase):
         self.assertEqual(self.touches("activity").date, datetime(2026, 6, 8))
 
 
+@pytest.mark.dated
 class TestMeetings(TouchCase):
     """Each meeting that took place, with each person who is not of us."""
 
