@@ -116,6 +116,14 @@ class TestDigest(ThinCase):
                     self.env["crm.pareto.history"].create(values)
                 self.assertEqual(self.digest().kpi_pareto_movers_value, 1)
 
+    def test_until_the_last_months_end_is_written_that_before_counts(self):
+        last = self.env["crm.pareto.tier"]._for_company(self.company)[-1]
+        ours = {"company_id": self.company.id, "partner_id": self.big.id, "tier_id": last.id}
+        for end, count in ((date(2026, 9, 30), 0), (date(2026, 10, 31), 1), (date(2026, 11, 30), 1)):
+            self.env["crm.pareto.history"].create({**ours, "date": end})
+            with freeze_time("2026-12-01 00:01:00"):
+                self.assertEqual(self.digest().kpi_pareto_movers_value, count, end)
+
     def test_it_is_in_the_mail_with_its_links(self):
         self.talk(self.boss)
         digest = self.env["digest.digest"].create(

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Datetime
+from odoo.fields import Command, Date, Datetime
 from odoo.tools import mute_logger
 
 from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
@@ -70,7 +70,8 @@ class HandoverCase(LedgerCase):
 
     @classmethod
     def new_meeting(cls, partner, **values):
-        values = {"name": "Visit", "start": datetime(2027, 3, 1, 9), "stop": datetime(2027, 3, 1, 10), **values}
+        start = Datetime.now() + timedelta(days=90)
+        values = {"name": "Visit", "start": start, "stop": start + timedelta(hours=1), **values}
         people = [Command.set((cls.lena.partner_id + partner).ids)]
         return cls.env["calendar.event"].with_user(cls.lena).create({"partner_ids": people, **values})
 
@@ -286,7 +287,7 @@ class TestBack(HandoverCase):
         lead = self.scene()
         order = self.new_order(self.big)
         activity = self.big.activity_ids
-        handover = self.handover(reason="away", until=date(2030, 7, 14))
+        handover = self.handover(reason="away", until=Date.today() + timedelta(days=14))
         handover.action_hand_over()
         order.action_confirm()
         order.order_line.qty_delivered = 1
@@ -302,7 +303,7 @@ class TestBack(HandoverCase):
     def test_small_changes_are_no_obstacle(self):
         lead = self.scene()
         meeting = self.env["calendar.event"].search([("name", "=", "Visit")])
-        handover = self.handover(reason="away", until=date(2030, 7, 14))
+        handover = self.handover(reason="away", until=Date.today() + timedelta(days=14))
         handover.action_hand_over()
         meeting.attendee_ids.filtered(lambda one: one.partner_id == self.max.partner_id).state = "accepted"
         lead.message_unsubscribe(self.max.partner_id.ids)
@@ -366,7 +367,7 @@ class TestBack(HandoverCase):
 
     @pytest.mark.dated
     def test_an_absence_may_end_on_the_day_on_which_it_is_entered(self):
-        self.env.user.tz = "America/Los_Angeles"
+        self.boss.tz = "America/Los_Angeles"
         with freeze_time("2026-07-15 01:00:00"):
             self.handover(reason="away", until=date(2026, 7, 14))
             with self.assertRaises(ValidationError):
@@ -374,7 +375,7 @@ class TestBack(HandoverCase):
 
     def test_who_is_away_goes_on_following(self):
         self.scene()
-        self.handover(reason="away", until=date(2030, 7, 14)).action_hand_over()
+        self.handover(reason="away", until=Date.today() + timedelta(days=14)).action_hand_over()
         self.assertLessEqual(self.lena.partner_id + self.max.partner_id, self.small.message_partner_ids)
 
     @pytest.mark.dated

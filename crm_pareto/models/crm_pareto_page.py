@@ -333,7 +333,12 @@ class CrmParetoPage(models.AbstractModel):
         columns = {
             "now": SQL.identifier(model._table),
             "before": SQL.identifier(before),
-            "end": month_ends(fields.Date.context_today(self), 1)[0],
+            # Of the last two: the scheduler, whose day may begin later than the reader's, has yet to write the last.
+            "end": SQL(
+                "(SELECT MAX(date) FROM crm_pareto_history WHERE company_id = %s AND date = ANY(%s))",
+                self.env.company.id,
+                month_ends(fields.Date.context_today(self), 2),
+            ),
         }
         query.add_join(
             "JOIN",
