@@ -569,6 +569,79 @@ class TestRights(PlanCase):
             found = self.env["crm.pareto.plan.decision"].with_user(user).search_count([("user_id", "=", self.anna.id)])
             self.assertEqual(found, count)
 
+    def meet(self, user, context, *guests):
+        """A meeting of a user, made with a client's context."""
+        values = {"name": "Visit", "start": datetime(2026, 7, 6, 9), "stop": datetime(2026, 7, 6, 10)}
+        people = self.env["res.partner"].union(user.partner_id, *guests)
+        meetings = self.env["calendar.event"].with_user(user).with_context(**context)
+        return meetings.create({**values, "partner_ids": [Command.set(people.ids)]})
+
+    @mute_logger("odoo.addons.base.models.ir_access")
+    def test_nobody_makes_a_line_by_hand(self):
+        self.new_quotation(self.new_customer("Corvex"))
+        [line] = self.my_plan()
+        values = line.sudo().copy_data()[0]
+        for user in (self.anna, self.boss):
+            with self.assertRaises(AccessError):
+                self.env["crm.pareto.plan.line"].with_user(user).create({**values, "first_day": date(2025, 1, 1)})
+
+    def test_a_person_writes_the_day_and_why_it_is_skipped_and_nothing_else(self):
+        self.new_quotation(self.new_customer("Corvex"))
+        [line] = self.my_plan()
+        line.write({"day": "1", "skip_reason": "On hold", "skip_for": "week"})
+        forged = {"first_day": date(2025, 1, 1), "user_id": self.ben.id, "minutes": -100000, "why": "Forged"}
+        for name, value in forged.items():
+            with self.subTest(field=name), self.assertRaisesRegex(AccessError, "Only the day"):
+                line.write({"day": "2", name: value})
+
+    def test_what_a_client_sends_along_goes_into_no_line_and_no_decision(self):
+        self.new_quotation(self.new_customer("Corvex"))
+        sent = {"default_until": "2099-01-01", "default_reason": "Forged", "default_skip_reason": "Forged"}
+        lines = self.env["crm.pareto.plan.line"].with_user(self.anna).with_company(self.company).with_context(**sent)
+        [line] = lines._make(self.anna)
+        self.assertFalse(line.skip_reason)
+        line.action_accept()
+        decision = self.env["crm.pareto.plan.decision"].search([("user_id", "=", self.anna.id)])
+        self.assertEqual((decision.until, decision.reason), (False, False))
+
+    def test_a_meeting_accepts_ones_own_line_only(self):
+        partner = self.new_customer("Corvex")
+        self.new_quotation(partner)
+        [line] = self.my_plan()
+        for su in (False, True):
+            meetings = self.env(user=self.boss, su=su)["calendar.event"]
+            context = {"pareto_plan_line": line.id, "allowed_company_ids": self.company.ids}
+            values = {"name": "Visit", "start": datetime(2026, 7, 6, 9), "stop": datetime(2026, 7, 6, 10)}
+            meetings.with_context(**context).create({**values, "partner_ids": [Command.set(partner.ids)]})
+            self.assertTrue(line.exists())
+
+    def test_a_meeting_with_somebody_else_accepts_no_line(self):
+        self.new_quotation(self.new_customer("Corvex"))
+        [line] = self.my_plan()
+        context = line.action_meet()["context"]
+        here = {"pareto_plan_line": line.id, "allowed_company_ids": self.company.ids}
+        self.meet(self.anna, here, self.new_partner("Dapper"))
+        self.assertTrue(line.exists())
+        self.meet(self.anna, context, self.new_partner("Cora", parent_id=line.partner_id.id))
+        self.assertFalse(line.exists())
+
+    def test_a_meeting_is_made_whatever_stands_in_place_of_a_line(self):
+        for sent in ("1", [1], True, -1, 2**63, {"id": 1}, None):
+            with self.subTest(sent=sent):
+                self.assertTrue(self.meet(self.anna, {"pareto_plan_line": sent}))
+
+    def test_who_has_no_plan_makes_a_meeting_too(self):
+        user = self.new_member("dora", "base.group_user")
+        self.assertTrue(self.meet(user, {"pareto_plan_line": 1}))
+
+    def test_a_lead_that_a_colleague_got_meanwhile_does_not_hide_the_plan(self):
+        lead = self.new_lead(partner_name="Nobody yet", phone="+49 30 23125 010")
+        self.new_quotation(self.new_customer("Corvex"))
+        lines = self.my_plan()
+        lead.user_id = self.ben
+        self.env.invalidate_all()
+        self.assertEqual(lines.mapped("phone"), [False, False])
+
     def test_the_team_of_a_manager(self):
         self.new_quotation(self.new_customer("Corvex"))
         lines = self.env["crm.pareto.plan.line"].with_user(self.boss).with_company(self.company)

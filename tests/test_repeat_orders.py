@@ -1,6 +1,7 @@
 """What is due, and what is done with it: a quotation, or an activity that closes itself."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
@@ -293,6 +294,24 @@ class TestActivity(DueCase):
         self.confirmed(TODAY, partner_id=other.id)
         self.close()
         self.assertFalse(activity.active)
+
+    def test_one_that_cannot_be_closed_keeps_no_other_open(self):
+        broken, good = self.plan(self.row), self.plan(self.row_of(self.birch, self.clamp))
+        self.confirmed(TODAY)
+        self.confirmed(TODAY, product=self.clamp)
+        close = type(broken)._action_done
+
+        def fail(activity, *args, **values):
+            if activity == broken:
+                raise KeyError("broken")
+            return close(activity, *args, **values)
+
+        with (
+            patch.object(type(broken), "_action_done", fail),
+            self.assertLogs("odoo.addons.crm_pareto.models.mail_activity", "WARNING"),
+        ):
+            self.close()
+        self.assertEqual((broken.active, good.active), (True, False))
 
     def test_looking_for_what_was_ordered_takes_one_statement(self):
         self.plan(self.both)

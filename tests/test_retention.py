@@ -76,8 +76,39 @@ class TestRetention(LedgerCase):
     def test_odoo_s_daily_clean_up_runs_it(self):
         self.assertTrue(self.env["crm.pareto.retention"]._gc_touches._autovacuum)
 
-    def test_at_least_a_month_and_once_a_channel(self):
-        for values in ({"channel": "meeting", "months": 0}, {"channel": "phone", "months": 3}):
+    def test_months_without_end_keep_that_channel_for_ever_and_no_other(self):
+        old = self.log(datetime(2024, 1, 1))
+        meeting = self.log(datetime(1971, 1, 1), channel="meeting")
+        other = self.kept.copy({"channel": "meeting"})
+        self.env.flush_all()
+        self.cr.execute("ALTER TABLE crm_pareto_retention DROP CONSTRAINT crm_pareto_retention_months_bounds")
+        for months in (2**31 - 1, -5):
+            self.cr.execute("UPDATE crm_pareto_retention SET months = %s WHERE id = %s", [months, other.id])
+            self.env.invalidate_all()
+            self.clean()
+        self.assertEqual((old | meeting).exists(), meeting)
+
+    def test_what_cannot_be_deleted_in_one_company_stays_there_only(self):
+        old = self.log(datetime(2024, 1, 1))
+        meeting = self.log(datetime(2024, 1, 1), channel="meeting")
+        self.kept.copy({"channel": "meeting"})
+        unlink = type(old).unlink
+
+        def fail(touches):
+            if old in touches:
+                raise KeyError("broken")
+            return unlink(touches)
+
+        with patch.object(type(old), "unlink", fail), self.assertLogs(crm_pareto_retention.__name__, "WARNING"):
+            self.assertEqual(self.clean(), (1, False))
+        self.assertEqual((old | meeting).exists(), old)
+
+    def test_at_least_a_month_at_most_a_century_and_once_a_channel(self):
+        for values in (
+            {"channel": "meeting", "months": 0},
+            {"channel": "meeting", "months": 1201},
+            {"channel": "phone", "months": 3},
+        ):
             with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
                 self.env["crm.pareto.retention"].create({"company_id": self.company.id, **values})
 

@@ -4,8 +4,9 @@ from unittest.mock import patch
 
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.crm_pareto.models import crm_pareto_started_plan
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from .test_audience import AudienceCase
 
@@ -140,11 +141,100 @@ class TestStartedPlan(PlanCase):
                 raise UserError("Nobody is responsible.")
             return start(plan, *args)
 
-        with patch.object(type(broken), "_pareto_start", fail):
+        with patch.object(type(broken), "_pareto_start", fail), mute_logger(crm_pareto_started_plan.__name__):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual(len(self.activities()), 1)
         self.assertIn("Nobody is responsible.", audience.message_ids[0].body)
         self.assertEqual(rows._start(audience, broken, self.manager, "2026-06-30"), 1)  # mended, it can be again
+
+    def wait(self, audience, plan=None, day="2026-06-30"):
+        """The rows of customers who wait for a plan, whatever was checked when it was started."""
+        rows = self.env["crm.pareto.started.plan"]
+        rows._start(audience, plan or self.plan, self.manager, day)
+        return rows.search([("audience_id", "=", audience.id), ("done_at", "=", False)])
+
+    def test_a_day_that_no_calendar_has_stops_nobody_else(self):
+        broken, good = (self.audience(name=name) for name in ("Broken", "Good"))
+        self.plan.template_ids.write({"delay_count": 14, "delay_unit": "days", "delay_from": "after_plan_date"})
+        self.wait(broken, day="9999-12-31")
+        self.wait(good)
+        with self.assertLogs(crm_pareto_started_plan.__name__, "WARNING"):
+            self.trigger("crm_pareto_started_plan_cron")
+        self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Birch", "Cedar"})
+        self.assertEqual(len(self.activities()), 6)
+        self.assertIn("3 customers: the activities cannot be made", broken.message_ids[0].body)
+        self.assertFalse(self.env["crm.pareto.started.plan"].search([("audience_id", "=", broken.id)]))
+
+    def test_one_customer_that_cannot_get_it_costs_the_others_nothing(self):
+        audience, start = self.audience(), type(self.plan)._pareto_start
+        for error, words in (
+            (KeyError("salesperson of company B"), "The administrator finds the cause in the log"),
+            (AccessError("Secret of company B"), "whoever started it may not"),
+            (UserError("Nobody is responsible."), "1 customers: Nobody is responsible."),
+        ):
+            rows = self.wait(audience)
+
+            def fail(plan, partners, *args, error=error):
+                if self.birch in partners:
+                    raise error
+                return start(plan, partners, *args)
+
+            with (
+                self.subTest(error=error),
+                patch.object(type(self.plan), "_pareto_start", fail),
+                mute_logger(crm_pareto_started_plan.__name__),
+            ):
+                self.trigger("crm_pareto_started_plan_cron")
+                self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
+                self.assertIn(words, audience.message_ids[0].body)
+                self.assertNotIn("company B", audience.message_ids[0].body)
+                self.assertNotIn(self.birch, rows.exists().partner_id)
+
+    def test_a_plan_counts_from_a_day_near_today(self):
+        start = self.env["crm.pareto.start.plan"].with_user(self.ben)
+        values = {"audience_id": self.audience().id, "plan_id": self.plan.id}
+        for day in ("9999-12-31", "2031-07-01", "2025-06-29", "0001-01-01"):
+            with self.subTest(day=day), self.assertRaisesRegex(ValidationError, "from 06/30/2025 to 06/30/2031"):
+                start.create({**values, "date": day})
+        for day in ("2025-06-30", "2031-06-30"):
+            self.assertTrue(start.create({**values, "date": day}))
+
+    def test_only_a_plan_for_contacts_of_the_audiences_company_is_started(self):
+        start = self.env["crm.pareto.start.plan"].with_user(self.ben)
+        values = {"audience_id": self.audience().id}
+        leads = self.plan.copy({"res_model": "crm.lead"})
+        gone = self.plan.copy({"active": False})
+        for plan, words in (
+            (leads, "for contacts"),
+            (gone, "for contacts"),
+            (self.new_plan("Empty"), "has activities"),
+            (self.plan.copy({"company_id": self.new_company("Second", "USD").id}), "another company"),
+        ):
+            with self.subTest(plan=plan.name), self.assertRaisesRegex(ValidationError, words):
+                start.create({**values, "plan_id": plan.id})
+        self.assertTrue(start.create({**values, "plan_id": self.plan.copy({"company_id": False}).id}))
+
+    def new_colleague_elsewhere(self):
+        company = self.new_company("Second", "USD")
+        user = self.new_user("elsewhere", "base.group_user")
+        user.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        return user
+
+    def test_who_does_it_works_in_the_company(self):
+        start = self.env["crm.pareto.start.plan"].with_user(self.manager)
+        values = {"audience_id": self.audience().id, "plan_id": self.plan.id}
+        elsewhere = self.new_colleague_elsewhere()
+        with mute_logger("odoo.addons.auth_signup.models.res_users"):
+            portal = self.new_user("portal", "base.group_portal")
+        self.anna.active = False
+        for user in (elsewhere, portal, self.anna):
+            with self.subTest(user=user.login), self.assertRaisesRegex(ValidationError, "works in the company"):
+                start.create({**values, "user_id": user.id})
+
+    def test_a_salesperson_of_another_company_only_gets_nothing(self):
+        self.alder.user_id = self.new_colleague_elsewhere()
+        self.start(self.audience([("turnover", ">", 500)]))
+        self.assertEqual({who for _customer, _what, who in self.activities()}, {"berta"})
 
     def test_nobody_is_mailed_about_each(self):
         self.alder.user_id = self.anna

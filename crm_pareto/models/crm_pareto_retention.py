@@ -1,9 +1,15 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .apart import apart
 from .crm_pareto_touch import CHANNELS, LOGGED
 
+_logger = logging.getLogger(__name__)
+
+MOST_MONTHS = 1200  # what is kept for longer is kept for ever
 BATCH = 1000  # touches that are deleted in one transaction
 LOGGED_SOURCE = 4  # of crm.pareto.touchpoint: see report/touchpoint/logged.py
 
@@ -27,7 +33,10 @@ class CrmParetoRetention(models.Model):
     months = fields.Integer("Months Kept", required=True, default=36, aggregator=None)
 
     _channel_unique = models.UniqueIndex("(company_id, channel)", "This channel has its months already: change those.")
-    _at_least_one = models.Constraint("CHECK (months > 0)", "Touches are kept for one month or more.")
+    _months_bounds = models.Constraint(
+        "CHECK (months BETWEEN 1 AND 1200)",
+        "Touches are kept for 1 to 1200 months; without a row here they are kept for ever.",
+    )
 
     @api.autovacuum
     def _gc_touches(self):
@@ -37,9 +46,11 @@ class CrmParetoRetention(models.Model):
         """
         done = 0
         # sudo: scheduled for all companies, whoever started it.
-        for kept in self.sudo().search([("months", ">", 0)]):
+        for kept in self.sudo().search([("months", ">", 0), ("months", "<=", MOST_MONTHS)]):
             expired = self.env["crm.pareto.touch"].sudo().search(kept._get_expired_domain(), limit=BATCH - done)
-            expired.unlink()
+            if error := apart(self.env, expired.unlink):
+                _logger.warning("Touches of %s stay", kept, exc_info=error)
+                continue
             done += len(expired)
             if done == BATCH:
                 return done, True

@@ -1,10 +1,16 @@
+import logging
+from functools import partial
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .apart import apart
 from .mail_activity_plan import BATCH
 from .trust import scheduled
+
+_logger = logging.getLogger(__name__)
 
 WAITING = Domain("done_at", "=", False)
 
@@ -40,7 +46,7 @@ class CrmParetoStartedPlan(models.Model):
 
         The customer's salesperson does what the plan leaves open.
 
-        :param user: in place of a salesperson who is not there
+        :param user: in place of a salesperson who is not there, or does not work in the company
         :param day: that the plan counts from
         :return: for how many
         """
@@ -53,7 +59,10 @@ class CrmParetoStartedPlan(models.Model):
                 SELECT %(company)s, %(audience)s, %(plan)s, partner.id, %(starter)s,
                        COALESCE(salesperson.id, %(user)s), %(day)s
                   FROM res_partner partner
-                  LEFT JOIN res_users salesperson ON salesperson.id = partner.user_id AND salesperson.active
+                  LEFT JOIN res_users salesperson
+                         ON salesperson.id = partner.user_id AND salesperson.active AND NOT salesperson.share
+                        AND EXISTS (SELECT FROM res_company_users_rel works
+                                     WHERE works.user_id = salesperson.id AND works.cid = %(company)s)
                  WHERE partner.id IN %(partners)s
                 ON CONFLICT DO NOTHING
                 """,
@@ -84,21 +93,51 @@ class CrmParetoStartedPlan(models.Model):
                 break
 
     def _make_activities(self):
-        """By who does it, as the one who started it; sudo: that one may only read the customers."""
-        alike = self.grouped(lambda row: (row.plan_id, row.starter_id, row.user_id, row.date))
-        for (plan, starter, user, day), rows in alike.items():
-            try:
-                with self.env.cr.savepoint():
-                    plan.with_user(starter)._pareto_start(rows.partner_id.with_user(starter).sudo(), user, day)
-                rows.done_at = fields.Datetime.now()
-            except UserError as error:
-                rows._give_up(error)
+        """By who does it, as the one who started it; what cannot be made of many is tried customer by customer."""
+        alike, failed = self.grouped(lambda row: (row.plan_id, row.starter_id, row.user_id, row.date)), {}
+        for rows in alike.values():
+            if not apart(self.env, rows._make_alike):
+                continue
+            for row in rows:
+                if error := apart(self.env, row._make_alike):
+                    failed[row] = error
+        self._give_up(failed)
 
-    def _give_up(self, error):
-        """Say why nothing came of it, so that the others need not wait; it can be started again."""
-        for audience in self.audience_id:
-            body = self.env._(
-                "The plan “%(plan)s” could not be started: %(error)s", plan=self.plan_id.name, error=error
+    def _make_alike(self):
+        """Those of one plan, starter, person and day. sudo: the starter may only read the customers."""
+        plan, starter = self.plan_id, self.starter_id
+        customers = self.partner_id.with_user(starter).sudo()
+        plan.with_user(starter)._pareto_start(customers, self.user_id, self[:1].date)
+        self.done_at = fields.Datetime.now()
+
+    @api.model
+    def _give_up(self, failed):
+        """Say why nothing came of some rows, so that the others need not wait; they can be started again.
+
+        :param failed: {row: error}
+        """
+        alike, none = {}, self.browse()
+        for row, error in failed.items():
+            _logger.warning("No activities of %s for %s (%s)", row.plan_id, row.partner_id, row, exc_info=error)
+            why = row.with_context(lang=row.audience_id.user_id.lang)._why_not(error)
+            key = (row.audience_id, row.plan_id, why)
+            alike[key] = alike.get(key, none) | row
+        for (audience, plan, why), rows in alike.items():
+            env = audience.with_context(lang=audience.user_id.lang).env
+            body = env._(
+                "The plan “%(plan)s” could not be started for %(count)s customers: %(why)s",
+                plan=plan.name,
+                count=len(rows),
+                why=why,
             )
-            audience.message_post(body=body)
-        self.unlink()
+            if error := apart(env, partial(audience.message_post, body=body)):
+                _logger.warning("Nothing is said on %s", audience, exc_info=error)
+        none.union(*failed).unlink()
+
+    def _why_not(self, error):
+        """For all who read the audience: what else stands in an error is for the log."""
+        if isinstance(error, AccessError):
+            return self.env._("whoever started it may not plan these activities.")
+        if isinstance(error, UserError):
+            return str(error)
+        return self.env._("the activities cannot be made. The administrator finds the cause in the log.")

@@ -1,5 +1,12 @@
+import logging
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, format_list
+
+from .apart import apart
+
+_logger = logging.getLogger(__name__)
 
 
 class MailActivity(models.Model):
@@ -29,14 +36,17 @@ class MailActivity(models.Model):
     def _close_pareto_repeats(self):
         """Mark as done what was ordered since, with the orders as feedback, so that it stays in the history.
 
-        By a scheduled action: nothing of ours runs when an order is confirmed.
+        By a scheduled action: nothing of ours runs when an order is confirmed. One that cannot be closed stays open.
         """
         self.env.flush_all()
         for id_, orders, bought in self.env.execute_query(self._ordered_pareto_repeats()):
-            activity = self.browse(id_)
-            activity = activity.with_context(lang=activity.user_id.lang)
-            what = format_list(activity.env, orders) if orders else format_date(activity.env, bought)
-            activity.action_feedback(feedback=activity.env._("Ordered: %(what)s", what=what))
+            if error := apart(self.env, partial(self.browse(id_)._close_pareto_repeat, orders, bought)):
+                _logger.warning("Activity %s of a repeat order stays open", id_, exc_info=error)
+
+    def _close_pareto_repeat(self, orders, bought):
+        activity = self.with_context(lang=self.user_id.lang)
+        what = format_list(activity.env, orders) if orders else format_date(activity.env, bought)
+        activity.action_feedback(feedback=activity.env._("Ordered: %(what)s", what=what))
 
     @api.model
     def _ordered_pareto_repeats(self):

@@ -6,15 +6,18 @@ from odoo.tools import format_amount, format_date
 
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_value_mixin import PROFIT
+from ..models.trust import without_defaults
 
 PUT_OFF = 7  # days that a postponed line stays away
 SILENCES = {"week": 7, "month": 30, "quarter": 90, "good": None}  # days
+CHOSEN = {"day", "sequence", "skip_reason", "skip_for"}  # by a person; all else says the plan
 
 
 class CrmParetoPlanLine(models.TransientModel):
     """A proposal of the plan, on the screen: made when the plan is opened, gone the next day.
 
-    What the person decides is kept (crm.pareto.plan.decision), and the activity or meeting that comes of it.
+    Nobody makes a line but the plan: what is decided about it stands in a report that managers judge by. What the
+    person decides is kept (crm.pareto.plan.decision), and the activity or meeting that comes of it.
     """
 
     _name = "crm.pareto.plan.line"
@@ -60,8 +63,10 @@ class CrmParetoPlanLine(models.TransientModel):
 
     @api.depends("partner_id", "lead_id")
     def _compute_phone(self):
+        # What was given to a colleague meanwhile is still on the list, and not for the reader any more.
+        leads, partners = self.lead_id._filtered_access("read"), self.partner_id._filtered_access("read")
         for line in self:
-            line.phone = line.lead_id.phone or line.partner_id.phone
+            line.phone = (line.lead_id & leads).phone or (line.partner_id & partners).phone
 
     # -- opening -------------------------------------------------------------------------
 
@@ -95,7 +100,9 @@ class CrmParetoPlanLine(models.TransientModel):
         today = fields.Date.context_today(self)
         plan = self.env["crm.pareto.plan"]._plan(users, today)
         known = self._known([candidate for _day, candidate in plan])
-        return self.create(
+        # sudo: made here only. The reader has them, by who made them; nothing of what a client sent goes into them.
+        lines = self.sudo().with_context({"lang": self.env.lang, "allowed_company_ids": self.env.companies.ids})
+        made = lines.create(
             [
                 {
                     **self._described(candidate, known),
@@ -107,6 +114,7 @@ class CrmParetoPlanLine(models.TransientModel):
                 for sequence, (day, candidate) in enumerate(plan)
             ]
         )
+        return made.with_env(self.env)
 
     @api.model
     def _known(self, candidates):
@@ -171,7 +179,12 @@ class CrmParetoPlanLine(models.TransientModel):
     # -- deciding -----------------------------------------------------------------------
 
     def write(self, vals):
-        """Note on which day a person put the line."""
+        """Note on which day a person put the line.
+
+        :raises AccessError: where a person writes what the plan says
+        """
+        if not self.env.su and vals.keys() - CHOSEN:
+            raise AccessError(self.env._("Only the day of a line, and why it is skipped, can be changed."))
         moved = self.filtered(lambda line: line.day != vals["day"]) if "day" in vals else self.browse()
         result = super().write(vals)
         moved._decide("put")
@@ -185,25 +198,22 @@ class CrmParetoPlanLine(models.TransientModel):
         if self.user_id - self.env.user and not self.env.user.has_group("crm_pareto.group_manager"):
             raise AccessError(self.env._("The plans of others are for managers."))
         # sudo: written here only, so that what was decided cannot be told otherwise afterwards.
-        return (
-            self.env["crm.pareto.plan.decision"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "company_id": line.company_id.id,
-                        "user_id": line.user_id.id,
-                        "partner_id": line.partner_id.id,
-                        "lead_id": False if line.partner_id else line.lead_id.id,
-                        "date": line.date,
-                        "why": line.why or line.name,
-                        "minutes": line.minutes,
-                        "state": state,
-                        **values,
-                    }
-                    for line in self
-                ]
-            )
+        decisions = self.env["crm.pareto.plan.decision"].sudo()
+        return without_defaults(decisions, decisions._fields).create(
+            [
+                {
+                    "company_id": line.company_id.id,
+                    "user_id": line.user_id.id,
+                    "partner_id": line.partner_id.id,
+                    "lead_id": False if line.partner_id else line.lead_id.id,
+                    "date": line.date,
+                    "why": line.why or line.name,
+                    "minutes": line.minutes,
+                    "state": state,
+                    **values,
+                }
+                for line in self
+            ]
         )
 
     def action_accept(self):
@@ -240,6 +250,16 @@ class CrmParetoPlanLine(models.TransientModel):
                 "initial_date": fields.Date.to_string(self.date),
             },
         }
+
+    def _met(self, event):
+        """Take the line as accepted where the meeting is the one that was opened from it."""
+        record = self.partner_id or self.lead_id
+        # sudo: whom a meeting is with, and the company of each of them.
+        guests = event.sudo().partner_ids.commercial_partner_id
+        about = {("crm.lead", event.sudo().opportunity_id.id), (event.res_model, event.res_id)}
+        if record and (self.partner_id & guests or (record._name, record.id) in about):
+            self._decide("accepted", event_id=event.id)
+            self.unlink()
 
     def action_postpone(self):
         """Leave the lines out of the plan for a week."""

@@ -1,5 +1,9 @@
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+
+EARLIEST, LATEST = relativedelta(years=-1), relativedelta(years=5)  # from today: what a plan can count from
 
 
 class CrmParetoStartPlan(models.TransientModel):
@@ -23,11 +27,43 @@ class CrmParetoStartPlan(models.TransientModel):
         "Without a Salesperson",
         required=True,
         default=lambda self: self.env.user,
-        domain="[('share', '=', False)]",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Does what the plan leaves open, for customers who have no salesperson.",
     )
     customer_count = fields.Integer("Customers Who Get It", compute="_compute_counts")
     known_count = fields.Integer("Have It Already", compute="_compute_counts")
+
+    @api.constrains("date")
+    def _check_date(self):
+        """An activity's day far away is an error for all who have activities made, not only for who chose it."""
+        today = fields.Date.context_today(self)
+        first, last = today + EARLIEST, today + LATEST
+        if any(not first <= wizard.date <= last for wizard in self):
+            raise ValidationError(
+                self.env._(
+                    "A plan counts from a day from %(first)s to %(last)s: choose one.",
+                    first=format_date(self.env, first),
+                    last=format_date(self.env, last),
+                )
+            )
+
+    @api.constrains("plan_id", "audience_id")
+    def _check_plan_id(self):
+        for wizard in self.sudo():  # sudo: of whichever company the plan is
+            plan = wizard.plan_id
+            if plan.res_model != "res.partner" or not plan.template_ids or not plan.active:
+                raise ValidationError(self.env._("Choose a plan for contacts that has activities."))
+            if plan.company_id not in (self.env["res.company"], wizard.company_id):
+                raise ValidationError(self.env._("The plan is of another company than the audience: choose one of it."))
+
+    @api.constrains("user_id", "audience_id")
+    def _check_user_id(self):
+        for wizard in self.sudo():  # sudo: in which companies somebody works
+            user = wizard.user_id
+            if user.share or not user.active or wizard.company_id not in user.company_ids:
+                raise ValidationError(
+                    self.env._("Without a Salesperson: choose somebody who works in the company of the audience.")
+                )
 
     @api.depends("audience_id", "plan_id")
     def _compute_counts(self):
