@@ -6,7 +6,7 @@ from datetime import date
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -181,6 +181,76 @@ class TestWhoBelongs(AudienceCase):
         with self.assertRaisesRegex(ValidationError, "cannot ask for itself"):
             big.domain = repr([("partner_id.pareto_audience_ids", "in", big.ids)])
 
+    def ask(self, audience, *others, operator="in"):
+        """Have an audience ask for others as nobody could who saw it: two people at the same moment, say."""
+        domain = repr([("partner_id.pareto_audience_ids", operator, [other.id for other in others])])
+        self.env.flush_all()
+        self.cr.execute("UPDATE crm_pareto_audience SET domain = %s WHERE id = %s", [domain, audience.id])
+        self.env.invalidate_all()
+
+    def test_audiences_that_ask_for_each_other_break_nothing_and_say_so(self):
+        first, second = self.audience(name="First"), self.audience(name="Second")
+        every = self.audience(name="Every")
+        for operators in (("in", "in"), ("not in", "in"), ("not in", "not in")):
+            self.ask(first, second, operator=operators[0])
+            self.ask(second, first, operator=operators[1])
+            for user in (self.env.user, self.manager, self.anna):
+                with self.subTest(operators=operators, user=user.login):
+                    partners = (
+                        self.env["res.partner"].with_user(user).with_context(allowed_company_ids=self.company.ids)
+                    )
+                    self.assertEqual(partners.browse(self.alder.id).pareto_audience_ids.ids, every.ids)
+                    self.assertFalse(partners.search([("pareto_audience_ids", "in", first.ids)]))
+                    self.assertIn("cannot ask for itself", first.with_user(user).problem)
+                    self.assertEqual(every.with_user(user).customer_count, 3)
+
+    def test_nobody_belongs_to_an_audience_that_asks_for_a_broken_one(self):
+        broken = self.audience(name="Broken")
+        asks = self.audience([("partner_id.pareto_audience_ids", "not in", broken.ids)])
+        self.ask(broken, broken)
+        self.assertFalse(self.env["res.partner"].search([("pareto_audience_ids", "in", asks.ids)]))
+        self.assertIn("cannot ask for itself", asks.problem)
+
+    def test_an_audience_cannot_be_written_that_asks_for_itself_by_way_of_others(self):
+        first = self.audience()
+        second = self.audience([("partner_id.pareto_audience_ids", "in", first.ids)])
+        with self.assertRaisesRegex(ValidationError, "cannot ask for itself"):
+            first.domain = repr([("partner_id.pareto_audience_ids", "not in", second.ids)])
+
+    def test_audiences_ask_for_each_other_up_to_a_depth(self):
+        last = self.audience()
+        for _depth in range(4):
+            last = self.audience([("partner_id.pareto_audience_ids", "in", last.ids)])
+        self.assert_customers(last, self.alder | self.birch | self.cedar)
+        with self.assertRaisesRegex(ValidationError, "Too many audiences"):
+            self.audience([("partner_id.pareto_audience_ids", "in", last.ids)])
+
+    def test_an_audience_asks_for_so_many_others_and_no_more(self):
+        many = [self.audience() for _number in range(8)]
+        asks = [self.audience([("partner_id.pareto_audience_ids", "in", [one.id for one in many])]) for _times in many]
+        with self.assertRaisesRegex(ValidationError, "Too many audiences"):
+            self.audience([("partner_id.pareto_audience_ids", "in", [one.id for one in asks])])
+
+    def test_what_a_client_says_is_being_resolved_is_ignored(self):
+        audience = self.audience()
+        for sent in ([audience.id], {"path": [audience.id]}, "x", 5):
+            partners = self.env["res.partner"].with_context(pareto_resolving=sent)
+            self.assertEqual(len(partners.search([("pareto_audience_ids", "in", audience.ids)])), 3)
+
+    def test_a_text_that_is_no_filter_is_refused_and_breaks_nothing(self):
+        every = self.audience()
+        for text in ("5", "None", "[5]", "{}", "[('turnover',)]", "[[[]]]", "[('turnover', '>', [1, {}])]"):
+            with self.subTest(text=text):
+                with self.assertRaises(ValidationError):
+                    every.copy({"domain": text})
+                broken = every.copy()
+                self.env.flush_all()
+                self.cr.execute("UPDATE crm_pareto_audience SET domain = %s WHERE id = %s", [text, broken.id])
+                self.env.invalidate_all()
+                self.assertEqual(self.alder.pareto_audience_ids, every)
+                self.assertTrue(broken.problem)
+                broken.unlink()
+
 
 class TestAgainstAnOracle(AudienceCase):
     """Random purchases; who bought and did not buy is worked out by hand."""
@@ -275,6 +345,49 @@ class TestRights(AudienceCase):
         self.env.invalidate_all()
         scheduler = self.env(su=True)["res.partner"]
         self.assertFalse(scheduler.search([("pareto_audience_ids", "in", audience.ids)]))
+
+    def test_under_sudo_somebody_finds_whom_he_or_she_sees_and_not_whom_the_owner_does(self):
+        """Odoo searches followers with sudo, say, by a path that an employee names."""
+        audience = self.audience(user=self.ben, bought_product_ids=[Command.set(self.valve.ids)])
+        dora = self.new_member("dora", "base.group_user")
+        for user, expected in (
+            (dora, self.env["res.partner"]),
+            (self.anna, self.birch),
+            (self.ben, self.cedar),
+        ):
+            with self.subTest(user=user.login):
+                partners = self.env(user=user, su=True, context={"allowed_company_ids": self.company.ids})[
+                    "res.partner"
+                ]
+                self.assertEqual(partners.search([("pareto_audience_ids", "in", audience.ids)]), expected)
+                found = partners.browse(self.cedar.id).pareto_audience_ids
+                self.assertEqual(found, audience if self.cedar in expected else found.browse())
+
+    def test_by_way_of_followers_nobody_finds_more(self):
+        audience, dora = self.audience(), self.new_member("dora", "base.group_user")
+        meetings = self.env["calendar.event"].with_user(dora)
+        meeting = meetings.create({"name": "Mine", "start": "2026-07-01 10:00:00", "stop": "2026-07-01 11:00:00"})
+        meeting.message_subscribe(self.alder.ids)
+        self.assertTrue(meetings.search([("message_partner_ids.name", "=", "Alder")]))
+        self.assertFalse(meetings.search([("message_partner_ids.pareto_audience_ids", "in", audience.ids)]))
+
+    def test_owner_and_campaigns_are_of_the_company(self):
+        other = self.new_company("Birch Labs", "USD")
+        stranger = self.new_user("stranger", SALESPERSON)
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "company_id": other.id})
+        for values in (
+            {"user_id": stranger.id},
+            {"campaign_id": campaign.id},
+            {"touched_campaign_ids": [Command.set(campaign.ids)]},
+        ):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "company inconsistencies"):
+                self.audience(user=self.manager, **values)
+        with mute_logger("odoo.addons.auth_signup.models.res_users"):
+            portal = self.new_user("portal", "base.group_portal")
+        portal.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        with self.assertRaisesRegex(ValidationError, "works here"):
+            self.audience(user=self.manager, user_id=portal.id)
 
     def test_whoever_sees_no_audience_finds_nobody(self):
         audience, dora = self.audience(), self.new_member("dora", "base.group_user")

@@ -1,6 +1,7 @@
 from ast import literal_eval
+from dataclasses import dataclass, field
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
@@ -19,8 +20,41 @@ RULE_FIELDS = (
     "touched_campaign_ids",
     "credited_campaign_ids",
 )
-WRONG = (UserError, ValueError, SyntaxError)  # what a rule can raise: AccessError is a UserError
-INVALID = (*WRONG, RecursionError)
+# What a rule can raise: AccessError and Entangled are UserErrors, and of a text that is no domain Python says anything.
+INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+RESOLVING = "pareto_resolving"  # in the context
+DEEPEST = 5  # audiences that ask one for the other, in a row
+MOST = 50  # in all, for the customers of one
+
+
+class Entangled(UserError):
+    """An audience asks for itself, by way of others perhaps, or for too many others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Resolving:
+    """Which audiences are being resolved, in the context of what asks further. Of our own class: no client sends it."""
+
+    path: tuple = ()  # ids, each asked for by the one before
+    asked: list = field(default_factory=list)  # ids, of all paths from the first audience
+
+    @classmethod
+    def of(cls, env):
+        value = env.context.get(RESOLVING)
+        return value if isinstance(value, cls) else cls()
+
+    def resolve(self, audience):
+        """
+        :return: the Resolving within this audience
+        :raises Entangled: where that would have no end, or be too much
+        """
+        id_ = audience._origin.id
+        if id_ and id_ in self.path:
+            raise Entangled(audience.env._("An audience cannot ask for itself: take it out of its own filter."))
+        if len(self.path) >= DEEPEST or len(self.asked) >= MOST:
+            raise Entangled(audience.env._("Too many audiences ask for one another: ask for their customers instead."))
+        self.asked.append(id_)
+        return Resolving((*self.path, id_), self.asked)
 
 
 class CrmParetoAudience(models.Model):
@@ -30,13 +64,15 @@ class CrmParetoAudience(models.Model):
     bought in the window, reached or won by a campaign. Archived contacts never belong, nor who is not to be profiled.
 
     Each reader finds the customers that he or she may see. What runs without one, such as a mailing that is sent by the
-    scheduler, finds those of the owner.
+    scheduler, finds those of the owner. An audience may ask for others (DEEPEST, MOST); where one of them cannot be
+    resolved, nobody belongs to those that ask for it either, and each says why.
     """
 
     _name = "crm.pareto.audience"
     _inherit = ["crm.pareto.guarded.mixin", "mail.thread"]
     _description = "Audience"
     _order = "name, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -49,6 +85,8 @@ class CrmParetoAudience(models.Model):
         default=lambda self: self.env.user,
         copy=False,
         tracking=True,
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="A mailing reaches those whom the owner may see.",
     )
     domain = fields.Char("Customers", required=True, default="[]")
@@ -56,6 +94,7 @@ class CrmParetoAudience(models.Model):
         "product.product",
         "crm_pareto_audience_bought_product",
         string="Bought",
+        check_company=True,
         help="Only customers who bought one of these in the window, on invoices that you may see.",
     )
     bought_categ_ids = fields.Many2many(
@@ -68,6 +107,7 @@ class CrmParetoAudience(models.Model):
         "product.product",
         "crm_pareto_audience_other_product",
         string="Not Bought",
+        check_company=True,
         help="Only customers who bought none of these in the window, from anybody here.",
     )
     other_categ_ids = fields.Many2many(
@@ -80,16 +120,22 @@ class CrmParetoAudience(models.Model):
         "utm.campaign",
         "crm_pareto_audience_touched_campaign",
         string="Reached by Campaigns",
+        check_company=True,
         help="Only customers with a touch of one of these.",
     )
     credited_campaign_ids = fields.Many2many(
         "utm.campaign",
         "crm_pareto_audience_credited_campaign",
         string="Won by Campaigns",
+        check_company=True,
         help="Only customers who bought something that one of these has a part in.",
     )
     campaign_id = fields.Many2one(
-        "utm.campaign", "For the Campaign", tracking=True, help="What mailings to this audience belong to."
+        "utm.campaign",
+        "For the Campaign",
+        tracking=True,
+        check_company=True,
+        help="What mailings to this audience belong to.",
     )
     customer_count = fields.Integer("Number of Customers", compute="_compute_sums", aggregator=None)
     turnover = fields.Monetary(compute="_compute_sums", aggregator=None)
@@ -168,17 +214,22 @@ class CrmParetoAudience(models.Model):
         return SQL("(%s)", query.select(customer))
 
     def _for_reader(self):
-        """The audience in its own company, in the name of the owner where nobody asks."""
+        """The audience in its own company, in the name of the owner where nobody asks.
+
+        Under sudo, too, somebody asks: Odoo searches with sudo for people, by paths that they name.
+        """
         self.ensure_one()
-        audience = self.with_user(self.user_id) if self.env.su else self
+        audience = self.with_user(self.user_id) if self.env.uid == SUPERUSER_ID else self.sudo(False)
         return audience.with_context(allowed_company_ids=self.company_id.ids)
 
     def _customers(self):
-        """The rows of those who belong; to be searched further.
+        """The rows of those who belong; to be searched further, once.
 
         :return: (crm.pareto.customer in the right environment, domain)
+        :raises: one of INVALID, when asked for or searched
         """
-        audience = self._for_reader()
+        resolving = Resolving.of(self.env).resolve(self)
+        audience = self._for_reader().with_context(**{RESOLVING: resolving})
         return audience.env["crm.pareto.customer"], audience._domain()
 
     def _partners(self):
@@ -206,8 +257,8 @@ class CrmParetoAudience(models.Model):
 
         :param error: one of INVALID
         """
-        if isinstance(error, RecursionError):
-            return self.env._("An audience cannot ask for itself: take it out of its own filter.")
+        if isinstance(error, Entangled):
+            return str(error)
         if isinstance(error, AccessError):
             return self.env._("This audience asks for figures that you may not see: ask its owner for the list.")
         return self.env._("The filter asks for something that is no longer there (%s): set it anew.", error)
@@ -262,6 +313,8 @@ class CrmParetoAudience(models.Model):
 
     @api.constrains("user_id")
     def _check_user_id(self):
+        if any(audience.user_id.share for audience in self):
+            raise ValidationError(self.env._("The owner of an audience is somebody who works here."))
         if self.env.user.has_group("crm_pareto.group_manager"):
             return
         if any(audience.user_id != self.env.user for audience in self):
@@ -306,7 +359,7 @@ class CrmParetoAudience(models.Model):
         """Whom a mailing would reach, and those on the blacklist; nobody where that cannot be said."""
         try:
             customers = self._partners()
-        except WRONG:
+        except INVALID:
             return self.env["res.partner"]
         return self._for_reader().env["res.partner"].search(Domain("commercial_partner_id", "in", customers) & CONTACTS)
 
