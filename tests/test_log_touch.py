@@ -92,6 +92,100 @@ class TestLogTouch(TouchCase):
         with self.assertRaisesRegex(ValidationError, "cannot lie ahead"):
             self.log(self.person, datetime.now() + timedelta(days=1))
 
+    def test_a_day_that_no_business_has_is_refused(self):
+        for moment in (datetime(1, 1, 1), datetime(1969, 12, 31)):
+            with self.subTest(moment=moment), self.assertRaisesRegex(ValidationError, "When: choose a day from"):
+                self.log(self.person, moment)
+            with self.subTest(moment=moment), self.assertRaisesRegex(ValidationError, "choose a day from"):
+                self.env["crm.pareto.log.touch"].create({"name": "Call", "date": moment})
+
+    def logged(self, user, **values):
+        """A touch that a user logs over Odoo's API."""
+        values = {"name": "Talk", "partner_id": self.person.id, "date": MOMENT, **values}
+        return self.env["crm.pareto.touch"].with_user(user).create(values)
+
+    def test_only_a_manager_logs_in_the_name_of_somebody_else(self):
+        berta, carl = self.new_user("berta", SALES_MANAGER), self.new_user("carl", SALESPERSON)
+        with self.assertRaisesRegex(AccessError, "Only managers"):
+            self.logged(self.anna, user_id=carl.id)
+        with self.assertRaisesRegex(AccessError, "Only managers"):
+            self.logged(self.anna).user_id = carl
+        touches = self.env["crm.pareto.touch"].with_user(self.anna).with_context(default_user_id=carl.id)
+        with self.assertRaisesRegex(AccessError, "Only managers"):
+            touches.create({"name": "Talk", "partner_id": self.person.id})
+        self.assertEqual(
+            (self.logged(self.anna).user_id, self.logged(self.anna, user_id=False).user_id.id), (self.anna, False)
+        )
+        touch = self.logged(berta, user_id=carl.id)
+        self.assertEqual((touch.user_id, touch.create_uid), (carl, berta))
+        touch.with_user(carl).name = "Mine"
+
+    def test_who_logged_it_for_somebody_else_is_said_on_the_history(self):
+        berta = self.new_user("berta", SALES_MANAGER)
+        self.logged(berta, user_id=self.anna.id, name="For Anna")
+        self.logged(self.anna, name="Own")
+        said = {touch.title: touch.preview for touch in self.touches([("kind", "=", "logged")], self.anna)}
+        self.assertEqual(said, {"For Anna": "Logged by berta", "Own": False})
+
+    def test_our_person_works_here(self):
+        with mute_logger("odoo.addons.auth_signup.models.res_users"):
+            portal = self.new_user("portal", "base.group_portal")
+        with self.assertRaisesRegex(ValidationError, "works here"):
+            self.logged(self.new_user("berta", SALES_MANAGER), user_id=portal.id)
+
+    def test_what_it_is_about_is_of_its_company_and_ones_own_to_see(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        berta = self.new_user("berta", SALES_MANAGER)
+        berta.company_ids += other
+        theirs = self.env["res.partner"].create({"name": "Theirs", "company_id": other.id})
+        campaign = self.env["utm.campaign"].create({"title": "Their Fair", "company_id": other.id})
+        for values in ({"partner_id": theirs.id}, {"campaign_id": campaign.id}):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "company inconsistencies"):
+                self.logged(berta, **values)
+        lead = self.env["crm.lead"].create({"name": "Secret", "user_id": berta.id})
+        with self.assertRaises(AccessError):
+            self.logged(self.anna, lead_id=lead.id)
+        with self.assertRaises(AccessError):
+            self.logged(self.anna).lead_id = lead
+
+    def test_from_a_contact_of_one_company_it_is_logged_there(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.anna.company_ids += other
+        theirs = self.env["res.partner"].create({"name": "Theirs", "company_id": other.id})
+        companies = (self.anna.company_id + other).ids
+        form = self.form(theirs, allowed_company_ids=companies)
+        form.name = "Call"
+        form.save().action_log()
+        self.assertEqual(self.env["crm.pareto.touch"].search([("partner_id", "=", theirs.id)]).company_id, other)
+
+    def test_what_a_client_sends_along_goes_into_no_touch(self):
+        carl = self.new_user("carl", SALESPERSON)
+        form = self.form(self.person, default_user_id=carl.id)
+        form.name = "Call"
+        form.save().action_log()
+        self.assertEqual(self.touches().user_id, self.anna)
+
+    def test_from_ones_order_of_a_colleagues_lead_it_is_logged_without_the_lead(self):
+        lead = self.env["crm.lead"].create({"name": "Secret", "user_id": self.env.ref("base.user_admin").id})
+        order = {"partner_id": self.person.id, "user_id": self.anna.id, "opportunity_id": lead.id}
+        form = self.form(self.env["sale.order"].create(order))
+        form.name = "Call"
+        form.save().action_log()
+        self.assertFalse(self.touches([("kind", "=", "logged")]).lead_id)
+
+    def test_many_are_logged_with_as_many_questions_as_few(self):
+        people = self.env["res.partner"].create([{"name": f"Guest {n}"} for n in range(20)])
+        counts = []
+        for some in (people[:1], people[:2], people[2:]):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.env["crm.pareto.touch"].with_user(self.anna).create(
+                [{"name": "Talk", "partner_id": one.id, "date": MOMENT} for one in some]
+            )
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+
     def test_without_a_contact_it_says_what_to_do(self):
         form = self.form(self.env["res.partner"])
         form.name = "Call"
@@ -119,23 +213,33 @@ class TestLogTouch(TouchCase):
         self.assertFalse(self.touches([("kind", "=", "logged")], self.anna))
 
     def test_the_template_of_the_import_screen_imports(self):
+        self.fair.name = "Autumn Fair"
+        for user in (self.env.user, self.anna):
+            with self.subTest(user=user.login):
+                touch = self.imported(user)
+                self.assertEqual((touch.partner_id, touch.channel, touch.direction), (self.customer, "event", "in"))
+                self.assertEqual((touch.campaign_id, touch.user_id), (self.fair, user))
+
+    def imported(self, user):
+        """The touch of the template, imported by a user."""
         (template,) = self.env["crm.pareto.touch"].get_import_templates()
         with file_open(template["template"].removeprefix("/"), "rb") as file:
             content = file.read()
-        wizard = self.env["base_import.import"].create(
-            {
-                "res_model": "crm.pareto.touch",
-                "file": content,
-                "file_name": "logged_touches.xlsx",
-                "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            }
+        wizard = (
+            self.env["base_import.import"]
+            .with_user(user)
+            .create(
+                {
+                    "res_model": "crm.pareto.touch",
+                    "file": content,
+                    "file_name": "logged_touches.xlsx",
+                    "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                }
+            )
         )
         options = {"has_headers": True, "quoting": '"', "separator": ",", "date_format": "", "datetime_format": ""}
         preview = wizard.parse_preview(options)
         fields = [preview["matches"][column][0] for column in sorted(preview["matches"])]
-        self.fair.name = "Autumn Fair"
         result = wizard.execute_import(fields, preview["headers"], preview["options"])
         self.assertFalse([message for message in result["messages"] if message["type"] == "error"], result)
-        touch = self.env["crm.pareto.touch"].browse(result["ids"])
-        self.assertEqual((touch.partner_id, touch.channel, touch.direction), (self.customer, "event", "in"))
-        self.assertEqual((touch.campaign_id, touch.user_id), (self.fair, self.env.user))
+        return self.env["crm.pareto.touch"].browse(result["ids"])

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+from .bounds import check_days
+from .named import check_named
 
 CHANNELS = [
     ("email", "Email"),
@@ -32,16 +35,20 @@ WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 class CrmParetoTouch(models.Model):
     """A contact with a customer that somebody wrote down, because Odoo has no record of it.
 
-    It belongs to the customer: it stays when the person who logged it leaves.
+    It belongs to the customer: it stays when the person who logged it leaves. Who logs a contact of somebody else, as
+    managers may, is named beside that person.
     """
 
     _name = "crm.pareto.touch"
     _description = "Logged Touch"
     _order = "date desc, id desc"
+    _check_company_auto = True
 
     name = fields.Char("What About", required=True)
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", required=True, index=True, ondelete="cascade", check_company=True
+    )
     channel = fields.Selection(
         [channel for channel in CHANNELS if channel[0] in LOGGED], required=True, default="phone"
     )
@@ -53,19 +60,60 @@ class CrmParetoTouch(models.Model):
         ondelete="set null",
         domain="[('share', '=', False)]",
     )
-    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
-    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
+    logged_by = fields.Char(compute="_compute_logged_by", help="Where that is somebody else than our person.")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
+    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null", check_company=True)
     source_id = fields.Many2one("utm.source", ondelete="set null")
     medium_id = fields.Many2one("utm.medium", ondelete="set null")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
 
+    @api.depends("create_uid", "user_id")
+    def _compute_logged_by(self):
+        for touch in self:
+            # sudo: whoever reads the touch may know who wrote it down.
+            other = touch.user_id and touch.create_uid != touch.user_id and touch.create_uid.sudo().name
+            touch.logged_by = other and self.env._("Logged by %(name)s", name=other)
+
     @api.constrains("date")
     def _check_date(self):
+        check_days(self, "date")
         latest = fields.Datetime.now() + timedelta(minutes=5)  # clocks differ
         if any(touch.date > latest for touch in self):
             raise ValidationError(self.env._("A touch has happened already: its date cannot lie ahead."))
+
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        if any(touch.user_id.share for touch in self):
+            raise ValidationError(self.env._("Our person is somebody who works here."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Log touches in one's own name; set-based, as many are imported at once.
+
+        :raises AccessError: in the name of others, for who is no manager
+        """
+        touches = super().create(vals_list)
+        touches._check_person()
+        check_named(touches, "partner_id", "lead_id")
+        return touches
+
+    def write(self, vals):
+        """As in `create`."""
+        result = super().write(vals)
+        if "user_id" in vals:
+            self._check_person()
+        check_named(self, *(vals.keys() & {"partner_id", "lead_id"}))
+        return result
+
+    def _check_person(self):
+        """Not as a constraint, where Odoo checks with sudo and nobody knows who asks."""
+        others = self.user_id - self.env.user
+        if others and not self.env.su and not self.env.user.has_group("crm_pareto.group_manager"):
+            raise AccessError(
+                self.env._("Only managers log a touch of somebody else: choose yourself as our person, or nobody.")
+            )
 
     @api.model
     @api.readonly

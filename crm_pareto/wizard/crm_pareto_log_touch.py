@@ -2,7 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ..models.bounds import check_days
 from ..models.crm_pareto_touch import CHANNELS, LOGGED, WAYS
+from ..models.trust import without_defaults
 
 # The field that names the contact on the records it is started from.
 CONTACT = {"crm.lead": "partner_id", "sale.order": "partner_id", "crm.pareto.customer": "partner_id"}
@@ -35,6 +37,10 @@ class CrmParetoLogTouch(models.TransientModel):
         "res.users", "By", default=lambda self: self.env.user, domain="[('share', '=', False)]"
     )
 
+    @api.constrains("date", "activity_date")
+    def _check_dates(self):
+        check_days(self, "date", "activity_date")
+
     @api.depends("activity_type_id")
     def _compute_activity_date(self):
         for wizard in self:
@@ -42,7 +48,7 @@ class CrmParetoLogTouch(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
-        """Take the contacts, and the lead of one record, from where the form was opened."""
+        """Take the contacts, their company, and the lead of one record, from where the form was opened."""
         values = super().default_get(fields)
         model = self.env.context.get("active_model")
         if model != "res.partner" and model not in CONTACT:
@@ -50,8 +56,12 @@ class CrmParetoLogTouch(models.TransientModel):
         records = self.env[model].browse(self.env.context.get("active_ids") or [])
         partners = records if model == "res.partner" else records[CONTACT[model]]
         values["partner_ids"] = [Command.set(partners.ids)]
+        if len(companies := partners.company_id) == 1 and companies in self.env.companies:
+            values["company_id"] = companies.id
         if len(records) == 1 and model in ("crm.lead", "sale.order"):
-            values["lead_id"] = (records if model == "crm.lead" else records.opportunity_id).id
+            # Of an order of one's own, the lead may be a colleague's.
+            lead = records if model == "crm.lead" else records.opportunity_id._filtered_access("read")
+            values["lead_id"] = lead.id
         return values
 
     @api.onchange("pasted")
@@ -107,7 +117,9 @@ class CrmParetoLogTouch(models.TransientModel):
             "campaign_id": self.campaign_id.id,
             "company_id": self.company_id.id,
         }
-        self.env["crm.pareto.touch"].create([{**touch, "partner_id": partner.id} for partner in self.partner_ids])
+        touches = self.env["crm.pareto.touch"]
+        touches = without_defaults(touches, touches._fields)  # those meant for what the form was opened from
+        touches.create([{**touch, "partner_id": partner.id} for partner in self.partner_ids])
         self._plan_next_step()
         message = self.env._("Logged with %(count)s contacts.", count=len(self.partner_ids))
         if len(self.partner_ids) == 1:

@@ -17,4 +17,5 @@ def sources(env):
         partner="partner_id",
         user="user_id",
         lead="lead_id",
+        preview=("crm.pareto.touch", "logged_by"),
     )
