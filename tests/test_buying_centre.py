@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
-from .common import SALESPERSON, LedgerCase
+from .common import SALES_MANAGER, SALESPERSON, LedgerCase
 
 UNKNOWN, ONE = "It is not known who decides.", "No more than one contact is known."
 
@@ -113,6 +113,145 @@ class TestRoles(CentreCase):
         other = self.new_deal(self.customer, pareto_decides_ids=[Command.set([self.anna.id, self.ben.id])])
         left = (one | other).merge_opportunity()
         self.assertEqual(self.roles(left), [("Anna", "decides"), ("Ben", "decides")])
+
+
+class CompaniesCase(CentreCase):
+    """A contact of one company, and what people of the other see of it on a customer and a deal that both share."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.new_company("Alder Inc", "USD")
+        cls.boss = cls.new_member("boss", SALES_MANAGER, cls.company)
+        cls.stranger = cls.new_member("stranger", SALESPERSON, cls.other)
+        cls.both = cls.new_member("both", SALES_MANAGER, cls.company + cls.other)
+        cls.hidden = cls.new_partner("Hidden", company_id=cls.other.id)
+
+    @classmethod
+    def new_member(cls, login, groups, companies):
+        user = cls.new_user(login, groups)
+        user.write({"company_ids": [Command.set(companies.ids)], "company_id": companies[0].id})
+        return user
+
+    def roles_of(self, user):
+        companies = user.company_ids.ids
+        return self.env["crm.pareto.role"].with_user(user).with_context(allowed_company_ids=companies)
+
+
+class TestCompanies(CompaniesCase):
+    def test_nobody_names_a_contact_that_others_there_may_not_see(self):
+        deal = self.new_deal(self.customer)
+        for place in ({"partner_id": self.customer.id}, {"lead_id": deal.id}):
+            values = {"role": "decides", "contact_id": self.hidden.id, **place}
+            with self.subTest(place=place), self.assertRaisesRegex(ValidationError, "of another company"):
+                self.roles_of(self.both).create(values)
+            with self.subTest(place=place), self.assertRaises(UserError):
+                self.roles_of(self.user).create({**values, "role": "pays"})
+
+    def test_nobody_names_a_contact_that_he_or_she_may_not_see(self):
+        rule = {"name": "Not Anna", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        self.env["ir.rule"].create({**rule, "domain_force": f"[('id', '!=', {self.anna.id})]"})
+        values = {"role": "decides", "partner_id": self.customer.id}
+        row = self.roles_of(self.user).create({**values, "contact_id": self.ben.id})
+        with self.assertRaises(AccessError):
+            self.roles_of(self.user).create({**values, "contact_id": self.anna.id})
+        with self.assertRaises(AccessError):
+            row.contact_id = self.anna
+
+    def test_nobody_gives_a_role_on_a_deal_that_is_a_colleagues(self):
+        deal = self.new_deal(self.customer, user_id=self.boss.id)
+        with self.assertRaises(AccessError):
+            self.roles_of(self.user).create({"role": "pays", "contact_id": self.anna.id, "lead_id": deal.id})
+
+    def test_a_contact_of_the_customers_own_company_has_roles(self):
+        theirs = self.new_partner("Theirs", is_company=True, company_id=self.other.id)
+        theirs.pareto_decides_ids = self.hidden
+        self.assertEqual(self.roles(theirs), [("Hidden", "decides")])
+
+    def test_forms_open_for_everybody_when_a_contact_was_moved_to_another_company(self):
+        self.customer.pareto_decides_ids = self.anna | self.ben
+        deal = self.new_deal(self.customer, pareto_decides_ids=[Command.set(self.anna.ids)])
+        self.anna.company_id = self.other
+        self.env.flush_all()
+        for user, seen in ((self.user, self.ben), (self.boss, self.ben), (self.stranger, self.anna | self.ben)):
+            self.env.invalidate_all()
+            with self.subTest(user=user.login):
+                alone = {"allowed_company_ids": user.company_id.ids}
+                with Form(self.customer.with_user(user).with_context(**alone)) as form:
+                    self.assertEqual(form.pareto_decides_ids[:].ids, seen.ids)
+                    form.comment = "Opened, and saved"
+                self.env.invalidate_all()
+                self.assertEqual(self.roles_of(user).search([("partner_id", "=", self.customer.id)]).contact_id, seen)
+        for user in (self.user, self.boss):
+            self.env.invalidate_all()
+            with Form(deal.with_user(user).with_company(self.company)) as form:
+                self.assertFalse(form.pareto_decides_ids[:])
+                self.assertEqual(form.pareto_customer_roles, "Decides: Ben")
+        self.env.invalidate_all()
+        self.assertEqual(self.roles(self.customer), [("Anna", "decides"), ("Ben", "decides")])
+        brief = self.env["report.crm_pareto.handover_brief"].with_user(self.user).with_company(self.company)
+        self.assertNotIn("Anna", str(brief._get_report_values(self.customer.ids)["briefs"]))
+
+    def test_documents_show_our_fields_when_their_customer_was_moved_to_another_company(self):
+        deal = self.new_deal(self.customer)
+        line = [Command.create({"product_id": self.product.id})]
+        seller = {"user_id": self.user.id, "company_id": self.company.id, "order_line": line}
+        order = self.env["sale.order"].create({"partner_id": self.anna.id, **seller})
+        self.env.flush_all()
+        for partner in self.customer | self.anna:
+            self.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", [self.other.id, partner.id])
+        for record in (deal, order):
+            for user in (self.user, self.boss):
+                mine = record.with_user(user).with_company(self.company)
+                for name, field in mine._fields.items():
+                    if name.startswith("pareto_") and mine._has_field_access(field, "read"):
+                        self.env.invalidate_all()
+                        with self.subTest(field=f"{record._name}.{name}", user=user.login):
+                            mine.web_read({name: {}})
+
+    def test_merged_deals_leave_out_whom_nobody_there_may_see(self):
+        one, theirs = self.new_deal(self.customer), self.new_deal(self.customer)
+        theirs.pareto_decides_ids = self.anna | self.ben
+        theirs.pareto_referred_by_id = one.pareto_referred_by_id = self.anna
+        self.anna.company_id = self.other
+        left = (one | theirs).with_user(self.user).with_company(self.company).merge_opportunity()
+        self.assertEqual(self.roles(left.sudo()), [("Ben", "decides")])
+        self.assertFalse(left.pareto_referred_by_id)
+
+
+class TestReferrer(CompaniesCase):
+    """The same of who referred a customer or lead."""
+
+    def test_nobody_names_a_referrer_of_another_company(self):
+        for record in (self.customer, self.new_deal(self.customer)):
+            with self.assertRaisesRegex(ValidationError, "of another company"):
+                record.with_user(self.both).write({"pareto_referred_by_id": self.hidden.id})
+        values = {"name": "New", "pareto_referred_by_id": self.hidden.id}
+        for model in ("res.partner", "crm.lead"):
+            with self.assertRaises(UserError):
+                self.env[model].with_user(self.user).create({**values, "company_id": self.company.id})
+
+    def test_nobody_names_a_referrer_that_he_or_she_may_not_see(self):
+        deal = self.new_deal(self.customer)
+        rule = {"name": "Not Anna", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        self.env["ir.rule"].create({**rule, "domain_force": f"[('id', '!=', {self.anna.id})]"})
+        for model in ("res.partner", "crm.lead"):
+            mine = self.env[model].with_user(self.user).with_company(self.company)
+            with self.assertRaises(AccessError):
+                mine.create({"name": "New", "pareto_referred_by_id": self.anna.id})
+            with self.assertRaises(AccessError):
+                mine.with_context(default_pareto_referred_by_id=self.anna.id).create({"name": "New"})
+        with self.assertRaises(AccessError):
+            deal.with_user(self.user).pareto_referred_by_id = self.anna
+
+    def test_a_lead_is_won_and_made_a_customer_though_its_referrer_was_moved(self):
+        deal = self.new_deal(partner_name="Dapper", pareto_referred_by_id=self.anna.id)
+        self.anna.company_id = self.other
+        mine = deal.with_user(self.user).with_company(self.company)
+        mine._handle_partner_assignment(create_missing=True)
+        self.assertTrue(deal.partner_id)
+        mine.action_set_won()
+        self.assertFalse(deal.partner_id.commercial_partner_id.pareto_referred_by_id)
 
 
 class TestWarning(CentreCase):

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .crm_pareto_referred_mixin import check_referrer, names_referrer
+from .named import check_named, is_in_sight
 
 
 class CrmLead(models.Model):
@@ -20,12 +23,42 @@ class CrmLead(models.Model):
         groups="base.group_user",
     )
 
+    @api.constrains("pareto_referred_by_id")
+    def _check_pareto_referred_by_id(self):
+        check_referrer(self)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A contact that one may see referred it."""
+        leads = super().create(vals_list)
+        if names_referrer(self.env, vals_list):
+            check_named(leads, "pareto_referred_by_id")
+        return leads
+
+    def write(self, vals):
+        """As in `create`."""
+        result = super().write(vals)
+        if "pareto_referred_by_id" in vals:
+            check_named(self, "pareto_referred_by_id")
+        return result
+
+    def _pareto_referrer(self, company):
+        """Who referred one of the leads, to be named on a record of a company; nobody who is out of sight there."""
+        for referrer in self.pareto_referred_by_id._filtered_access("read"):
+            if is_in_sight(referrer.sudo(), company):  # sudo: of which company it is
+                return referrer
+        return self.env["res.partner"]
+
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         values = super()._prepare_customer_values(partner_name, is_company=is_company, parent_id=parent_id)
-        return {**values, "pareto_referred_by_id": self.pareto_referred_by_id.id}
+        company = self.env["res.company"].browse(values.get("company_id") or [])
+        return {**values, "pareto_referred_by_id": self._pareto_referrer(company.sudo()).id}
 
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), "pareto_referred_by_id"]
+    def _merge_get_fields_specific(self):
+        def first(_name, leads):
+            return leads._pareto_referrer(leads.filtered("company_id")[:1].company_id.sudo()).id
+
+        return {**super()._merge_get_fields_specific(), "pareto_referred_by_id": first}
 
     def _merge_dependences(self, opportunities):
         """The lead that is left has the roles of all that were merged into it."""
@@ -49,6 +82,7 @@ class CrmLead(models.Model):
         # sudo: what stands on the lead holds of its customer, whether or not who wins it may change contacts.
         contact, referrer = self.partner_id.sudo(), self.pareto_referred_by_id.sudo()
         customer = contact.commercial_partner_id
-        if referrer and customer not in (self.env["res.partner"], referrer.commercial_partner_id):
+        others = customer not in (self.env["res.partner"], referrer.commercial_partner_id)
+        if referrer and others and is_in_sight(referrer, customer.company_id):
             if not (contact | customer).pareto_referred_by_id:
                 customer.pareto_referred_by_id = referrer

@@ -57,8 +57,9 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
     @api.depends("pareto_role_ids.contact_id.active", "pareto_role_ids.role")
     def _compute_pareto_roles(self):
+        shown = self.pareto_role_ids._shown()
         for record in self:
-            rows = record.pareto_role_ids.filtered("contact_id.active")
+            rows = record.pareto_role_ids & shown
             for role, name in ROLE_FIELDS.items():
                 record[name] = rows.filtered(lambda row, role=role: row.role == role).contact_id
 
@@ -66,7 +67,7 @@ class CrmParetoCentreMixin(models.AbstractModel):
         link = self._fields["pareto_role_ids"].inverse_name
         for record in self:
             wanted = {(role, contact) for role, name in ROLE_FIELDS.items() for contact in record[name]}
-            rows = record.pareto_role_ids.filtered("contact_id.active")
+            rows = record.pareto_role_ids._shown()
             has = {(row.role, row.contact_id) for row in rows}
             rows.filtered(lambda row, wanted=wanted: (row.role, row.contact_id) not in wanted).unlink()
             self.env["crm.pareto.role"].create(

@@ -21,7 +21,9 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
     @api.depends("partner_id")
     def _compute_pareto_customer_roles(self):
         for lead in self:
-            rows = lead.partner_id.commercial_partner_id.pareto_role_ids.filtered("contact_id.active")
+            # sudo: which customer it is; what is told of it is what the reader may see.
+            customer = lead.sudo().partner_id.commercial_partner_id.sudo(False)
+            rows = customer._filtered_access("read").pareto_role_ids._shown()
             parts = []
             for role, label in self.env["crm.pareto.role"]._fields["role"]._description_selection(self.env):
                 names = ", ".join(rows.filtered(lambda row, role=role: row.role == role).contact_id.mapped("name"))

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from .named import check_named
+from .trust import without_defaults
+
 
 class CrmParetoDismissal(models.Model):
     """A product that is not suggested to a customer any more: somebody who knows the customer said so on a quotation.
@@ -12,10 +15,15 @@ class CrmParetoDismissal(models.Model):
     _description = "Dismissed Suggestion"
     _rec_name = "product_id"
     _order = "id desc"
+    _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
-    product_id = fields.Many2one("product.product", required=True, ondelete="cascade", readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, ondelete="cascade", readonly=True, check_company=True
+    )
+    product_id = fields.Many2one(
+        "product.product", required=True, ondelete="cascade", readonly=True, index=True, check_company=True
+    )
     user_id = fields.Many2one(
         "res.users", "Dismissed By", ondelete="set null", readonly=True, default=lambda self: self.env.user
     )
@@ -24,6 +32,18 @@ class CrmParetoDismissal(models.Model):
     _product_unique = models.UniqueIndex(
         "(partner_id, company_id, product_id)", "This product is not suggested to this customer already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """In the name of whoever dismisses, of what he or she may see.
+
+        :raises AccessError: of others
+        """
+        if not self.env.su:
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
+        dismissals = super(CrmParetoDismissal, without_defaults(self, self._fields)).create(vals_list)
+        check_named(dismissals, "partner_id", "product_id")
+        return dismissals
 
     @api.model
     def _dismiss(self, order, product):

@@ -7,7 +7,22 @@ from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_touched_mixin import COUNT_LIMIT
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
+from .named import check_named, is_in_sight
 from .res_company import TOGETHER
+
+
+def names_referrer(env, vals_list):
+    """Whether records are created with a referrer, by their values or by a default of the client's."""
+    return "default_pareto_referred_by_id" in env.context or any("pareto_referred_by_id" in vals for vals in vals_list)
+
+
+def check_referrer(records):
+    """Refuse a referrer of another company: who reads the record may not see it. Odoo checks with sudo.
+
+    :raises ValidationError: saying so
+    """
+    if not all(is_in_sight(record.pareto_referred_by_id, record.company_id) for record in records):
+        raise ValidationError(records.env._("Who referred it is of another company: choose a contact of this one."))
 
 
 class CrmParetoReferredMixin(models.AbstractModel):
@@ -77,6 +92,22 @@ class CrmParetoReferredMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._("%(name)s cannot be referred by itself: choose who brought it.", name=partner.name)
                 )
+        check_referrer(self)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A contact that one may see referred it."""
+        partners = super().create(vals_list)
+        if names_referrer(self.env, vals_list):
+            check_named(partners, "pareto_referred_by_id")
+        return partners
+
+    def write(self, vals):
+        """As in `create`."""
+        result = super().write(vals)
+        if "pareto_referred_by_id" in vals:
+            check_named(self, "pareto_referred_by_id")
+        return result
 
     def _compute_pareto_referral_count(self):
         for partner in self:

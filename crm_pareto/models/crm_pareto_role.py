@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .named import check_named, is_in_sight
+
 # Decides, influences, uses, pays (their buyer) and keeps the gate: Webster and Wind, A General Model for Understanding
 # Organizational Buying Behavior, 1972. The champion, who wants us inside, is from the practice of selling.
 ROLES = [
@@ -19,6 +21,7 @@ class CrmParetoRole(models.Model):
 
     Grain: customer or deal, contact, role. A contact may have several. Archived contacts do not count.
     Its company is that of the deal or the customer and not kept here too, so that writing those asks nothing of roles.
+    A contact that is moved to another company later is out of sight here: the rule of roles asks for its company too.
     """
 
     _name = "crm.pareto.role"
@@ -39,11 +42,41 @@ class CrmParetoRole(models.Model):
         if any(bool(row.lead_id) == bool(row.partner_id) for row in self):
             raise ValidationError(self.env._("A role is one at a customer or one on a deal."))
 
+    @api.constrains("contact_id", "lead_id", "partner_id")
+    def _check_company_of_contact(self):
+        """Odoo checks with sudo: of whichever company they are."""
+        if not all(is_in_sight(row.contact_id, (row.lead_id or row.partner_id).company_id) for row in self):
+            raise ValidationError(
+                self.env._("The contact is of another company: who reads the role there may not see the contact.")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """For whom, and where, one may see.
+
+        :raises AccessError: of others
+        """
+        rows = super().create(vals_list)
+        check_named(rows, "contact_id", "partner_id", "lead_id")
+        return rows
+
+    def write(self, vals):
+        """As in `create`."""
+        result = super().write(vals)
+        check_named(self, *(vals.keys() & {"contact_id", "partner_id", "lead_id"}))
+        return result
+
+    def _shown(self):
+        """The rows of contacts that are not archived, and that the reader may see."""
+        rows = self._filtered_access("read")
+        seen = rows.contact_id._filtered_access("read").filtered("active")
+        return rows.filtered(lambda row: row.contact_id in seen)
+
     def _move_to(self, lead):
-        """Carry the roles over to another deal, but those it has already."""
+        """Carry the roles over to another deal, but those it has already, and those of contacts out of its sight."""
         has = {(row.contact_id, row.role) for row in lead.pareto_role_ids}
         for row in self:
-            if (row.contact_id, row.role) not in has:
+            if (row.contact_id, row.role) not in has and is_in_sight(row.contact_id, lead.company_id):
                 has.add((row.contact_id, row.role))
                 row.lead_id = lead
 

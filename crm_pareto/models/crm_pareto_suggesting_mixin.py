@@ -24,7 +24,8 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_pairing_ids(self):
         for order in self:
-            suggests = order._takes_suggestions() and not order.partner_id.pareto_customer_not_profiled
+            # sudo: as the field says itself; the customer may be of another company by now.
+            suggests = order._takes_suggestions() and not order.sudo().partner_id.pareto_customer_not_profiled
             order.pareto_pairing_ids = suggests and order._find_pairings()
 
     def _takes_suggestions(self):
@@ -56,7 +57,7 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
 
     def _get_bought_products(self):
         """What the customer bought in the window, or ordered since its beginning."""
-        customer = self.partner_id.commercial_partner_id
+        customer = self.sudo().partner_id.commercial_partner_id  # sudo: which one it is
         since = window(self.company_id.pareto_window, fields.Date.context_today(self)).date_from
         # sudo: what the customer has from a colleague is not suggested as new, and what goes with it is. Names of
         # products come out of it, no document and no figure.
@@ -87,7 +88,7 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
     def _get_dismissed_products(self):
         dismissals = self.env["crm.pareto.dismissal"].search(
             [
-                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("partner_id", "=", self.sudo().partner_id.commercial_partner_id.id),  # sudo: as above
                 ("company_id", "=", self.company_id.id),
             ]
         )

@@ -95,7 +95,8 @@ class CrmParetoTimeline(models.AbstractModel):
         record.check_access("read")
         if model == "crm.lead" and not record.partner_id:
             return "lead_id", res_id
-        partner = record if model == "res.partner" else record.partner_id.commercial_partner_id
+        # sudo: whose touches they are, also where the customer is of another company now; which ones, say their rules.
+        partner = record.sudo() if model == "res.partner" else record.sudo().partner_id.commercial_partner_id
         is_customer = partner == partner.commercial_partner_id
         return "customer_id" if is_customer else "partner_id", partner.id
 

@@ -12,3 +12,12 @@ def check_named(records, *names):
         return  # our own code, or Odoo's
     for name in names:
         records[name].check_access("read")
+
+
+def is_in_sight(contact, company):
+    """Whether all who see a record of a company, or of none, may see a contact named on it: as Odoo's rule has it.
+
+    :param contact: with sudo, as whoever asks need not see it
+    """
+    of = contact.company_id
+    return not of or not contact.partner_share or of in company.parent_ids
