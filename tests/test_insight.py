@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
+from odoo.exceptions import ValidationError
 from odoo.fields import Date
 from odoo.tools.safe_eval import safe_eval
 
@@ -66,6 +67,25 @@ class TestAdvocates(InsightCase):
         self.assertFalse(self.filtered("not_asked"))
         self.customer.pareto_asked_on -= timedelta(days=91)
         self.assertTrue(self.filtered("not_asked"))
+
+    def test_a_day_that_lies_ahead_keeps_nobody_off_the_list(self):
+        for day in ("9999-12-31", "1900-01-01", Date.today() + timedelta(days=2)):
+            with self.assertRaises(ValidationError):
+                self.customer.pareto_asked_on = day
+
+    def test_a_mark_that_a_client_has_as_default_is_nobodys_where_odoo_creates_the_contact(self):
+        user = self.new_user("dora", "base.group_user")
+        sent = {
+            "default_pareto_may_be_named": True,
+            "default_pareto_not_profiled": True,
+            "default_pareto_not_customer": True,
+            "default_pareto_referred_by_id": self.customer.id,
+        }
+        made = self.env(user=user, su=True)["res.partner"].with_context(**sent).create({"name": "New"})
+        for name in sent:
+            self.assertFalse(made[name.removeprefix("default_")])
+        lead = self.env(user=user, su=True)["crm.lead"].with_context(**sent).create({"name": "New"})
+        self.assertFalse(lead.pareto_referred_by_id)
 
     def test_consent_is_needed(self):
         self.recompute()

@@ -251,6 +251,28 @@ class TestLinkRights(LinkCase):
             moves.with_user(self.salesperson).create({"move_type": "out_invoice", "pareto_customer_id": self.birch.id})
         self.move.with_user(self.accountant).pareto_customer_id = self.birch
 
+    def test_what_a_client_has_as_default_credits_nobody(self):
+        """Also where Odoo creates the invoice with sudo, as it does of a salesperson's order."""
+        sent = {"default_pareto_customer_id": self.birch.id, "allowed_company_ids": self.company.ids}
+        for user, su, credited in (
+            (self.salesperson, True, False),
+            (self.new_user("paul", "base.group_user"), True, False),
+            (self.accountant, False, True),
+        ):
+            moves = self.env(user=user, su=su)["account.move"].with_context(**sent)
+            for move_type in ("out_invoice", "in_invoice"):
+                move = moves.create({"move_type": move_type, "partner_id": self.walk_in.id})
+                self.assertEqual(bool(move.sudo().pareto_customer_id), credited, f"{user.login} {move_type}")
+
+    def test_a_salespersons_order_is_invoiced_to_nobody_elses_credit(self):
+        line = [fields.Command.create({"product_id": self.product.id})]
+        orders = self.env["sale.order"].with_user(self.salesperson).with_company(self.company)
+        order = orders.create({"partner_id": self.walk_in.id, "order_line": line})
+        order.action_confirm()
+        order.order_line.sudo().qty_delivered = 1
+        invoice = order.with_context(default_pareto_customer_id=self.birch.id).sudo()._create_invoices()
+        self.assertFalse(invoice.sudo().pareto_customer_id)
+
     def test_nobody_writes_a_decision_by_hand(self):
         self.listed(self.move, self.accountant).action_accept()
         with self.assertRaises(AccessError):

@@ -56,6 +56,17 @@ class TestProfitRights(LedgerCase):
         cls.env["crm.pareto.attribution"]._recompute(cls.company, date(2026, 6, 30))
         return campaign
 
+    def test_a_default_of_a_client_writes_no_field_that_is_for_others(self):
+        """Odoo asks for the groups of what is written, before it adds the defaults."""
+        for user, budget in ((self.manager, 0), (self.controller, 500)):
+            campaigns = self.env["utm.campaign"].with_user(user).with_company(self.company)
+            made = campaigns.with_context(default_pareto_budget=500).create({"title": "New"})
+            self.assertEqual(made.sudo().with_company(self.company).pareto_budget, budget)
+        sent = {"default_pareto_campaign_id": made.id}
+        accounts = self.env(user=self.manager, su=True)["account.analytic.account"].with_context(**sent)
+        plan = self.env["account.analytic.plan"].create({"name": "Projects"})
+        self.assertFalse(accounts.create({"name": "Project", "plan_id": plan.id}).pareto_campaign_id)
+
     def outcome(self, function):
         """The kind of error that a call ends with, or None."""
         try:

@@ -353,6 +353,23 @@ class TestRights(DueCase):
         with self.assertRaises(UserError):
             self.as_user(self.anna).action_new_quotation()
 
+    def test_nobody_says_by_hand_what_closes_an_activity(self):
+        """It names the orders of the company that it is said to be about."""
+        abroad = self.new_company("Alder Inc", "USD")
+        self.as_user(self.ben).action_schedule_activity()
+        activity = self.birch.activity_ids.with_user(self.ben)
+        values = {"res_model_id": self.env["ir.model"]._get_id("res.partner"), "res_id": self.birch.id}
+        ours = {"pareto_company_id": abroad.id, "pareto_product_ids": [Command.set(self.product.ids)]}
+        for name, value in ours.items():
+            with self.assertRaisesRegex(AccessError, "by a button only"):
+                activity.write({name: value})
+            with self.assertRaisesRegex(AccessError, "by a button only"):
+                activity.create({**values, name: value})
+        for su in (False, True):
+            sent = {f"default_{name}": value for name, value in ours.items()}
+            made = activity.sudo(su).with_context(**sent).create(values)
+            self.assertFalse(made.pareto_company_id or made.pareto_product_ids)
+
     def test_the_lines_behind_are_those_one_may_see(self):
         action = self.as_user(self.anna).action_open_purchases()
         lines = self.env[action["res_model"]].with_user(self.anna).search(action["domain"])

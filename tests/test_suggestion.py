@@ -159,6 +159,21 @@ class TestAdding(SuggestionCase):
         self.press("action_add", order)
         self.assertFalse(order.copy().order_line.pareto_suggested_id)
 
+    def test_nobody_says_by_hand_that_a_suggestion_brought_a_line(self):
+        order = self.quote(self.pump)
+        line = {"product_id": self.seal.id, "pareto_suggested_id": self.seal.id}
+        for call in (
+            lambda: order.write({"order_line": [Command.create(line)]}),
+            lambda: order.order_line.write({"pareto_suggested_id": self.pump.id}),
+            lambda: order.with_context(pareto_ours=True).order_line.write({"pareto_suggested_id": self.pump.id}),
+        ):
+            with self.assertRaisesRegex(AccessError, "by a button only"):
+                call()
+        for su in (False, True):
+            lines = order.sudo(su).order_line.with_context(default_pareto_suggested_id=self.seal.id)
+            made = lines.create({"order_id": order.id, "product_id": self.seal.id})
+            self.assertFalse(made.pareto_suggested_id)
+
     def brought_in(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action_suggested")
         self.env.flush_all()
@@ -183,6 +198,33 @@ class TestDismissing(SuggestionCase):
         self.assertEqual((found.product_id, found.user_id), (self.seal, self.user))
         found.action_undo()
         self.assertEqual(self.suggested(order), self.seal)
+
+    def dismissals(self, user=None, **context):
+        context = {"allowed_company_ids": self.company.ids, **context}
+        return self.env["crm.pareto.dismissal"].with_user(user or self.user).with_context(**context)
+
+    def test_who_dismissed_is_whoever_did(self):
+        values = {"company_id": self.company.id, "partner_id": self.customer.id}
+        for product, sent in ((self.seal, {}), (self.oil, {"user_id": self.env.uid})):
+            dismissals = self.dismissals(default_user_id=self.env.uid)
+            made = dismissals.create({**values, "product_id": product.id, **sent})
+            self.assertEqual(made.user_id, self.user)
+
+    def test_customer_and_product_are_of_the_company_and_ones_own_to_see(self):
+        other = self.new_company("Alder Inc", "USD")
+        both = self.new_user("both", SALESPERSON)
+        both.write({"company_ids": [Command.set((self.company + other).ids)], "company_id": self.company.id})
+        theirs = self.new_partner("Theirs", company_id=other.id)
+        product = self.new_product("Theirs")
+        product.company_id = other
+        mine = {"company_id": self.company.id, "partner_id": self.customer.id, "product_id": self.seal.id}
+        for values in ({"partner_id": theirs.id}, {"product_id": product.id}):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "company inconsistencies"):
+                self.dismissals(both, allowed_company_ids=both.company_ids.ids).create({**mine, **values})
+        rule = {"name": "Not Alder", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        self.env["ir.rule"].create({**rule, "domain_force": f"[('id', '!=', {self.customer.id})]"})
+        with self.assertRaises(AccessError):
+            self.dismissals().create(mine)
 
     def test_dismissing_twice_is_the_same_as_once(self):
         order = self.quote(self.pump)

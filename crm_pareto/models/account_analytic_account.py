@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from .trust import without_defaults
+
+ANALYTIC = "analytic.group_analytic_accounting"
+
 
 class AccountAnalyticAccount(models.Model):
     _inherit = "account.analytic.account"
@@ -19,6 +23,9 @@ class AccountAnalyticAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Odoo creates accounts with sudo for a project, say, with the defaults of a client who may not.
+        if "default_pareto_campaign_id" in self.env.context and not self.env.user.has_group(ANALYTIC):
+            self = without_defaults(self, ("pareto_campaign_id",))
         accounts = super().create(vals_list)
         if any(accounts.sudo().mapped("pareto_campaign_id")):
             self.env.registry.clear_cache("stable")

@@ -4,6 +4,7 @@ from odoo.tools import SQL, formatLang
 
 from ..analytics.windows import window
 from .bounds import of_one
+from .ours import as_ours
 
 FEWEST = 3  # customers who bought both: what fewer of them bought would tell who they are
 MOST_IN_BASKET = 50  # products of a customer; the pairs of one grow with their square
@@ -78,7 +79,7 @@ class CrmParetoPairing(models.Model):
         :raises UserError: where it is no quotation any more
         """
         line = {"product_id": self.suggested_id.id, "product_uom_qty": 1, "pareto_suggested_id": self.suggested_id.id}
-        self._quotation().write({"order_line": [fields.Command.create(line)]})
+        as_ours(self._quotation()).write({"order_line": [fields.Command.create(line)]})
 
     @of_one
     def action_dismiss(self):

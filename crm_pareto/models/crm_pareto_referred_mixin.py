@@ -9,6 +9,15 @@ from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 from .named import check_named, is_in_sight
 from .res_company import TOGETHER
+from .trust import without_defaults
+
+MARKS = (
+    "pareto_asked_on",
+    "pareto_may_be_named",
+    "pareto_not_customer",
+    "pareto_not_profiled",
+    "pareto_referred_by_id",
+)
 
 
 def names_referrer(env, vals_list):
@@ -96,7 +105,9 @@ class CrmParetoReferredMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A contact that one may see referred it."""
+        """A contact that one may see referred it; with sudo, what a client has as default for our marks is nobody's."""
+        if self.env.su:
+            self = without_defaults(self, MARKS)
         partners = super().create(vals_list)
         if names_referrer(self.env, vals_list):
             check_named(partners, "pareto_referred_by_id")

@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_date, format_list
 
+from .ours import as_ours
+
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 MOST_NAMED = 5  # rows in a message
 
@@ -90,7 +92,7 @@ class CrmParetoRepeat(models.Model):
         if not rows:
             raise UserError(self.env._("Nothing to plan: %(what)s", what=self._name_them(left_out)))
         groups = rows.grouped(lambda row: (row.company_id, row.partner_id))
-        self.env["mail.activity"].create(
+        as_ours(self.env["mail.activity"]).create(
             [its._prepare_activity_vals(company, partner) for (company, partner), its in groups.items()]
         )
         self.invalidate_recordset(["planned_date"])

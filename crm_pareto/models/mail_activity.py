@@ -5,8 +5,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, format_list
 
 from .apart import apart
+from .ours import check_ours, to_create
 
 _logger = logging.getLogger(__name__)
+
+REPEAT = ("pareto_company_id", "pareto_product_ids")
 
 
 class MailActivity(models.Model):
@@ -31,6 +34,16 @@ class MailActivity(models.Model):
         help="Once the customer ordered all of them, the activity is done.",
         groups="base.group_user",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Closing by itself it names orders: nobody but the list of repeat orders says which may close it."""
+        return super(MailActivity, to_create(self, vals_list, REPEAT)).create(vals_list)
+
+    def write(self, vals):
+        """As in `create`."""
+        check_ours(self, [vals], REPEAT)
+        return super().write(vals)
 
     @api.model
     def _close_pareto_repeats(self):

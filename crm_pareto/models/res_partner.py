@@ -1,9 +1,10 @@
 from contextlib import suppress
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
-from .bounds import of_one
+from .bounds import check_days, of_one
 from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
@@ -185,6 +186,14 @@ class ResPartner(models.Model):
             "USING gin (name gin_trgm_ops) WHERE commercial_partner_id = id" if registry.has_trigram else ""
         )
     )
+
+    @api.constrains("pareto_asked_on")
+    def _check_pareto_asked_on(self):
+        """A day far ahead would keep a customer off the list of advocates for good."""
+        check_days(self, "pareto_asked_on")
+        latest = fields.Date.today() + timedelta(days=1)  # it is tomorrow already further east
+        if any(partner.pareto_asked_on and partner.pareto_asked_on > latest for partner in self):
+            raise ValidationError(self.env._("Asked for a Reference: the day is the one on which it was done."))
 
     def write(self, vals):
         """Have the values computed anew where invoices are credited to a contact that changes its company."""

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .ours import check_ours, to_create
+
+SUGGESTED = ("pareto_suggested_id",)
 
 
 class SaleOrderLine(models.Model):
@@ -16,3 +20,13 @@ class SaleOrderLine(models.Model):
         help="The line was added from a suggestion of this product.",
         groups="base.group_user",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What suggestions brought in is counted: nobody but the suggestion's button says so."""
+        return super(SaleOrderLine, to_create(self, vals_list, SUGGESTED)).create(vals_list)
+
+    def write(self, vals):
+        """As in `create`."""
+        check_ours(self, [vals], SUGGESTED)
+        return super().write(vals)

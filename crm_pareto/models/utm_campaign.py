@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
+from .trust import without_defaults
 
 
 class UtmCampaign(models.Model):
@@ -34,6 +35,13 @@ class UtmCampaign(models.Model):
     pareto_budget = fields.Float(
         "Budget", company_dependent=True, groups=PROFIT, help="What may be spent, in the company's currency."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Odoo asks for the groups of what is written, and not of what a client has as default."""
+        if "default_pareto_budget" in self.env.context and not self.env.user.has_group(PROFIT):
+            self = without_defaults(self, ("pareto_budget",))
+        return super().create(vals_list)
 
     def _get_view(self, view_id=None, view_type="form", **options):
         """Let those open a campaign who have no rights on mailings.
