@@ -281,7 +281,17 @@ class TestBack(HandoverCase):
         lead.user_id = self.eva
         handover.action_undo()
         self.assertEqual((lead.user_id, self.big.user_id), (self.eva, self.lena))
-        self.assertIn("1 stay as they are, done or changed meanwhile: Line", handover.message_ids[0].body)
+
+    def test_what_stays_is_counted_and_not_named(self):
+        """Whoever took over another part reads it."""
+        lead = self.scene()
+        handover = self.handover()
+        handover.action_hand_over()
+        lead.user_id = self.eva
+        handover.action_undo()
+        said = handover.message_ids[0].body
+        self.assertIn("1 stay as they are, done or changed meanwhile: Lead (1)", said)
+        self.assertNotIn(lead.name, said)
 
     def test_what_was_closed_meanwhile_is_a_figure_of_the_past(self):
         lead = self.scene()
@@ -333,11 +343,31 @@ class TestBack(HandoverCase):
     @pytest.mark.dated
     def test_within_a_day_only(self):
         handover = self.handover()
-        handover.action_hand_over()
-        handover.done_on = Datetime.now() - timedelta(days=1, minutes=1)
+        with freeze_time(Datetime.now() - timedelta(days=1, minutes=1)):
+            handover.action_hand_over()
+        handover.invalidate_recordset()
         self.assertFalse(handover.can_undo)
         with self.assertRaisesRegex(UserError, "within a day"):
             handover.action_undo()
+
+    def test_one_that_fails_is_no_obstacle_for_the_others(self):
+        with freeze_time("2026-07-01 08:00:00"):
+            values = {"reason": "away", "until": date(2026, 7, 14)}
+            first, second = self.handover(**values), self.handover(self.lena, from_user_id=self.eva.id, **values)
+            (first + second).action_hand_over()
+        changes, put_back = self.env.registry["crm.pareto.handover.change"], type(first.change_ids)._put_back
+
+        def fail(records):
+            if records.handover_id == second:  # the newest comes first
+                records.env.cr.execute("SELECT 1 / 0")
+            return put_back(records)
+
+        commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
+        with freeze_time("2026-07-15 01:00:00"), commits, patch.object(changes, "_put_back", fail):
+            with mute_logger("odoo.addons.crm_pareto.models.crm_pareto_handover", "odoo.sql_db"):
+                self.env["crm.pareto.handover"]._cron_return()
+        self.assertEqual((first.state, second.state), ("back", "done"))
+        self.assertEqual(self.big.user_id, self.lena)
 
     @pytest.mark.dated
     def test_an_absence_ends_by_itself(self):
@@ -380,7 +410,7 @@ class TestBack(HandoverCase):
 
     @pytest.mark.dated
     def test_an_absence_has_an_end_to_come(self):
-        for until in (False, date(2020, 1, 1)):
+        for until in (False, date(2020, 1, 1), date(9999, 12, 31)):
             with self.assertRaises(ValidationError):
                 self.handover(reason="away", until=until)
 
@@ -415,29 +445,21 @@ class TestBrief(HandoverCase):
             }
         )
 
-    def test_the_chatter_says_what_the_next_person_should_know(self):
-        self.handover().action_hand_over()
-        note = self.big.message_ids.filtered(lambda message: "hands over to" in (message.body or ""))
-        self.assertEqual(len(note), 1)
-        for words in (
-            "lena",
-            "max",
-            "900",
-            "Cora, Decides",
-            "Sensor Cap",
-            "12",
-            "Send the drawings",
-            "Quotation",
-            "05/12/2026",
-        ):
-            self.assertIn(words, note.body)
+    def note(self):
+        self.handover(reason="away", until=date(2030, 7, 14)).action_hand_over()
+        return self.big.message_ids.filtered(lambda message: "handed over" in (message.body or "")).ensure_one()
+
+    def test_the_chatter_says_who_has_the_customer_now_and_where_to_read_more(self):
+        note = self.note()
+        self.assertIn("lena handed over to max", note.preview)
+        self.assertIn('data-oe-model="crm.pareto.handover"', note.body)
         self.assertFalse(note.notified_partner_ids)
 
-    def test_it_has_neither_profit_nor_titles(self):
-        self.handover().action_hand_over()
-        note = self.big.message_ids.filtered(lambda message: "hands over to" in (message.body or ""))
-        self.assertNotIn("margin", note.body)
-        self.assertNotIn("Talk", note.body)
+    def test_the_chatter_says_nothing_that_only_some_may_know(self):
+        """Everybody who may see the customer reads it, in every company."""
+        body = self.note().body
+        for words in ("900", "Tier", "Cora", "Sensor Cap", "drawings", "Quotation", "Talk", "2030", "2026"):
+            self.assertNotIn(words, body)
 
     def test_the_last_ten_touches_each(self):
         report = self.env["report.crm_pareto.handover_brief"]
@@ -472,6 +494,173 @@ class TestReceipt(HandoverCase):
         handover.action_hand_over()
         with self.assertRaisesRegex(UserError, "nothing here for you"):
             handover.with_user(self.boss).action_confirm_receipt()
+
+
+class TestCompanies(HandoverCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.abroad = cls.new_company("Alder Inc", "USD")
+        cls.fay, cls.chief = (
+            cls.new_member(name, group) for name, group in (("fay", SALESPERSON), ("cy", SALES_MANAGER))
+        )
+        (cls.fay + cls.chief).write({"company_ids": [Command.set(cls.abroad.ids)], "company_id": cls.abroad.id})
+
+    def taken(self, *shares, **values):
+        """By a manager who works abroad."""
+        env = self.env(context={**self.env.context, "allowed_company_ids": self.abroad.ids})
+        shares = [Command.create({"user_id": user.id}) for user in shares or (self.chief,)]
+        values = {"from_user_id": self.lena.id, "company_id": self.abroad.id, "share_ids": shares, **values}
+        return env["crm.pareto.handover"].with_user(self.chief).create(values)
+
+    def test_nobody_takes_over_from_people_of_another_company(self):
+        self.big.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        with self.assertRaisesRegex(ValidationError, "Who hands over does not work in Alder Inc"):
+            self.taken()
+
+    def test_nor_from_who_left_it_since(self):
+        self.fay.company_ids += self.company
+        handover = self.taken(from_user_id=self.fay.id)
+        self.fay.write({"company_id": self.company.id, "company_ids": [Command.set(self.company.ids)]})
+        with self.assertRaisesRegex(ValidationError, "does not work in Alder Inc"):
+            handover.action_hand_over()
+
+    def test_a_form_does_not_count_what_is_not_theirs(self):
+        self.big.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        self.new_meeting(self.person)
+        env = self.env(context={**self.env.context, "allowed_company_ids": self.abroad.ids})
+        names = ("activity_count", "meeting_count", "customer_count")
+        for company in self.abroad + self.company:
+            draft = env["crm.pareto.handover"].with_user(self.chief).new({"from_user_id": self.lena.id})
+            draft.company_id = company
+            self.assertEqual([draft[name] for name in names], [0, 0, 0])
+
+    def test_who_takes_over_works_there(self):
+        portal = self.new_member("porter", "base.group_portal")
+        gone = self.new_member("gone", SALESPERSON)
+        gone.active = False
+        for user in (self.fay, portal, gone):
+            with self.assertRaisesRegex(ValidationError, "somebody who works in Alder Instruments now"):
+                self.handover(user)
+
+    def test_tiers_are_of_the_company_or_shared(self):
+        tiers = self.env["crm.pareto.tier"]
+        own, foreign = (
+            tiers.create({"name": "X", "bound": 0.5, "company_id": company.id})
+            for company in (self.company, self.abroad)
+        )
+        shared = self.env.ref("crm_pareto.crm_pareto_tier_a")
+        self.handover({"user_id": self.eva.id, "tier_ids": (own + shared).ids}, self.max)
+        with self.assertRaisesRegex(ValidationError, "A tier is of another company"):
+            self.handover({"user_id": self.eva.id, "tier_ids": foreign.ids}, self.max, user=self.env.user)  # of both
+
+    def meeting_about(self, record):
+        meeting = self.new_meeting(self.person).sudo()
+        meeting.write({"res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id})
+        return meeting
+
+    def test_what_is_about_another_company_or_another_app_stays(self):
+        """Also where the customer is shared."""
+        self.lena.company_ids += self.abroad
+        repeat = self.big.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        repeat.pareto_company_id = self.abroad
+        order = self.env["sale.order"].with_company(self.abroad).create({"partner_id": self.big.id, "team_id": False})
+        on_order, on_product, visit = (self.meeting_about(record) for record in (order, self.product, self.big))
+        self.handover().action_hand_over()
+        self.assertEqual((repeat.user_id, on_order.user_id, on_product.user_id), (self.lena,) * 3)
+        self.assertEqual(visit.user_id, self.max)
+
+
+class TestWhatIsDecided(HandoverCase):
+    """Buttons write it, and nobody else."""
+
+    MOMENT = "2026-06-01 00:00:00"
+
+    def refused(self, call, error=AccessError):
+        with (
+            self.assertRaises(error),
+            mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"),
+        ):
+            call()
+
+    def test_nobody_writes_what_the_buttons_set(self):
+        handover = self.handover()
+        share = handover.share_ids
+        change = {"res_model": "res.users", "res_id": 2, "user_id": 2, "before": {}, "after": {}}
+        for state in ("draft", "done"):
+            for record, values in (
+                (handover, {"state": "back"}),
+                (handover, {"done_on": self.MOMENT}),
+                (handover, {"change_ids": [Command.create(change)]}),
+                (share, {"confirmed_on": self.MOMENT}),
+                (share, {"customer_count": 9}),
+                (handover, {"share_ids": [Command.update(share.id, {"confirmed_on": self.MOMENT})]}),
+            ):
+                with self.subTest(values=values, state=state):
+                    self.refused(lambda record=record, values=values: record.write(values), UserError)
+            if state == "draft":
+                handover.action_hand_over()
+        self.assertEqual((handover.state, share.customer_count, share.confirmed_on), ("done", 2, False))
+
+    def test_nobody_creates_it_either(self):
+        self.refused(lambda: self.handover(state="done"))
+        self.refused(lambda: self.handover(done_on=self.MOMENT))
+        self.refused(lambda: self.handover({"user_id": self.max.id, "confirmed_on": self.MOMENT}))
+
+    def test_defaults_of_a_client_do_not_set_it(self):
+        defaults = {"state": "done", "done_on": self.MOMENT, "confirmed_on": self.MOMENT, "customer_count": 9}
+        context = {f"default_{name}": value for name, value in defaults.items()}
+        values = {"from_user_id": self.lena.id, "share_ids": [Command.create({"user_id": self.max.id})]}
+        handover = self.env["crm.pareto.handover"].with_user(self.boss).with_context(**context).create(values)
+        share = handover.share_ids
+        self.assertEqual((handover.state, handover.done_on), ("draft", False))
+        self.assertEqual((share.confirmed_on, share.customer_count), (False, 0))
+
+    def test_an_import_does_not_set_it(self):
+        names, row = ["from_user_id", "state", "share_ids/user_id"], ["lena", "Handed Over", "max"]
+        handovers = self.env["crm.pareto.handover"].with_user(self.boss)
+        result = handovers.load(names, [row])
+        self.assertFalse(result["ids"])
+        self.assertIn("set by the button", result["messages"][0]["message"])
+
+    def test_a_copy_is_a_draft_that_nobody_confirmed(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        handover.with_user(self.max).action_confirm_receipt()
+        copy = handover.copy()
+        self.assertEqual((copy.state, copy.done_on, copy.change_ids.ids), ("draft", False, []))
+        self.assertEqual((copy.share_ids.confirmed_on, copy.share_ids.customer_count), (False, 0))
+
+    def test_what_was_handed_over_stays_as_it_was(self):
+        handover = self.handover()
+        share, draft = handover.share_ids, self.handover(self.eva)
+        handover.action_hand_over()
+        shares = share.browse().with_env(share.env)
+        for call in (
+            lambda: handover.write({"from_user_id": self.eva.id}),
+            lambda: handover.write({"company_id": self.env.ref("base.main_company").id}),
+            lambda: handover.write({"reason": "away", "until": date(2030, 7, 14)}),
+            lambda: handover.write({"share_ids": [Command.create({"user_id": self.eva.id})]}),
+            lambda: handover.write({"share_ids": [Command.delete(share.id)]}),
+            lambda: share.write({"user_id": self.eva.id}),
+            lambda: share.write({"tier_ids": [Command.clear()]}),
+            lambda: share.write({"handover_id": draft.id}),
+            lambda: draft.share_ids.write({"handover_id": handover.id}),
+            lambda: shares.create({"handover_id": handover.id, "user_id": self.eva.id}),
+            lambda: shares.with_context(default_handover_id=handover.id).create({"user_id": self.eva.id}),
+            lambda: share.unlink(),
+            lambda: handover.unlink(),
+        ):
+            self.refused(call, UserError)
+        self.assertEqual((handover.from_user_id, share.user_id, handover.share_ids), (self.lena, self.max, share))
+
+    def test_a_day_is_counted_from_the_true_moment(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        self.refused(lambda: handover.write({"done_on": Datetime.now() + timedelta(days=30)}))
+        with freeze_time(Datetime.now() + timedelta(days=1, minutes=1)):
+            handover.invalidate_recordset()
+            self.refused(handover.action_undo, UserError)
 
 
 class TestRights(HandoverCase):

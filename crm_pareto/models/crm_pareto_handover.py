@@ -1,15 +1,18 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .trust import scheduled
+from .bounds import check_days
+from .trust import refuse_values, scheduled, without_defaults, works_in
 
 _logger = logging.getLogger(__name__)
 
-NAMED = 20  # of those that did not go back
+BY_BUTTON = ("state", "done_on", "change_ids")
+AS_HANDED_OVER = ("from_user_id", "company_id", "reason", "share_ids")  # of the past, once it is done
 UNDO_WITHIN = timedelta(days=1)
 NO_MAIL = {  # one message says it all; else Odoo would write a mail a record
     "mail_auto_subscribe_no_notify": True,
@@ -36,7 +39,7 @@ class CrmParetoHandover(models.Model):
     _description = "Hand-over"
     _order = "id desc"
 
-    name = fields.Char(compute="_compute_name", store=True)
+    name = fields.Char(compute="_compute_name", store=True, compute_sudo=False)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade", index=True
     )
@@ -102,6 +105,7 @@ class CrmParetoHandover(models.Model):
 
     @api.constrains("reason", "until")
     def _check_until(self):
+        check_days(self, "until")
         for handover in self:
             if handover.reason == "away" and not handover.until:
                 raise ValidationError(self.env._("Say until when %(name)s is away.", name=handover.from_user_id.name))
@@ -116,6 +120,43 @@ class CrmParetoHandover(models.Model):
                 raise ValidationError(
                     self.env._("%(name)s cannot take over from himself or herself.", name=handover.from_user_id.name)
                 )
+
+    @api.constrains("from_user_id", "company_id", "share_ids")
+    def _check_people(self):
+        """Nobody is named: who is of another company is out of sight."""
+        for handover in self:
+            if not works_in(handover.from_user_id, handover.company_id):
+                raise ValidationError(
+                    self.env._(
+                        "Who hands over does not work in %(company)s: choose somebody who does, or did.",
+                        company=handover.company_id.name,
+                    )
+                )
+            handover.share_ids._check_who_and_what()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A draft, and nothing else."""
+        for vals in vals_list:
+            refuse_values(self, vals, BY_BUTTON)
+        self = without_defaults(self, BY_BUTTON)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What was handed over, by whom and to whom stays as it was.
+
+        :raises UserError: where it is no draft any more
+        """
+        refuse_values(self, vals, BY_BUTTON)
+        if vals.keys() & set(AS_HANDED_OVER):
+            self._check_draft()
+        return super().write(vals)
+
+    def _check_draft(self):
+        if any(handover.state != "draft" for handover in self):
+            raise UserError(
+                self.env._("This was handed over already and stays as it was: undo it, or make another hand-over.")
+            )
 
     # -- what moves ------------------------------------------------------------------------
 
@@ -167,7 +208,7 @@ class CrmParetoHandover(models.Model):
     # -- there and back --------------------------------------------------------------------
 
     def action_hand_over(self):
-        """Move everything to those who take over, tell them, and leave a brief with each customer.
+        """Move everything to those who take over, tell them, and leave a note with each customer.
 
         All or nothing, in one transaction.
 
@@ -178,9 +219,11 @@ class CrmParetoHandover(models.Model):
             if handover.state != "draft":
                 raise UserError(self.env._("%(name)s is handed over already.", name=handover.name))
             handover._check_somebody_takes_the_rest()
-            handover.write({"state": "done", "done_on": fields.Datetime.now()})
+            handover._check_people()  # somebody may have left the company since it was drafted
+            # sudo: by this button only.
+            handover.sudo().write({"state": "done", "done_on": fields.Datetime.now()})
             handover.env["crm.pareto.handover.change"]._hand_over(handover.with_context(**NO_MAIL))
-            handover._leave_briefs()
+            handover._leave_notes()
             handover._ask_for_receipt()
 
     def _check_somebody_takes_the_rest(self):
@@ -208,13 +251,14 @@ class CrmParetoHandover(models.Model):
             changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
             moved = changes.filtered(lambda change: change._is_moved())
             kept = changes._put_back()
-            handover.state = "back"
+            handover.sudo().state = "back"  # sudo: by this only
             handover.activity_unlink(["mail.mail_activity_data_todo"])
             body = self.env._("%(count)s records went back.", count=len(moved - kept))
             if kept:
-                names = format_list(self.env, kept[:NAMED]._names() + (["…"] if len(kept) > NAMED else []))
+                # No names: everybody who took over a part reads it.
+                kinds = format_list(self.env, kept._kinds())
                 body += " " + self.env._(
-                    "%(count)s stay as they are, done or changed meanwhile: %(names)s", count=len(kept), names=names
+                    "%(count)s stay as they are, done or changed meanwhile: %(kinds)s", count=len(kept), kinds=kinds
                 )
             handover.message_post(body=body)
 
@@ -230,21 +274,32 @@ class CrmParetoHandover(models.Model):
             try:
                 with self.env.cr.savepoint():
                     handover._take_back()
-            except UserError:  # of one: the others go back all the same
-                _logger.exception("%s could not be taken back", handover.name)
+            except Exception:  # whatever it is, it is of this one: the others go back all the same
+                _logger.exception("The hand-over %s could not be taken back", handover.id)
             self.env["ir.cron"]._commit_progress(1)
 
     # -- telling people --------------------------------------------------------------------
 
-    def _leave_briefs(self):
-        """A note in the chatter of each customer: what the next person should know."""
+    def _leave_notes(self):
+        """Say in the chatter of each customer who looks after it now, and where the next person reads what to know.
+
+        No more than that: whoever may see the customer reads it, in every company.
+        """
         customers = self._moved()["customer"].filtered(lambda partner: partner == partner.commercial_partner_id)
-        bodies = self.env["report.crm_pareto.handover_brief"]._notes(customers, self)
-        if bodies:
-            customers._message_log_batch(bodies)
+        if customers:
+            customers._message_log_batch({customer.id: self._note(customer) for customer in customers})
+
+    def _note(self, customer):
+        link = self._get_html_link(self.env._("Hand-over"))
+        return Markup("<p>%s</p>") % self.env._(
+            "%(person)s handed over to %(successor)s. What to know about the customer: %(handover)s, Print Briefs.",
+            person=self.from_user_id.name,
+            successor=customer.user_id.name,
+            handover=link,
+        )
 
     def _ask_for_receipt(self):
-        # sudo: a to-do for somebody else.
+        # sudo: a to-do for somebody else, and a count that nobody writes by hand.
         for share in self.sudo().share_ids:
             share.customer_count = len(share._customers())
         for user in self.share_ids.user_id:

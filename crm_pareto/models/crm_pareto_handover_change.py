@@ -3,6 +3,8 @@ import json
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
+from .trust import works_in
+
 # What is moved, and the columns that moving may change, by Odoo's own doing, too; those of apps as far as installed.
 COLUMNS = {
     "res.partner": ("user_id",),
@@ -44,12 +46,15 @@ class CrmParetoHandoverChange(models.Model):
 
     @api.model
     def _open(self, handover, model):
-        """The records of a model that the person has to hand over."""
-        records = self.env[model]
-        if not handover.from_user_id:
+        """The records of a model that the person has to hand over.
+
+        None where the person is of another company, or the reader is: a form asks before it is saved.
+        """
+        records, company = self.env[model], handover.company_id
+        if company not in self.env.companies or not works_in(handover.from_user_id, company):
             return records
         own = Domain("user_id", "=", handover.from_user_id.id)
-        here = Domain("company_id", "in", [False, handover.company_id.id])
+        here = Domain("company_id", "in", [False, company.id])
         if model == "res.partner":
             return records.search(own & here)
         if model == "crm.lead":
@@ -63,24 +68,35 @@ class CrmParetoHandoverChange(models.Model):
     @api.model
     def _open_activities(self, handover, own):
         """Those on customers and what is sold to them; not those of other apps, which concern the person alone."""
-        # sudo: activities of somebody else; which of their documents are the company's is asked for each model.
+        here = Domain("pareto_company_id", "in", [False, handover.company_id.id])
+        # sudo: activities of somebody else; their documents are those of the company that the reader may see.
         activities = self.env["mail.activity"].sudo()
-        found = activities.search(own & Domain("res_model", "in", ("res.partner", *WITH_CUSTOMER)))
-        for model, ours in found.grouped("res_model").items():
-            domain = [("id", "in", ours.mapped("res_id")), ("company_id", "in", [False, handover.company_id.id])]
-            documents = set(self.env[model].with_context(active_test=False).search(domain).ids)
-            activities += ours.filtered(lambda activity, documents=documents: activity.res_id in documents)
-        return activities
+        found = activities.search(own & here & Domain("res_model", "in", ("res.partner", *WITH_CUSTOMER)))
+        return self._on_ours(handover, found)
+
+    @api.model
+    def _on_ours(self, handover, records):
+        """Those of activities or meetings whose document is of the company and may be read."""
+        found = records.browse()
+        for model, its in records.grouped("res_model").items():
+            documents = self.env[model].with_context(active_test=False)
+            domain = [("id", "in", its.mapped("res_id")), ("company_id", "in", [False, handover.company_id.id])]
+            ids = set(documents.search(domain).ids) if documents.has_access("read") else ()
+            found += its.filtered(lambda record, ids=ids: record.res_id in ids)
+        return found
 
     @api.model
     def _open_meetings(self, handover):
-        """Meetings to come with somebody from outside; private ones stay."""
+        """Meetings to come with somebody from outside; private ones stay, and what is another app's: an interview."""
         person = handover.from_user_id.partner_id
         # sudo: meetings of somebody else; private ones are left out.
         meetings = self.env["calendar.event"].sudo()
         mine = Domain("user_id", "=", handover.from_user_id.id) | Domain("partner_ids", "in", person.ids)
         to_come = Domain("start", ">", fields.Datetime.now())
         found = meetings.search(mine & to_come & Domain("partner_ids.partner_share", "=", True))
+        on_documents = found.filtered(lambda meeting: meeting.res_model and meeting.res_id)
+        ours = on_documents.filtered(lambda meeting: meeting.res_model in ("res.partner", *WITH_CUSTOMER))
+        found = (found - on_documents) + self._on_ours(handover, ours)
         here = (self.env["res.company"], handover.company_id)
         return found.filtered(
             lambda meeting: (
@@ -305,12 +321,11 @@ class CrmParetoHandoverChange(models.Model):
         """Whether the record itself was moved, not only something on it."""
         return any(self.before[name] != self.after[name] for name in self.before if name != "followers")
 
-    def _names(self):
-        """What the records are called, as far as they are there."""
+    def _kinds(self):
+        """What kinds of records there are, and how many of each."""
         return [
-            record.display_name
-            for change in self
-            for record in self.env[change.res_model].sudo().browse(change.res_id).exists()
+            f"{self.env['ir.model']._get(model).name} ({len(changes)})"
+            for model, changes in self.grouped("res_model").items()
         ]
 
     def _restore_attendees(self):

@@ -1,4 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .trust import refuse_values, without_defaults, works_in
+
+BY_BUTTON = ("customer_count", "confirmed_on")
 
 
 class CrmParetoHandoverShare(models.Model):
@@ -27,6 +32,51 @@ class CrmParetoHandoverShare(models.Model):
     state_ids = fields.Many2many("res.country.state", string="Regions")
     customer_count = fields.Integer("Customers", readonly=True, copy=False)
     confirmed_on = fields.Datetime("Receipt Confirmed", readonly=True, copy=False)
+
+    @api.constrains("handover_id", "user_id", "tier_ids")
+    def _check_who_and_what(self):
+        """Nobody and nothing is named: what is of another company is out of sight."""
+        for share in self:
+            company = share.handover_id.company_id
+            if not share.user_id.sudo().active or not works_in(share.user_id, company):
+                raise ValidationError(
+                    self.env._(
+                        "Who takes over has to be somebody who works in %(company)s now: choose another person.",
+                        company=company.name,
+                    )
+                )
+            # sudo: tiers that the reader does not see are refused.
+            if share.tier_ids.sudo().company_id - company:
+                raise ValidationError(
+                    self.env._("A tier is of another company than %(company)s: take it out.", company=company.name)
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Of a draft."""
+        for vals in vals_list:
+            refuse_values(self, vals, BY_BUTTON)
+        self = without_defaults(self, BY_BUTTON)
+        shares = super().create(vals_list)
+        shares.handover_id._check_draft()
+        return shares
+
+    def write(self, vals):
+        """Who took over what stays as it was.
+
+        :raises UserError: where it is of no draft any more
+        """
+        refuse_values(self, vals, BY_BUTTON)
+        if vals.keys() - set(BY_BUTTON):
+            self.handover_id._check_draft()
+        result = super().write(vals)
+        if "handover_id" in vals:
+            self.handover_id._check_draft()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_of_draft_only(self):
+        self.handover_id._check_draft()
 
     def _is_partial(self):
         return bool(self.tier_ids or self.country_ids or self.state_ids)

@@ -8,6 +8,7 @@ from functools import wraps
 
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 SCHEDULED_KEY = "pareto_scheduled"
 SCHEDULED = object()  # in the context of what the scheduler runs; no client can send it
@@ -81,3 +82,25 @@ def without_defaults(model, names):
     if not keys:
         return model
     return model.with_env(model.env(context={k: value for k, value in model.env.context.items() if k not in keys}))
+
+
+def refuse_values(model, vals, names):
+    """Refuse values of what only a button of ours sets: the button writes with sudo, which no client has.
+
+    :raises AccessError: naming the fields
+    """
+    sent = [name for name in names if name in vals]
+    if sent and not model.env.su:
+        labels = (model._fields[name]._description_string(model.env) for name in sent)
+        raise AccessError(
+            model.env._("%(fields)s: this is set by the button for it alone.", fields=format_list(model.env, [*labels]))
+        )
+
+
+def works_in(user, company):
+    """Whether a user is one of the company's own people, active or not: no customer in the portal, no other company's.
+
+    sudo: whom the reader does not see is asked about, too.
+    """
+    user = user.sudo()
+    return bool(user) and not user.share and company in user.company_ids

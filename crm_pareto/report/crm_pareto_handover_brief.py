@@ -7,8 +7,8 @@ LAST = 10  # touches
 class CrmParetoHandoverBrief(models.AbstractModel):
     """What whoever takes over a customer should know: worth, people, last touches, what is promised and due.
 
-    As the reader may see it. The note in the chatter is read by whoever sees the customer, whatever other rights: it
-    has neither profit nor amounts of quotations nor names of leads nor titles of touches.
+    As the reader may see it. Nothing of it stands in the chatter, which is read by whoever sees the customer, whatever
+    other rights.
     """
 
     _name = "report.crm_pareto.handover_brief"
@@ -20,21 +20,7 @@ class CrmParetoHandoverBrief(models.AbstractModel):
         return {
             "docs": customers,
             "briefs": self._briefs(customers, self.env.company),
-            "is_note": False,
             "kinds": self._kinds(),
-        }
-
-    @api.model
-    def _notes(self, customers, handover):
-        """{id of the customer: the brief as HTML for its chatter}."""
-        briefs = self._briefs(customers, handover.company_id)
-        qweb, shared = self.env["ir.qweb"], {"handover": handover, "is_note": True, "kinds": self._kinds()}
-        return {
-            customer.id: qweb._render(
-                "crm_pareto.handover_note",
-                {**shared, "customer": customer, "brief": briefs[customer.id]},
-            )
-            for customer in customers
         }
 
     @api.model
