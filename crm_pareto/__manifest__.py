@@ -35,6 +35,7 @@
         "wizard/crm_pareto_log_touch_views.xml",
         "views/account_move_views.xml",
         "views/crm_lead_views.xml",
+        "views/mail_activity_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",

@@ -454,8 +454,23 @@ class TestDecisions(PlanCase):
         self.line.action_accept()
         activity = self.partner.activity_ids
         self.assertEqual((activity.user_id, activity.date_deadline), (self.anna, TODAY))
-        self.assertIn(self.order.name, activity.summary)
+        self.assertEqual(activity.summary, "Call from My Plan")
         self.assertFalse(self.my_plan())
+
+    def test_why_a_call_is_planned_is_told_to_who_may_know(self):
+        """The customer's activities are read by everybody, and the chatter once they are done."""
+        why = self.line.why
+        self.line.action_accept()
+        activity = self.partner.activity_ids
+        self.assertEqual(activity.with_user(self.anna).pareto_why, why)
+        colleague = self.new_user("colin", SALESPERSON)
+        colleague.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.assertFalse(activity.with_user(colleague).pareto_why)
+        with self.assertRaises(AccessError):
+            activity.with_user(self.new_user("ian", "base.group_user")).read(["pareto_why"])
+        activity.with_user(self.anna).action_feedback()
+        told = [activity.summary, activity.note, *self.partner.message_ids.mapped("body")]
+        self.assertNotIn(self.order.name, " ".join(map(str, told)))
 
     def test_once_it_is_done_there_is_a_week_of_rest(self):
         self.order.validity_date = TODAY + timedelta(days=12)
@@ -470,6 +485,7 @@ class TestDecisions(PlanCase):
         values = {"start": datetime(2026, 7, 6, 9), "stop": datetime(2026, 7, 6, 10)}
         meeting = self.env["calendar.event"].with_user(self.anna).with_context(**context).create(values)
         self.assertEqual(meeting.partner_ids, self.anna.partner_id + self.partner)
+        self.assertNotIn(self.order.name, meeting.description, "who is invited reads it")
         self.assertFalse(self.line.exists())
         decision = self.env["crm.pareto.plan.decision"].search([("event_id", "=", meeting.id)])
         self.assertEqual((decision.state, decision.partner_id), ("accepted", self.partner))

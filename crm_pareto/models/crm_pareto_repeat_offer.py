@@ -1,4 +1,3 @@
-from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -105,28 +104,29 @@ class CrmParetoRepeat(models.Model):
         """Of rows of one customer."""
         user = partner.user_id or self.env.user
         rows = self.with_context(lang=user.lang)
-        products = rows.mapped("product_id.display_name")
-        wanted = [
-            rows.env._(
-                "%(quantity)s %(unit)s %(product)s, last bought on %(date)s",
-                quantity=f"{row.quantity:.12g}",
-                unit=row.uom_id.name,
-                product=row.product_id.display_name,
-                date=format_date(rows.env, row.last_date),
-            )
-            for row in rows
-        ]
         return {
             "activity_type_id": self.env.ref("crm_pareto.mail_activity_type_repeat").id,
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": partner.id,
             "user_id": user.id,
             "date_deadline": fields.Date.context_today(self),
-            "summary": rows.env._("Reorder: %(products)s", products=format_list(rows.env, products)),
-            "note": Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % line for line in wanted),
+            "summary": rows.env._("Reorder: see Repeat Orders"),  # no more: everybody reads it on the customer
             "pareto_company_id": company.id,
             "pareto_product_ids": [Command.set(self.product_id.ids)],
         }
+
+    def _wanted(self):
+        """What would be ordered again, a line each."""
+        return [
+            self.env._(
+                "%(quantity)s %(unit)s %(product)s, last bought on %(date)s",
+                quantity=f"{row.quantity:.12g}",
+                unit=row.uom_id.name,
+                product=row.product_id.display_name,
+                date=format_date(self.env, row.last_date),
+            )
+            for row in self
+        ]
 
     # -- messages --------------------------------------------------------------------
 

@@ -112,30 +112,37 @@ class CrmParetoStartedPlan(models.Model):
 
     @api.model
     def _give_up(self, failed):
-        """Say why nothing came of some rows, so that the others need not wait; they can be started again.
+        """Say that nothing came of some rows, so that the others need not wait; they can be started again.
 
         :param failed: {row: error}
         """
         alike, none = {}, self.browse()
         for row, error in failed.items():
             _logger.warning("No activities of %s for %s (%s)", row.plan_id, row.partner_id, row, exc_info=error)
-            why = row.with_context(lang=row.audience_id.user_id.lang)._why_not(error)
-            key = (row.audience_id, row.plan_id, why)
+            why = row.with_context(lang=row.starter_id.lang)._why_not(error)
+            key = (row.audience_id, row.plan_id, row.starter_id, why)
             alike[key] = alike.get(key, none) | row
-        for (audience, plan, why), rows in alike.items():
-            env = audience.with_context(lang=audience.user_id.lang).env
-            body = env._(
-                "The plan “%(plan)s” could not be started for %(count)s customers: %(why)s",
-                plan=plan.name,
-                count=len(rows),
-                why=why,
-            )
-            if error := apart(env, partial(audience.message_post, body=body)):
+        for (audience, *_of, why), rows in alike.items():
+            if error := apart(self.env, partial(rows._tell, why)):
                 _logger.warning("Nothing is said on %s", audience, exc_info=error)
         none.union(*failed).unlink()
 
+    def _tell(self, why):
+        """Say on the audience that a plan could not be started for these, and why to whoever started it alone.
+
+        An error may name a customer, and the audience is read by others, too.
+        """
+        audience, starter = self.audience_id, self.starter_id
+        env = audience.with_context(lang=audience.user_id.lang).env
+        values = {"plan": self.plan_id.name, "count": len(self)}
+        body = env._("The plan “%(plan)s” could not be started for %(count)s customers.", **values)
+        audience.message_post(body=body)
+        env = audience.with_context(lang=starter.lang).env
+        body = env._("The plan “%(plan)s” could not be started for %(count)s customers: %(why)s", **values, why=why)
+        audience.message_notify(body=body, partner_ids=starter.partner_id.ids)
+
     def _why_not(self, error):
-        """For all who read the audience: what else stands in an error is for the log."""
+        """In words; what else stands in an error is for the log."""
         if isinstance(error, AccessError):
             return self.env._("whoever started it may not plan these activities.")
         if isinstance(error, UserError):

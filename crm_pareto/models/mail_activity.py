@@ -1,10 +1,10 @@
 import logging
-from functools import partial
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date, format_list
+from odoo.tools import SQL
 
 from .apart import apart
+from .crm_pareto_value_fields import USER
 from .ours import check_ours, to_create
 
 _logger = logging.getLogger(__name__)
@@ -13,7 +13,11 @@ REPEAT = ("pareto_company_id", "pareto_product_ids")
 
 
 class MailActivity(models.Model):
-    """An activity about a repeat order closes itself once all that it is about was ordered, or bought."""
+    """An activity about a repeat order closes itself once all that it is about was ordered, or bought.
+
+    What an activity says is read by everybody who may see its document, and once it is done it stands in the chatter:
+    so why it was made is told apart, to whoever may know.
+    """
 
     _inherit = "mail.activity"
 
@@ -24,7 +28,7 @@ class MailActivity(models.Model):
         readonly=True,
         copy=False,
         ondelete="cascade",
-        groups="base.group_user",
+        groups=USER,
     )
     pareto_product_ids = fields.Many2many(
         "product.product",
@@ -32,8 +36,36 @@ class MailActivity(models.Model):
         readonly=True,
         copy=False,
         help="Once the customer ordered all of them, the activity is done.",
-        groups="base.group_user",
+        groups=USER,
     )
+    pareto_why = fields.Text(
+        "Why",
+        compute="_compute_pareto_why",
+        groups=USER,
+        help="What the plan said, or what is due to be ordered again.",
+    )
+
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_pareto_why(self):
+        """From the decisions and repeat orders that the reader may see."""
+        decisions = self.env["crm.pareto.plan.decision"].search([("activity_id", "in", self.ids)])
+        decided = {decision.activity_id.id: decision.why for decision in decisions}
+        wanted = self.filtered("pareto_product_ids")
+        rows = self.env["crm.pareto.repeat"].search(
+            [
+                ("partner_id", "in", wanted.mapped("res_id")),
+                ("company_id", "in", wanted.pareto_company_id.ids),
+                ("product_id", "in", wanted.pareto_product_ids.ids),
+            ]
+        )
+        for activity in self:
+            its = rows.filtered(
+                lambda row, activity=activity: (
+                    (row.partner_id.id, row.company_id) == (activity.res_id, activity.pareto_company_id)
+                    and row.product_id in activity.pareto_product_ids
+                )
+            )
+            activity.pareto_why = decided.get(activity._origin.id) or "\n".join(its._wanted())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,30 +79,28 @@ class MailActivity(models.Model):
 
     @api.model
     def _close_pareto_repeats(self):
-        """Mark as done what was ordered since, with the orders as feedback, so that it stays in the history.
+        """Mark as done what was ordered since; which orders that were, the chatter is not the place to say.
 
         By a scheduled action: nothing of ours runs when an order is confirmed. One that cannot be closed stays open.
         """
         self.env.flush_all()
-        for id_, orders, bought in self.env.execute_query(self._ordered_pareto_repeats()):
-            if error := apart(self.env, partial(self.browse(id_)._close_pareto_repeat, orders, bought)):
+        for (id_,) in self.env.execute_query(self._ordered_pareto_repeats()):
+            if error := apart(self.env, self.browse(id_)._close_pareto_repeat):
                 _logger.warning("Activity %s of a repeat order stays open", id_, exc_info=error)
 
-    def _close_pareto_repeat(self, orders, bought):
+    def _close_pareto_repeat(self):
         activity = self.with_context(lang=self.user_id.lang)
-        what = format_list(activity.env, orders) if orders else format_date(activity.env, bought)
-        activity.action_feedback(feedback=activity.env._("Ordered: %(what)s", what=what))
+        activity.action_feedback(feedback=activity.env._("Done by itself: see Repeat Orders."))
 
     @api.model
     def _ordered_pareto_repeats(self):
-        """(id, names of the orders, last purchase) of the open activities all of whose products were bought; SQL.
+        """The ids of the open activities all of whose products were bought; SQL.
 
         A purchase without an order counts from the day after.
         """
         return SQL(
             """
-            SELECT activity.id, ARRAY_AGG(DISTINCT ordered.name) FILTER (WHERE ordered.name IS NOT NULL),
-                   MAX(bought.last_date)
+            SELECT activity.id
               FROM mail_activity activity
               JOIN mail_activity_product_product_rel wanted ON wanted.mail_activity_id = activity.id
               JOIN res_partner customer ON customer.id = activity.res_id

@@ -217,11 +217,15 @@ class CrmParetoPlanLine(models.TransientModel):
         )
 
     def action_accept(self):
-        """Plan a call with the customer or lead on the day of the line."""
+        """Plan a call with the customer or lead on the day of the line.
+
+        Why, only the decision says, and the activity to whoever may read that: everybody else reads it, too.
+        """
         for line in self:
             record = line.partner_id or line.lead_id
+            env = line.with_context(lang=line.user_id.lang or self.env.lang).env
             activity = record.activity_schedule(
-                "mail.mail_activity_data_call", line.date, summary=line.why, user_id=line.user_id.id
+                "mail.mail_activity_data_call", line.date, summary=env._("Call from My Plan"), user_id=line.user_id.id
             )
             line._decide("accepted", activity_id=activity.id)
         self.unlink()
@@ -245,7 +249,6 @@ class CrmParetoPlanLine(models.TransientModel):
                 "default_res_model": record._name,
                 "default_res_id": record.id,
                 "default_opportunity_id": self.lead_id.id,
-                "default_description": self.why,
                 "pareto_plan_line": self.id,
                 "initial_date": fields.Date.to_string(self.date),
             },

@@ -88,15 +88,16 @@ class CrmParetoStartPlan(models.TransientModel):
         count = self.env["crm.pareto.started.plan"]._start(self.audience_id, self.plan_id, self.user_id, self.date)
         if not count:
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
-        body = self.env._("Plan “%(plan)s” started. Customers: %(count)s", plan=self.plan_id.name, count=count)
-        # sudo: who may start a plan need not be the owner; it stands there for all who use the audience.
+        # sudo: who may start a plan need not be the owner. How many customers got it is what the starter sees of them.
+        body = self.env._("Plan “%(plan)s” started.", plan=self.plan_id.name)
         self.audience_id.sudo().message_post(body=body)
+        told = self.env._("Plan “%(plan)s” started. Customers: %(count)s", plan=self.plan_id.name, count=count)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s. Their activities are made within minutes.", body),
+                "message": self.env._("%s. Their activities are made within minutes.", told),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
