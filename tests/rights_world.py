@@ -111,7 +111,7 @@ class World:
         self.make("crm.pareto.peer.purchase", categ_id=category.id, **group)
 
     def treat(self):
-        """The customer's tier as it was last night; a new tier of any company has all of them forgotten."""
+        """The customer's tier as it was last night, noted last: a new tier has those of its company forgotten."""
         self.make("crm.pareto.treatment", partner_id=self.partner.id, tier_id=self.records["crm.pareto.tier"].id)
 
     def _hand_over(self):

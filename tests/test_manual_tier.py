@@ -4,8 +4,9 @@ from datetime import date
 
 from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
-from .common import LedgerCase
+from .common import SALES_MANAGER, LedgerCase
 
 A, B, C = "A", "B", "C"
 
@@ -36,9 +37,9 @@ class TestManualTier(LedgerCase):
         self.assertEqual((self.row.tier_id.name, self.row.turnover_tier_id.name), (C, A))
 
     def test_it_lapses_by_itself(self):
-        self.decide(date_end=date(2999, 1, 1))
+        self.decide(date_end=date(2099, 1, 1))
         self.assertEqual(self.row.tier_id, self.tier_c)
-        with freeze_time("2999-01-02"):
+        with freeze_time("2099-01-02"):
             self.env.invalidate_all()
             self.assertEqual(self.row.tier_id.name, A)
             self.assertEqual(self.env["crm.pareto.customer"].search([("tier_id.name", "=", A)]), self.row)
@@ -64,6 +65,33 @@ class TestManualTier(LedgerCase):
     def test_it_cannot_end_in_the_past(self):
         with self.assertRaisesRegex(ValidationError, "cannot end in the past"):
             self.decide(date_end=date(2020, 1, 1))
+
+    def test_it_ends_within_what_a_calendar_holds(self):
+        with self.assertRaisesRegex(ValidationError, "choose a day from"):
+            self.decide(date_end=date(9999, 12, 31))
+
+    def test_who_decided_is_whoever_wrote_it(self):
+        boss, other = (self.new_user(login, SALES_MANAGER) for login in ("berta", "otto"))
+        (boss + other).write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        values = {"company_id": self.company.id, "partner_id": self.partner.id, "reason": "pays late"}
+        decisions = self.env["crm.pareto.manual.tier"].with_user(boss).with_context(default_user_id=other.id)
+        decision = decisions.create({**values, "tier_id": self.tier_c.id, "user_id": other.id})
+        self.assertEqual(decision.user_id, boss)
+        decision.write({"user_id": other.id})
+        self.assertEqual(decision.user_id, boss)
+        decision.with_user(other).write({"reason": "pays again", "user_id": boss.id})
+        self.assertEqual(decision.user_id, other)
+
+    def test_nothing_of_another_company(self):
+        abroad = self.new_company("Alder Inc", "USD")
+        values = {"company_id": abroad.id}
+        tier = self.env["crm.pareto.tier"].create({**values, "name": "X", "bound": 1})
+        with self.assertRaisesRegex(UserError, "company"):
+            self.decide(tier_id=tier.id)
+        with self.assertRaisesRegex(UserError, "company"):
+            self.decide(partner_id=self.new_partner("Fjord", **values).id)
+        with self.assertRaisesRegex(UserError, "company"):
+            self.decide(partner_id=False, product_id=self.env["product.product"].create({**values, "name": "P"}).id)
 
     def test_search_and_grouping_follow_the_tier_in_force(self):
         self.decide()

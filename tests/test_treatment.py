@@ -6,9 +6,13 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.crm_pareto.models import crm_pareto_treatment
+from odoo.fields import Command
+from odoo.tools import mute_logger
 
+from .common import SALESPERSON
 from .test_started_plan import PlanCase
 
+LOGGER = "odoo.addons.crm_pareto.models.crm_pareto_treatment"
 NIGHT = "crm_pareto_treatment_cron"
 
 
@@ -43,10 +47,11 @@ class TestTreatment(PlanCase):
         self.recompute()
 
     def told(self, customer):
-        """(what was said, to whom) of the tier on the customer, oldest first."""
+        """(what was said, to whom) of the tier of the customer, oldest first."""
         messages = self.env["mail.message"].search(
             [("model", "=", "res.partner"), ("res_id", "=", customer.id), ("body", "like", "before:")], order="id"
         )
+        self.assertFalse(messages.filtered(lambda message: message.message_type != "user_notification"))
         return [(message.preview, message.partner_ids.user_ids.login) for message in messages]
 
     def test_the_first_night_treats_nobody(self):
@@ -65,6 +70,33 @@ class TestTreatment(PlanCase):
         self.night()
         self.assertIn(("Cedar", "Visit", "anna"), self.activities())
         self.assertEqual(self.told(self.cedar), [("Tier A; before: C", "anna")])
+
+    def test_nobody_else_reads_what_the_salesperson_is_told(self):
+        """Neither in the chatter, which everybody reads who may see the customer, nor as a message."""
+        self.night()
+        self.grow(self.cedar)
+        self.night()
+        [message] = self.env["mail.message"].search([("res_id", "=", self.cedar.id), ("body", "like", "before:")])
+        self.assertNotIn(message, self.cedar.message_ids)
+        self.assertTrue(message.with_user(self.anna).has_access("read"))
+        self.assertFalse(message.with_user(self.ben).has_access("read"))
+
+    def test_a_salesperson_who_may_not_know_is_not_told(self):
+        internal, abroad = self.new_member("ian", "base.group_user"), self.new_member("fay", SALESPERSON)
+        company = self.env.ref("base.main_company")
+        abroad.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        gone = self.new_member("gone", SALESPERSON)
+        gone.active = False
+        self.night()
+        for user in (internal, abroad, gone):
+            self.cedar.user_id = user
+            self.grow(self.cedar)
+            self.night()
+            self.assertEqual(self.told(self.cedar), [])
+            self.assertNotIn(("Cedar", "Visit", "fay"), self.activities())
+            self.invoice(self.cedar, (self.product, 1, 9000), move_type="out_refund")
+            self.recompute()
+            self.night()
 
     def test_who_is_not_to_be_profiled_is_not_treated(self):
         self.night()
@@ -187,12 +219,12 @@ class TestTreatment(PlanCase):
         self.assertFalse(self.env["crm.pareto.treatment"].search([("company_id", "=", other.id)]))
         self.assertEqual(self.activities(), [])
 
-    def test_without_a_salesperson_it_stands_on_the_customer(self):
+    def test_without_a_salesperson_nobody_is_told(self):
         self.night()
         self.cedar.user_id = False
         self.grow(self.cedar)
         self.night()
-        self.assertEqual(self.told(self.cedar), [("Tier A; before: C", False)])
+        self.assertEqual(self.told(self.cedar), [])
         self.assertNotIn("Cedar", [customer for customer, _what, _who in self.activities()])
 
     def test_the_tier_s_own_person_does_the_plan(self):
@@ -210,6 +242,39 @@ class TestTreatment(PlanCase):
             commits = self.trigger(NIGHT)
         self.assertEqual([count for count in commits if count > 1] + commits[-2:-1], [2, 1])
         self.assertEqual(len(self.activities()), 3)
+
+    def test_one_that_cannot_be_treated_stops_no_other(self):
+        self.night()
+        self.grow(self.cedar)
+        treatments = self.env.registry["crm.pareto.treatment"]
+        tell = treatments._tell
+
+        def fail(row):
+            if row.partner_id == self.alder:
+                row.env.cr.execute("SELECT 1 / 0")
+            tell(row)
+
+        with (
+            patch.object(treatments, "_tell", fail),
+            self.assertLogs(LOGGER, "ERROR") as log,
+            mute_logger("odoo.sql_db"),
+        ):
+            self.night()
+        self.assertIn(f"the customer {self.alder.id} cannot be treated", log.output[0])
+        self.assertEqual({customer for customer, _what, _who in self.activities()}, {"Birch", "Cedar"})
+        self.assertFalse(self.env["crm.pareto.treatment"].search([("waiting", "=", True)]))
+        self.night()
+        self.assertEqual(self.told(self.alder), [])
+
+    def test_the_plan_of_another_company_is_not_started(self):
+        """A tier that is shared may have the plan of one company."""
+        plan = self.tiers["A"].activity_plan_id
+        plan.company_id = self.env.ref("base.main_company")
+        self.night()
+        self.grow(self.cedar)
+        self.night()
+        self.assertNotIn(("Cedar", "Visit", "anna"), self.activities())
+        self.assertEqual(self.told(self.cedar), [("Tier A; before: C", "anna")])
 
     def test_what_has_no_time_left_goes_on_the_next_time(self):
         self.night()

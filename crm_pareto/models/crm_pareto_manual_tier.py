@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .bounds import check_days
+
 VALUE_MODELS = {"res.partner": "crm.pareto.customer", "product.product": "crm.pareto.product"}
 
 
@@ -16,13 +18,18 @@ class CrmParetoManualTier(models.Model):
     _description = "Manual Tier"
     _order = "id desc"
     _rec_name = "tier_id"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company, index=True
     )
-    partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
-    product_id = fields.Many2one("product.product", ondelete="cascade", index="btree_not_null")
-    tier_id = fields.Many2one("crm.pareto.tier", ondelete="cascade", help="Empty: the computed one.")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", ondelete="cascade", index="btree_not_null", check_company=True
+    )
+    product_id = fields.Many2one("product.product", ondelete="cascade", index="btree_not_null", check_company=True)
+    tier_id = fields.Many2one(
+        "crm.pareto.tier", ondelete="cascade", check_company=True, help="Empty: the computed one."
+    )
     tier_color = fields.Integer(related="tier_id.color")
     reason = fields.Char(required=True)
     user_id = fields.Many2one("res.users", "Decided By", default=lambda self: self.env.user, readonly=True)
@@ -48,6 +55,7 @@ class CrmParetoManualTier(models.Model):
 
     @api.constrains("date_end")
     def _check_date_end(self):
+        check_days(self, "date_end")
         today = fields.Date.context_today(self)
         for decision in self:
             if decision.date_end and decision.date_end < today:
@@ -60,11 +68,16 @@ class CrmParetoManualTier(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        decisions = super().create(vals_list)
+        """By whoever writes it, whatever is said."""
+        decisions = super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])
         decisions._apply()
         return decisions
 
     def write(self, vals):
+        """Whoever changes a decision has decided."""
+        vals = {name: value for name, value in vals.items() if name != "user_id"}
+        if vals:
+            vals["user_id"] = self.env.uid
         before = [(decision._subject(), decision.company_id) for decision in self]
         result = super().write(vals)
         self._apply(before)

@@ -269,12 +269,9 @@ class CrmParetoPage(models.AbstractModel):
         by_tier = {}
         for group in groups:
             by_tier.setdefault(group["tier_id"], []).append(group)
-        tiers = (
-            self.env["crm.pareto.tier"]
-            .browse(filter(None, by_tier))
-            .exists()
-            .sorted(lambda tier: (tier.bound, tier.id))
-        )
+        # sudo: the tier that a value names goes with it, whoever else's it is by now.
+        known = self.env["crm.pareto.tier"].sudo().browse(filter(None, by_tier)).exists()
+        tiers = known.sorted(lambda tier: (tier.bound, tier.id))
         rows = []
         for tier in [*tiers, *([self.env["crm.pareto.tier"]] if None in by_tier else [])]:
             count = sum(group["count"] for group in by_tier[tier.id or None])
@@ -355,7 +352,8 @@ class CrmParetoPage(models.AbstractModel):
     @api.model
     def _describe_moves(self, rows):
         """:param rows: (partner id, id of the tier before, id of the tier now)"""
-        tiers = self.env["crm.pareto.tier"].browse({id_ for row in rows for id_ in row[1:]}).exists()
+        # sudo: the tier that a value names goes with it, whoever else's it is by now.
+        tiers = self.env["crm.pareto.tier"].sudo().browse({id_ for row in rows for id_ in row[1:]} - {None}).exists()
         places = {tier.id: (tier.bound, tier.name) for tier in tiers}
         partners = self.env["res.partner"].browse([row[0] for row in rows])._filtered_access("read")
         names = {partner.id: partner.display_name for partner in partners}

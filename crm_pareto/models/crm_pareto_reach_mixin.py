@@ -77,7 +77,7 @@ class CrmParetoReachMixin(models.AbstractModel):
             found |= touchpoints._in_touch(field, [(field, "in", partners.ids)])
         for partner in self:
             in_touch = found.get(partner.id) or InTouch()
-            rhythm = partner.pareto_value_id.tier_id.touch_days
+            rhythm = partner.pareto_value_id.tier_id.sudo()._days()  # sudo: the tier that a value names goes with it
             since = now - timedelta(days=rhythm)
             partner.pareto_last_in = in_touch.last_in
             partner.pareto_last_out = in_touch.last_out
@@ -143,7 +143,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         return overdue if True in value else ~overdue
 
     def _overdue_in(self, tier):
-        since = fields.Datetime.now() - timedelta(days=tier.touch_days)
+        since = fields.Datetime.now() - timedelta(days=tier._days())
         recent = self.env["crm.pareto.touchpoint"]._customers_having(TALK & Domain("date", ">=", since), SQL("TRUE"))
         values = self.env["crm.pareto.customer"]._search(
             [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]

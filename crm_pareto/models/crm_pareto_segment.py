@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .trust import check_shared
+
 SCORES = range(1, 6)  # quintiles; 5 is the best
 
 
@@ -48,6 +50,9 @@ class CrmParetoSegment(models.Model):
     def _unlink_except_needed(self):
         (self.search(Domain.TRUE) - self)._check_tables()
 
+    def _check_access(self, operation):
+        return check_shared(self, operation, super()._check_access(operation))
+
     @api.model_create_multi
     def create(self, vals_list):
         segments = super().create(vals_list)
@@ -56,6 +61,8 @@ class CrmParetoSegment(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # what is shared from now on, too
         if vals.keys() - {"name", "color", "note"}:
             self._refresh_customers()
         return result

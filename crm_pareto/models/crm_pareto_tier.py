@@ -1,6 +1,18 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+
+from .bounds import MOST_DAYS
+from .trust import check_shared, works_in
+
+# What a tier is of once it is used: {model: fields that name it}.
+USED_BY = {
+    "crm.pareto.customer": ("turnover_tier_id", "profit_tier_id", "manual_tier_id"),
+    "crm.pareto.product": ("turnover_tier_id", "profit_tier_id", "manual_tier_id"),
+    "crm.pareto.history": ("tier_id",),
+    "crm.pareto.manual.tier": ("tier_id",),
+    "crm.pareto.handover.share": ("tier_ids",),
+}
 
 
 class CrmParetoTier(models.Model):
@@ -14,6 +26,7 @@ class CrmParetoTier(models.Model):
     _name = "crm.pareto.tier"
     _description = "Value Tier"
     _order = "bound, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     bound = fields.Float(
@@ -42,7 +55,7 @@ class CrmParetoTier(models.Model):
         default="salesperson",
         required=True,
     )
-    user_id = fields.Many2one("res.users", "Responsible Person")
+    user_id = fields.Many2one("res.users", "Responsible Person", check_company=True, domain="[('share', '=', False)]")
     activity_plan_id = fields.Many2one(
         "mail.activity.plan",
         domain="[('res_model', '=', 'res.partner')]",
@@ -71,9 +84,9 @@ class CrmParetoTier(models.Model):
         "(bound, COALESCE(company_id, 0))",
         "Two tiers cannot end at the same bound: change one of them.",
     )
-    _touch_days_positive = models.Constraint(
-        "CHECK (touch_days >= 0)",
-        "Days between touches cannot be negative: 0 is no rule.",
+    _touch_days_range = models.Constraint(
+        f"CHECK (touch_days >= 0 AND touch_days <= {MOST_DAYS})",
+        "Days between touches go from 0, which is no rule, to 3650.",
     )
 
     @api.constrains("responsible", "user_id")
@@ -84,31 +97,86 @@ class CrmParetoTier(models.Model):
                     self.env._("Tier %(tier)s: choose the person who is responsible.", tier=tier.name)
                 )
 
+    @api.constrains("company_id", "activity_plan_id", "leave_plan_id")
+    def _check_plans(self):
+        """A tier that is shared may have a plan of one company, which then is for that one alone."""
+        for tier in self.filtered("company_id"):
+            # sudo: a plan that the writer does not see is refused.
+            if (tier.activity_plan_id + tier.leave_plan_id).sudo().company_id - tier.company_id:
+                raise ValidationError(
+                    self.env._("Tier %(tier)s: choose a plan of the same company, or of none.", tier=tier.name)
+                )
+
+    def _check_access(self, operation):
+        return check_shared(self, operation, super()._check_access(operation))
+
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["crm.pareto.treatment"]._forget()
-        return super().create(vals_list)
+        tiers = super().create(vals_list)
+        self.env["crm.pareto.treatment"]._forget(tiers._companies())
+        return tiers
 
     def write(self, vals):
-        if vals.keys() & {"bound", "company_id"}:
-            self.env["crm.pareto.treatment"]._forget()
-        return super().write(vals)
+        moved = vals.keys() & {"bound", "company_id"}
+        if "company_id" in vals:
+            self.filtered(lambda tier: tier.company_id.id != (vals["company_id"] or False))._check_unused()
+        companies = self._companies() if moved else self.env["res.company"]
+        result = super().write(vals)
+        if moved:
+            self.check_access("write")  # what is shared from now on, too
+            self.env["crm.pareto.treatment"]._forget(companies | self._companies())
+        return result
 
     def unlink(self):
-        self.env["crm.pareto.treatment"]._forget()
-        return super().unlink()
+        companies = self._companies()
+        result = super().unlink()
+        self.env["crm.pareto.treatment"]._forget(companies)
+        return result
 
-    def _responsible_for(self, customer):
-        """The user who looks after a customer of this tier; empty where nobody is named.
+    def _check_unused(self):
+        """Refuse another company for tiers that customers or products are in: they would be in another company's.
+
+        :raises UserError: naming one of them
+        """
+        for model, names in USED_BY.items():
+            # sudo: of all companies, whoever asks.
+            rows = self.env[model].sudo().with_context(active_test=False)
+            for name in names:
+                if self and rows.search([(name, "in", self.ids)], limit=1):
+                    raise UserError(
+                        self.env._(
+                            "%(tiers)s is used already: its company stays. Make tiers of the other company instead.",
+                            tiers=self[:1].name,
+                        )
+                    )
+
+    def _companies(self):
+        """The companies in which one of these tiers is in force."""
+        # sudo: of all companies, whoever asks.
+        tiers, companies = self.sudo(), self.env["res.company"].sudo().search([])
+        own = tiers.company_id
+        if all(tier.company_id for tier in tiers):
+            return own
+        return own | (companies - tiers.search([("company_id", "!=", False)]).company_id)
+
+    def _days(self):
+        """Days between touches, 0 for no rule; also of a number that was stored before there was a bound."""
+        return min(max(self.touch_days, 0), MOST_DAYS)
+
+    def _responsible_for(self, customer, company):
+        """The user who looks after a customer of this tier in a company; empty where nobody there is named.
 
         :param customer: a commercial partner
         """
-        if self.responsible == "user":
-            return self.user_id
-        if self.responsible == "team_leader":
+        tier = self.sudo()  # the tier that a value names goes with it
+        if tier.responsible == "user":
+            user = tier.user_id.sudo(False)
+        elif tier.responsible == "team_leader":
             # sudo: whom the salesperson reports to is no secret, and teams are not readable by all who see a tier.
-            return customer.user_id.sudo().sale_team_id.user_id.sudo(False)
-        return customer.user_id if self else self.env["res.users"]
+            user = customer.user_id.sudo().sale_team_id.user_id.sudo(False)
+        else:
+            return customer.user_id if self else self.env["res.users"]
+        return user if works_in(user, company) else self.env["res.users"]  # one tier may be of many companies
 
     @api.model
     def _for_company(self, company):

@@ -3,10 +3,12 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from .crm_pareto_value_fields import USER
 from .mail_activity_plan import BATCH
-from .trust import scheduled
+from .trust import scheduled, works_in
 
 WAITING = Domain("waiting", "=", True)
 
@@ -50,7 +52,7 @@ class CrmParetoTreatment(models.Model):
         crons = self.env["ir.cron"]
         remaining = self.search_count(WAITING)
         while rows := self.search(WAITING, order="id", limit=BATCH):
-            rows._treat()
+            rows._treat_or_give_up()
             remaining = max(remaining - len(rows), 0)
             if not crons._commit_progress(len(rows), remaining=remaining):
                 return
@@ -105,13 +107,27 @@ class CrmParetoTreatment(models.Model):
         )
 
     @api.model
-    def _forget(self, company=None):
-        """Forget where the customers are, of one company or of all: the next night notes it anew."""
-        only = SQL("company_id = %s", company.id) if company else SQL("TRUE")
-        self.env.cr.execute(SQL("DELETE FROM crm_pareto_treatment WHERE %s", only))
+    def _forget(self, companies):
+        """Forget where the customers of companies are: the next night notes it anew."""
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_treatment WHERE company_id = ANY(%s)", companies.ids))
         self.invalidate_model()
 
     # -- what is done ------------------------------------------------------------------
+
+    def _treat_or_give_up(self):
+        """Treat the rows; where that fails, each by itself, so that one that cannot be treated stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                self._treat()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # nothing is wrong with them: the scheduled action begins anew
+        except Exception:  # whatever it is, it is this row's
+            if len(self) > 1:
+                for row in self:
+                    row._treat_or_give_up()
+                return
+            _logger.exception("The move of the customer %s cannot be treated: given up", self.partner_id.id)
+            self.waiting = False
 
     def _treat(self):
         """Tell the salespeople of these moves, and start the tiers' plans; pricelists and grades are left to people."""
@@ -119,7 +135,8 @@ class CrmParetoTreatment(models.Model):
         for row in self:
             row._tell()
             for tier, plan in row._plans():
-                user = tier._responsible_for(row.partner_id) or row.partner_id.user_id
+                user = tier._responsible_for(row.partner_id, row.company_id) or row.partner_id.user_id
+                user = user.filtered(lambda user, row=row: works_in(user, row.company_id))
                 starts.setdefault((plan, user), self.browse())
                 starts[plan, user] |= row
         for (plan, user), rows in starts.items():
@@ -132,7 +149,8 @@ class CrmParetoTreatment(models.Model):
         entered, left = self.tier_id, self.left_tier_id
         plans = [(entered, entered.treat_on_enter and entered.activity_plan_id)]
         plans.append((left, left.treat_on_leave and left.leave_plan_id))
-        return [(tier, plan) for tier, plan in plans if plan]
+        here = (self.env["res.company"], self.company_id)  # a tier that is shared may have the plan of one company
+        return [(tier, plan) for tier, plan in plans if plan and plan.company_id in here]
 
     def _start(self, plan, user):
         if plan.has_user_on_demand and not user:
@@ -144,10 +162,19 @@ class CrmParetoTreatment(models.Model):
             _logger.warning("The plan %s could not be started for customers who moved: %s", plan.name, error)
 
     def _tell(self):
-        """Write the move on the customer, to its salesperson."""
-        user = self.partner_id.user_id.filtered("active")
+        """Tell the customer's salesperson of the move, and nobody else: all who see the customer read its chatter."""
+        user = self.partner_id.user_id
+        if not self._may_know(user):
+            return
         row = self.with_context(lang=user.lang or self.env.lang)
         nothing = row.env._("none")
         values = {"tier": row.tier_id.name or nothing, "before": row.left_tier_id.name or nothing}
         body = row.env._("Tier %(tier)s; before: %(before)s", **values)
-        self.partner_id.message_post(body=body, partner_ids=user.partner_id.ids, subtype_xmlid="mail.mt_note")
+        self.partner_id.message_notify(body=body, partner_ids=user.partner_id.ids)
+
+    def _may_know(self, user):
+        """Whether a user sees the tiers of the company, and the customer."""
+        if not (user.active and works_in(user, self.company_id) and user.has_group(USER)):
+            return False
+        customer = self.partner_id.with_user(user).with_context(allowed_company_ids=self.company_id.ids)
+        return customer.has_access("read")

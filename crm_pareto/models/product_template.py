@@ -35,7 +35,8 @@ class ProductTemplate(models.Model):
             template.pareto_currency_id = self.env.company.currency_id
             template.pareto_value_count = len(mine)
             template.pareto_turnover = sum(mine.mapped("turnover"))
-            template.pareto_tier_id = mine.tier_id.sorted(lambda tier: (tier.bound, tier.id))[:1]
+            tiers = mine.tier_id.sudo()  # the tier that a value names goes with it
+            template.pareto_tier_id = tiers.sorted(lambda tier: (tier.bound, tier.id))[:1].sudo(False)
 
     @api.depends_context("company")
     def _compute_pareto_profit(self):

@@ -264,7 +264,7 @@ class ResPartner(models.Model):
     def _compute_pareto_responsible_id(self):
         for partner in self:
             customer = partner.commercial_partner_id
-            partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer)
+            partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer, self.env.company)
 
     @api.readonly
     @of_one

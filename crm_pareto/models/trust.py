@@ -104,3 +104,25 @@ def works_in(user, company):
     """
     user = user.sudo()
     return bool(user) and not user.share and company in user.company_ids
+
+
+def check_shared(records, operation, result):
+    """What `_check_access` answers: what all companies share is only theirs to change who work in all of them.
+
+    :param records: with a company, or none where they are shared
+    :param result: Odoo's own answer
+    """
+    shared = records.sudo().filtered(lambda record: record.id and not record.company_id).sudo(False)
+    env = records.env
+    # sudo: which companies there are, not what they are.
+    if operation == "read" or not shared or not env["res.company"].sudo().search([]) - env.user.sudo().company_ids:
+        return result
+    if result:
+        return result[0] | shared, result[1]
+    return shared, lambda: AccessError(
+        env._(
+            "%(what)s: this one is shared by all companies, and you do not work in all of them. Make those of your own"
+            " company instead.",
+            what=records._description,
+        )
+    )

@@ -160,7 +160,8 @@ class CrmParetoPlanLine(models.TransientModel):
                 "buys every %(days)s days, next order was expected %(day)s", days=f"{row.order_gap:.0f}", day=day
             )
         if "overdue" in kinds:
-            yield self.env._("nobody talked with them for %(days)s days", days=row.tier_id.touch_days)
+            # sudo: the tier that a value names goes with it.
+            yield self.env._("nobody talked with them for %(days)s days", days=row.tier_id.sudo()._days())
         if "risk" in kinds:
             yield self.env._("%(chance)s still active", chance=f"{100 * row.alive:.0f} %")
 

@@ -1,23 +1,31 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.bounds import check_days
+
 
 class CrmParetoSetTier(models.TransientModel):
     """Set the tier of customers or products by hand, or go back to the computed one, which is a decision too."""
 
     _name = "crm.pareto.set.tier"
     _description = "Set Tier"
+    _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    partner_ids = fields.Many2many("res.partner", string="Customers")
-    product_ids = fields.Many2many("product.product", string="Products")
+    partner_ids = fields.Many2many("res.partner", string="Customers", check_company=True)
+    product_ids = fields.Many2many("product.product", string="Products", check_company=True)
     tier_id = fields.Many2one(
         "crm.pareto.tier",
+        check_company=True,
         domain="[('company_id', 'in', (False, company_id))]",
         help="Empty: the computed tier holds again.",
     )
     reason = fields.Char(required=True)
     date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
+
+    @api.constrains("date_end")
+    def _check_date_end(self):
+        check_days(self, "date_end")
 
     @api.model
     def default_get(self, fields):
