@@ -92,7 +92,9 @@ class World:
         self.make("crm.pareto.dismissal", partner_id=partner, product_id=self.product.id, user_id=colleague)
         audience = self.make("crm.pareto.audience", name="All", user_id=colleague, domain="[]")
         self.make("crm.pareto.retention", channel="phone")
-        self.plan = self.env["mail.activity.plan"].create({"name": "Call", "res_model": "res.partner"})
+        call = Command.create({"activity_type_id": self.env.ref("mail.mail_activity_data_call").id})
+        plan = {"name": "Call", "res_model": "res.partner", "template_ids": [call]}
+        self.plan = self.env["mail.activity.plan"].create(plan)
         who = {"starter_id": colleague, "user_id": colleague, "date": DAY}
         self.make("crm.pareto.started.plan", audience_id=audience.id, plan_id=self.plan.id, partner_id=partner, **who)
         lead = self.env["crm.lead"].create(
@@ -156,7 +158,7 @@ class World:
                 "audience_id": self.records["crm.pareto.audience"].id,
                 "plan_id": self.plan.id,
                 "date": AS_OF,
-                "user_id": user.id,
+                "user_id": self.colleague.id,
             },
         }[model]
 

@@ -11,7 +11,8 @@ def check_named(records, *names):
     if records.env.su:
         return  # our own code, or Odoo's
     for name in names:
-        records[name].check_access("read")
+        if named := records[name]:  # of none, Odoo asks for the model: who sees no lead may name none
+            named.check_access("read")
 
 
 def is_in_sight(contact, company):
