@@ -189,3 +189,172 @@ class TestFigures(RightsHttpCase):
         plan = self.env["crm.pareto.plan"]
         seller, controller = (plan.with_user(self.people[login])._by_margin() for login in ("manager", "controller"))
         self.assertEqual((False, True), (seller, controller))
+
+
+class TestPlans(RightsHttpCase):
+    def test_no_line_of_a_plan_is_made_by_hand(self):
+        vals = {
+            "user_id": self.people["salesperson"].id,
+            "company_id": self.company.id,
+            "first_day": "2020-01-01",
+            "day": "0",
+            "partner_id": self.partner.id,
+            "name": "forged",
+            "why": "I promised 50 %",
+            "minutes": -100_000,
+        }
+        for login in ("employee", "salesperson", "manager"):
+            with self.subTest(login=login):
+                self.assert_refused(self.call(login, "crm.pareto.plan.line", "create", [vals]))
+        self.assert_refused(self.call("salesperson", "crm.pareto.plan.decision", "create", [vals]))
+
+    def test_a_plan_of_the_year_9999_is_not_started(self):
+        plan = self.env["mail.activity.plan"].create(
+            {
+                "name": "Care",
+                "res_model": "res.partner",
+                "template_ids": [
+                    Command.create(
+                        {
+                            "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                            "summary": "call",
+                            "responsible_type": "on_demand",
+                        }
+                    )
+                ],
+            }
+        )
+        [audience] = self.get(
+            "salesperson", "crm.pareto.audience", "create", [{"name": "All", "company_id": self.company.id}]
+        )
+        vals = {"audience_id": audience, "plan_id": plan.id, "user_id": self.people["salesperson"].id}
+        for day in ("9999-12-31", "0001-01-01"):
+            answer = self.call("salesperson", "crm.pareto.start.plan", "create", [{**vals, "date": day}])
+            with self.subTest(day=day):
+                self.assert_refused(answer, INVALID)
+
+
+class TestCompanies(RightsHttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.abroad = cls.new_company("Alder Inc", "USD")
+        cls.foreigner = cls.new_user("foreigner", SALES_MANAGER)
+        cls.foreigner.write(
+            {
+                "company_ids": [Command.set(cls.abroad.ids)],
+                "company_id": cls.abroad.id,
+                "password": "foreigner" * 2,
+            }
+        )
+        cls.hidden = cls.new_partner("Hidden", company_id=cls.abroad.id, email="hidden@abroad.example")
+
+    def test_a_shared_tier_belongs_to_no_one_company_s_manager(self):
+        shared = self.env["crm.pareto.tier"].create({"name": "Shared", "bound": 0.123})
+        shared.company_id = False
+        for days in (30, 800_000, 2**31 - 1):
+            with self.subTest(days=days):
+                result, said = self.call("manager", "crm.pareto.tier", "write", [shared.id], {"touch_days": days})
+                self.assertIn(said.get("name"), (REFUSED, USER_ERROR, INVALID), result)
+
+    def test_a_tier_of_one_s_own_has_bounds(self):
+        vals = {"name": "Own", "bound": 0.5, "company_id": self.company.id, "touch_days": 800_000}
+        self.assert_refused(self.call("manager", "crm.pareto.tier", "create", [vals]), INVALID)
+
+    def test_nobody_gives_a_contact_of_another_company_a_role(self):
+        vals = {"role": "decides", "contact_id": self.hidden.id, "partner_id": self.partner.id}
+        result, said = self.call("salesperson", "crm.pareto.role", "create", [vals])
+        self.assertIn(said.get("name"), (REFUSED, INVALID), result)
+
+    def test_a_contact_that_moves_to_another_company_leaves_the_forms_readable(self):
+        contact = self.new_partner("Bea", parent_id=self.partner.id)
+        self.env["crm.pareto.role"].create({"role": "decides", "contact_id": contact.id, "partner_id": self.partner.id})
+        contact.write({"parent_id": False, "company_id": self.abroad.id})
+        names = ("pareto_decides_ids", "pareto_role_ids")
+        spec = {"name": {}, "pareto_no_decider": {}, "pareto_centre_warning": {}}
+        spec |= {name: {"fields": {"display_name": {}}} for name in names}
+        for login in ("salesperson", "manager"):
+            with self.subTest(login=login):
+                [row] = self.get(login, "res.partner", "web_read", [self.partner.id], spec)
+                self.assertNotIn("Bea", str(row))
+
+    def test_nobody_takes_over_people_of_another_company(self):
+        here = self.people["salesperson"]
+        share = Command.create({"user_id": self.foreigner.id})
+        vals = {"from_user_id": here.id, "company_id": self.abroad.id, "reason": "leaves", "share_ids": [share]}
+        self.authenticate("foreigner", "foreigner" * 2)
+        params = {"model": "crm.pareto.handover", "method": "create", "args": [[vals]]}
+        params["kwargs"] = {"context": {"allowed_company_ids": self.abroad.ids}}
+        self.assert_refused(self.post("foreigner", "/web/dataset/call_kw/crm.pareto.handover/create", params), INVALID)
+
+    def test_and_nothing_is_handed_to_the_portal_or_to_another_company(self):
+        for receiver in (self.people["portal"], self.foreigner):
+            vals = {
+                "from_user_id": self.people["salesperson"].id,
+                "company_id": self.company.id,
+                "share_ids": [Command.create({"user_id": receiver.id})],
+            }
+            with self.subTest(receiver=receiver.login):
+                self.assert_refused(self.call("manager", "crm.pareto.handover", "create", [vals]), INVALID)
+
+    def test_the_receipt_and_the_state_of_a_hand_over_are_the_buttons_alone(self):
+        to = self.people["controller"]
+        vals = {
+            "from_user_id": self.people["salesperson"].id,
+            "company_id": self.company.id,
+            "share_ids": [Command.create({"user_id": to.id})],
+        }
+        self.partner.user_id = self.people["salesperson"]
+        [handover] = self.get("manager", "crm.pareto.handover", "create", [vals])
+        self.get("manager", "crm.pareto.handover", "action_hand_over", [handover])
+        share = self.env["crm.pareto.handover"].browse(handover).share_ids
+        for model, id_, values in (
+            ("crm.pareto.handover.share", share.id, {"confirmed_on": "2026-01-01 00:00:00"}),
+            ("crm.pareto.handover.share", share.id, {"customer_count": 999}),
+            ("crm.pareto.handover", handover, {"done_on": "2026-01-01 00:00:00"}),
+            ("crm.pareto.handover", handover, {"state": "draft"}),
+            ("crm.pareto.handover", handover, {"share_ids": [[1, share.id, {"customer_count": 1}]]}),
+        ):
+            with self.subTest(values=values):
+                result, said = self.call("manager", model, "write", [id_], values)
+                self.assertIn(said.get("name"), (REFUSED, USER_ERROR, INVALID), result)
+        chatter = str(self.partner.message_ids.mapped("body"))
+        for secret in ("300", "Turnover", "turnover", "Tier"):
+            self.assertNotIn(secret, chatter)
+
+
+class TestWhatIsWrittenDown(RightsHttpCase):
+    def test_a_touch_is_one_s_own_and_of_a_day_that_there_was(self):
+        vals = {"name": "Talk", "partner_id": self.partner.id, "company_id": self.company.id, "channel": "phone"}
+        boss = self.people["manager"]
+        for values in ({"user_id": boss.id}, {"date": "0001-01-01 00:00:00"}):
+            result, said = self.call("salesperson", "crm.pareto.touch", "create", [{**vals, **values}])
+            with self.subTest(values=values):
+                self.assertIn(said.get("name"), (REFUSED, USER_ERROR, INVALID), result)
+        [touch] = self.get("salesperson", "crm.pareto.touch", "create", [vals], context={"default_user_id": boss.id})
+        self.assertEqual(self.people["salesperson"], self.env["crm.pareto.touch"].browse(touch).user_id)
+
+    def test_who_decided_a_tier_is_who_wrote_it(self):
+        tier = self.env["crm.pareto.tier"].search([("company_id", "in", (False, self.company.id))], limit=1)
+        vals = {"partner_id": self.partner.id, "tier_id": tier.id, "reason": "x", "company_id": self.company.id}
+        vals["user_id"] = self.people["controller"].id
+        [decision] = self.get("manager", "crm.pareto.manual.tier", "create", [vals])
+        self.assertEqual(self.people["manager"], self.env["crm.pareto.manual.tier"].browse(decision).user_id)
+
+    def test_no_default_credits_an_invoice_to_somebody(self):
+        """Not by a purchaser's bill, nor by the invoice that Odoo makes with sudo of a salesperson's order."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.other.id,
+                "user_id": self.people["salesperson"].id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.product.id, "product_uom_qty": 1, "price_unit": 10})],
+            }
+        )
+        order.action_confirm()
+        context = {"default_pareto_customer_id": self.partner.id, "active_ids": order.ids, "active_id": order.id}
+        context["active_model"] = "sale.order"
+        [wizard] = self.get("salesperson", "sale.advance.payment.inv", "create", [{}], context=context)
+        self.get("salesperson", "sale.advance.payment.inv", "create_invoices", [wizard], context=context)
+        self.assertTrue(order.invoice_ids)
+        self.assertFalse(order.invoice_ids.pareto_customer_id)
