@@ -320,6 +320,7 @@ def _on_day(odoo, day, runs):
         finally:
             for database, _words in copies:
                 odoo.drop(database)
+            other_day.remove_leftovers()
 
 
 def _pytest_command(odoo, database, words, http):

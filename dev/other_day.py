@@ -5,6 +5,7 @@ something takes is measured as ever, and files keep the times they have.
 """
 
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from .console import Failure, step
 from .paths import ROOT
 
 FORMS = {"%Y-%m-%d": timedelta(hours=12), "%Y-%m-%d %H:%M": timedelta()}  # noon, where only a day is named
+SHARED_MEMORY = Path("/dev/shm")
 YEARS = range(2000, 2100)
 LIBRARY = "faketime/libfaketimeMT.so.1"  # that for processes with threads
 PACKAGED = ["/usr/lib", "/usr/lib/*", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*"]
@@ -64,6 +66,15 @@ def python_path(environment):
     """The PYTHONPATH of programs with these environment variables."""
     faked = [ROOT / "dev" / "faked_clock"] if distance(environment) else []
     return os.pathsep.join(map(str, [*faked, ROOT]))
+
+
+def remove_leftovers(folder=SHARED_MEMORY):
+    """Remove what libfaketime shares between a process and its children, of processes that ended without doing so."""
+    for file in folder.glob("*faketime_*"):
+        number = file.name.rpartition("_")[2]
+        if number.isdigit() and not Path("/proc", number).exists():
+            with suppress(OSError):  # somebody else's
+                file.unlink()
 
 
 def _library(folder):

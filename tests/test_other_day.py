@@ -73,6 +73,14 @@ def test_where_the_clock_is_read_tests_are_marked_as_dated():
     } == NOT_MARKED
 
 
+def test_of_programs_that_were_killed_nothing_is_left(tmp_path):
+    ours, gone = f"faketime_shm_{os.getpid()}", "sem.faketime_sem_999999999"
+    for name in (ours, gone, "other_999999999"):
+        (tmp_path / name).touch()
+    other_day.remove_leftovers(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {ours, "other_999999999"}
+
+
 def test_only_programs_by_another_clock_sleep_otherwise():
     assert other_day.python_path({}) == str(ROOT)
     assert other_day.python_path({"FAKETIME": "+5"}).split(os.pathsep)[1] == str(ROOT)
