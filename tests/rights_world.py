@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from odoo.fields import Command
 
+from .common import SALESPERSON
 from .linking import DAY
 
 AS_OF = date(2026, 6, 30)
@@ -101,6 +102,7 @@ class World:
             {"name": "Gauges", "partner_id": partner, "user_id": colleague, "company_id": self.company.id}
         )
         self.lead = lead
+        self.activity = self.invoice.activity_schedule("mail.mail_activity_data_todo", user_id=colleague)
         contact = self.case.new_partner("Bea", parent_id=partner)
         self.make("crm.pareto.role", role="decides", contact_id=contact.id, lead_id=lead.id)
         why = {"user_id": colleague, "why": "Call", "minutes": 15, "state": "accepted"}
@@ -118,7 +120,8 @@ class World:
 
     def _hand_over(self):
         """Done, from the colleague to another."""
-        successor = self.case.env.ref("base.user_root")
+        successor = self.case.new_user(f"successor {self.company.id}", SALESPERSON)
+        successor.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
         share = Command.create({"user_id": successor.id})
         handover = self.make("crm.pareto.handover", from_user_id=self.colleague.id, share_ids=[share])
         self.records["crm.pareto.handover.share"] = handover.share_ids
@@ -177,6 +180,7 @@ class World:
             "account.move": self.invoice,
             "account.move.line": self.invoice.invoice_line_ids,
             "crm.lead": self.lead,
+            "mail.activity": self.activity,
             "product.product": self.product,
             "product.template": self.product.product_tmpl_id,
             "res.company": self.company,

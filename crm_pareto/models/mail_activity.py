@@ -77,6 +77,12 @@ class MailActivity(models.Model):
         check_ours(self, [vals], REPEAT)
         return super().write(vals)
 
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Odoo asks who may group by a field of any type but this one's."""
+        if groupby_spec == "pareto_product_ids":
+            self._check_field_access(self._fields[groupby_spec], "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
     @api.model
     def _close_pareto_repeats(self):
         """Mark as done what was ordered since; which orders that were, the chatter is not the place to say.
