@@ -331,7 +331,9 @@ class TestWhatIsWrittenDown(RightsHttpCase):
             result, said = self.call("salesperson", "crm.pareto.touch", "create", [{**vals, **values}])
             with self.subTest(values=values):
                 self.assertIn(said.get("name"), (REFUSED, USER_ERROR, INVALID), result)
-        [touch] = self.get("salesperson", "crm.pareto.touch", "create", [vals], context={"default_user_id": boss.id})
+        forged = {"default_user_id": boss.id}
+        self.assert_refused(self.call("salesperson", "crm.pareto.touch", "create", [vals], context=forged))
+        [touch] = self.get("salesperson", "crm.pareto.touch", "create", [vals])
         self.assertEqual(self.people["salesperson"], self.env["crm.pareto.touch"].browse(touch).user_id)
 
     def test_who_decided_a_tier_is_who_wrote_it(self):

@@ -156,6 +156,12 @@ class TestStartedPlan(PlanCase):
         rows._start(audience, plan or self.plan, self.manager, day)
         return rows.search([("audience_id", "=", audience.id), ("done_at", "=", False)])
 
+    def told_starter(self):
+        """What was said last, to nobody but whoever started a plan."""
+        told = self.env["mail.message"].search([("message_type", "=", "user_notification")], order="id desc", limit=1)
+        self.assertEqual(self.env.user.partner_id, told.partner_ids)
+        return told.body
+
     def test_a_day_that_no_calendar_has_stops_nobody_else(self):
         broken, good = (self.audience(name=name) for name in ("Broken", "Good"))
         self.plan.template_ids.write({"delay_count": 14, "delay_unit": "days", "delay_from": "after_plan_date"})
@@ -165,7 +171,8 @@ class TestStartedPlan(PlanCase):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Birch", "Cedar"})
         self.assertEqual(len(self.activities()), 6)
-        self.assertIn("3 customers: the activities cannot be made", broken.message_ids[0].body)
+        self.assertIn("for 3 customers.", broken.message_ids[0].body)
+        self.assertIn("3 customers: the activities cannot be made", self.told_starter())
         self.assertFalse(self.env["crm.pareto.started.plan"].search([("audience_id", "=", broken.id)]))
 
     def test_one_customer_that_cannot_get_it_costs_the_others_nothing(self):
@@ -189,8 +196,9 @@ class TestStartedPlan(PlanCase):
             ):
                 self.trigger("crm_pareto_started_plan_cron")
                 self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
-                self.assertIn(words, audience.message_ids[0].body)
-                self.assertNotIn("company B", audience.message_ids[0].body)
+                self.assertIn("for 1 customers.", audience.message_ids[0].body)
+                self.assertIn(words, self.told_starter())
+                self.assertNotIn("company B", self.told_starter())
                 self.assertNotIn(self.birch, rows.exists().partner_id)
 
     def test_a_plan_counts_from_a_day_near_today(self):

@@ -1,5 +1,7 @@
 """Tiers and segments: whose they are, what they may ask for, and what a tier of somebody else's does not break."""
 
+from datetime import date
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -168,7 +170,7 @@ class TestForeign(TierCase):
         super().setUpClass()
         cls.partner = cls.new_partner("Birch", is_company=True, user_id=cls.boss.id)
         cls.invoice(cls.partner, (cls.product, 1, 100))
-        cls.recompute()
+        cls.recompute(as_of=date(2026, 7, 1))  # June is over
         values = {"name": "Abroad", "bound": 0.1, "company_id": cls.abroad.id, "touch_days": 7, "color": 3}
         cls.foreign = cls.env["crm.pareto.tier"].create(values)
         for table, column in (

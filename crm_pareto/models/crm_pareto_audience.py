@@ -8,6 +8,7 @@ from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 
 from ..analytics.windows import window
+from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
 RULE_FIELDS = (
@@ -369,17 +370,17 @@ class CrmParetoAudience(models.Model):
         """Whom a mailing reaches: found again when it is sent, so that it stays right."""
         return Domain("pareto_audience_ids", "in", self.ids) & CONTACTS
 
+    @of_one
     def action_open_customers(self):
         """Open the customers who belong."""
-        self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_customer_action")
         name = self.env._("Customers of %(name)s", name=self.name)
         domain = [("company_id", "=", self.company_id.id), ("partner_id.pareto_audience_ids", "in", self.ids)]
         return {**action, "name": name, "display_name": name, "domain": domain, "context": {}}
 
+    @of_one
     def action_open_contacts(self):
         """Open the contacts whom a mailing would reach, to be exported for instance."""
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Contacts of %(name)s", name=self.name),
@@ -388,12 +389,12 @@ class CrmParetoAudience(models.Model):
             "domain": list(self._get_contact_domain() & NOT_BLACKLISTED),
         }
 
+    @of_one
     def action_new_mailing(self):
         """Open a mailing to the audience, to be written; the form says how many it reaches.
 
         :raises UserError: where it would reach others than the reader sees, because the owner sees others
         """
-        self.ensure_one()
         if self.user_id != self.env.user and self._contacts() != self.with_user(self.user_id)._contacts():
             raise UserError(
                 self.env._(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bounds import of_some
 from .named import check_named
 from .trust import without_defaults
 
@@ -55,6 +56,7 @@ class CrmParetoDismissal(models.Model):
         }
         return self.search([(name, "=", value) for name, value in vals.items()]) or self.create(vals)
 
+    @of_some
     def action_undo(self):
         """Suggest the products again where they fit."""
         self.unlink()

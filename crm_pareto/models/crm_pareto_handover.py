@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .bounds import check_days
+from .bounds import check_days, of_one, of_some
 from .trust import refuse_values, scheduled, without_defaults, works_in
 
 _logger = logging.getLogger(__name__)
@@ -185,28 +185,34 @@ class CrmParetoHandover(models.Model):
             "context": {"active_test": False, "create": False},
         }
 
+    @of_one
     def action_open_customers(self):
         """Open the customers and their people that move or moved."""
         return self._open_moved("customer", self.env._("Contacts"))
 
+    @of_one
     def action_open_leads(self):
         """Open the leads that move or moved."""
         return self._open_moved("lead", self.env._("Leads"))
 
+    @of_one
     def action_open_quotations(self):
         """Open the quotations that move or moved."""
         return self._open_moved("quotation", self.env._("Quotations"))
 
+    @of_one
     def action_open_activities(self):
         """Open the activities that move or moved."""
         return self._open_moved("activity", self.env._("Activities"))
 
+    @of_one
     def action_open_meetings(self):
         """Open the meetings that move or moved."""
         return self._open_moved("meeting", self.env._("Meetings"))
 
     # -- there and back --------------------------------------------------------------------
 
+    @of_some
     def action_hand_over(self):
         """Move everything to those who take over, tell them, and leave a note with each customer.
 
@@ -233,6 +239,7 @@ class CrmParetoHandover(models.Model):
                 self.env._("Add a last line without tiers and regions under Who Takes Over: it takes what is left.")
             )
 
+    @of_some
     def action_undo(self):
         """Put back what was moved, within a day; what somebody changed since stays as it is.
 
@@ -309,9 +316,9 @@ class CrmParetoHandover(models.Model):
                 summary=self.env._("Confirm receipt of what %(name)s handed over", name=self.name),
             )
 
+    @of_one
     def action_print_briefs(self):
         """Print the brief of each customer that the reader took over, or of all where that is none."""
-        self.ensure_one()
         mine = self.share_ids.filtered(lambda share: share.user_id == self.env.user)
         # sudo: the journal; the customers are printed with the reader's own rights.
         customers = (mine or self.share_ids).sudo()._customers().with_env(self.env)
@@ -322,6 +329,7 @@ class CrmParetoHandover(models.Model):
             return self.share_ids.browse()
         return self.share_ids.filtered(lambda share: share.user_id == self.env.user and not share.confirmed_on)
 
+    @of_some
     def action_confirm_receipt(self):
         """Say that one has what was handed over to one.
 

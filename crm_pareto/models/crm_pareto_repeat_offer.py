@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_date, format_list
 
+from .bounds import of_some
 from .ours import as_ours
 
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
@@ -16,6 +17,7 @@ class CrmParetoRepeat(models.Model):
 
     # -- quotation -------------------------------------------------------------------
 
+    @of_some
     def action_new_quotation(self):
         """Make one draft quotation a customer, of the usual quantities, and open it, or the list of them.
 
@@ -76,6 +78,7 @@ class CrmParetoRepeat(models.Model):
 
     # -- activity --------------------------------------------------------------------
 
+    @of_some
     def action_schedule_activity(self):
         """Make one activity a customer, for the salesperson, about what is due; it closes itself when that was ordered.
 

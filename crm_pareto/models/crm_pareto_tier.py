@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .bounds import MOST_DAYS
-from .trust import check_shared, works_in
+from .trust import as_scheduler, check_shared, works_in
 
 # What a tier is of once it is used: {model: fields that name it}.
 USED_BY = {
@@ -139,8 +139,8 @@ class CrmParetoTier(models.Model):
         :raises UserError: naming one of them
         """
         for model, names in USED_BY.items():
-            # sudo: of all companies, whoever asks.
-            rows = self.env[model].sudo().with_context(active_test=False)
+            # Of all companies, whoever asks, and snapshots too.
+            rows = as_scheduler(self.env[model]).with_context(active_test=False)
             for name in names:
                 if self and rows.search([(name, "in", self.ids)], limit=1):
                     raise UserError(

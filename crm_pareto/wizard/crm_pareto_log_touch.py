@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from ..models.bounds import check_days
+from ..models.bounds import check_days, of_one
 from ..models.crm_pareto_touch import CHANNELS, LOGGED, WAYS
 from ..models.trust import without_defaults
 
@@ -98,12 +98,12 @@ class CrmParetoLogTouch(models.TransientModel):
                 missing.append(word)
         return found, missing
 
+    @of_one
     def action_log(self):
         """Log the touch with each contact, and plan the next step with each.
 
         :raises UserError: where there is no contact
         """
-        self.ensure_one()
         if self.pasted:
             raise UserError(self.env._("Correct or remove the pasted lines that stand for no contact, or for several."))
         if not self.partner_ids:

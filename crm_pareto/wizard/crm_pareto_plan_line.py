@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, format_date
 
+from ..models.bounds import of_one, of_some
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import without_defaults
@@ -217,6 +218,7 @@ class CrmParetoPlanLine(models.TransientModel):
             ]
         )
 
+    @of_some
     def action_accept(self):
         """Plan a call with the customer or lead on the day of the line.
 
@@ -232,9 +234,9 @@ class CrmParetoPlanLine(models.TransientModel):
         self.unlink()
         return self._refreshed()
 
+    @of_one
     def action_meet(self):
         """Open a new meeting with the customer or lead; once it is saved, the plan has it no more."""
-        self.ensure_one()
         record = self.partner_id or self.lead_id
         people = self.user_id.partner_id + (self.partner_id or self.lead_id.partner_id)
         return {
@@ -265,15 +267,16 @@ class CrmParetoPlanLine(models.TransientModel):
             self._decide("accepted", event_id=event.id)
             self.unlink()
 
+    @of_some
     def action_postpone(self):
         """Leave the lines out of the plan for a week."""
         self._decide("postponed", until=self[:1].first_day + timedelta(days=PUT_OFF - 1))
         self.unlink()
         return self._refreshed()
 
+    @of_one
     def action_skip(self):
         """Ask why."""
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Skip %(name)s", name=self.name),
@@ -284,12 +287,12 @@ class CrmParetoPlanLine(models.TransientModel):
             "target": "new",
         }
 
+    @of_one
     def action_confirm_skip(self):
         """Leave the line out of the plan for the time chosen.
 
         :raises UserError: without a reason
         """
-        self.ensure_one()
         if not self.skip_reason:
             raise UserError(self.env._("Say why: the next plan, and your manager, will know."))
         days = SILENCES[self.skip_for]
@@ -298,9 +301,9 @@ class CrmParetoPlanLine(models.TransientModel):
         self.unlink()
         return self._refreshed()
 
+    @of_one
     def action_open(self):
         """Open the quotation, lead or customer behind the line."""
-        self.ensure_one()
         return (self.order_id or (self.lead_id if not self.partner_id else self.partner_id)).get_formview_action()
 
     def _refreshed(self):

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.bounds import check_days
+from ..models.bounds import check_days, of_one
 
 
 class CrmParetoSetTier(models.TransientModel):
@@ -45,12 +45,12 @@ class CrmParetoSetTier(models.TransientModel):
             values["product_ids"] = [Command.set(ids)]
         return values
 
+    @of_one
     def action_apply(self):
         """Write the decision down for each customer and product.
 
         :raises UserError: where nothing was chosen
         """
-        self.ensure_one()
         subjects = [("partner_id", partner.id) for partner in self.partner_ids.commercial_partner_id]
         subjects += [("product_id", product.id) for product in self.product_ids]
         if not subjects:

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..models.bounds import of_one
+
 EARLIEST, LATEST = relativedelta(years=-1), relativedelta(years=5)  # from today: what a plan can count from
 
 
@@ -79,12 +81,12 @@ class CrmParetoStartPlan(models.TransientModel):
             wizard.known_count = len(known)
             wizard.customer_count = audience.customer_count - len(known)
 
+    @of_one
     def action_start(self):
         """Start the plan; a scheduled action makes the activities.
 
         :raises UserError: where nobody is left to get it
         """
-        self.ensure_one()
         count = self.env["crm.pareto.started.plan"]._start(self.audience_id, self.plan_id, self.user_id, self.date)
         if not count:
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
