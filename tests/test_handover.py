@@ -591,6 +591,7 @@ class TestWhatIsDecided(HandoverCase):
             for record, values in (
                 (handover, {"state": "back"}),
                 (handover, {"done_on": self.MOMENT}),
+                (handover, {"name": "Somebody else"}),
                 (handover, {"change_ids": [Command.create(change)]}),
                 (share, {"confirmed_on": self.MOMENT}),
                 (share, {"customer_count": 9}),

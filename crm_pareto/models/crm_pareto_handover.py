@@ -11,7 +11,7 @@ from .trust import refuse_values, scheduled, without_defaults, works_in
 
 _logger = logging.getLogger(__name__)
 
-BY_BUTTON = ("state", "done_on", "change_ids")
+BY_BUTTON = ("name", "state", "done_on", "change_ids")  # the name says who hands over
 AS_HANDED_OVER = ("from_user_id", "company_id", "reason", "share_ids")  # of the past, once it is done
 UNDO_WITHIN = timedelta(days=1)
 NO_MAIL = {  # one message says it all; else Odoo would write a mail a record

@@ -153,7 +153,7 @@ class CrmParetoTier(models.Model):
     def _companies(self):
         """The companies in which one of these tiers is in force."""
         # sudo: of all companies, whoever asks.
-        tiers, companies = self.sudo(), self.env["res.company"].sudo().search([])
+        tiers, companies = self.sudo(), self.env["res.company"].sudo().search([("active", "=", True)])
         own = tiers.company_id
         if all(tier.company_id for tier in tiers):
             return own

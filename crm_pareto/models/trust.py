@@ -112,10 +112,12 @@ def check_shared(records, operation, result):
     :param records: with a company, or none where they are shared
     :param result: Odoo's own answer
     """
-    shared = records.sudo().filtered(lambda record: record.id and not record.company_id).sudo(False)
-    env = records.env
+    if operation == "read":
+        return result
+    env, shared = records.env, records.sudo().filtered(lambda record: record.id and not record.company_id).sudo(False)
     # sudo: which companies there are, not what they are.
-    if operation == "read" or not shared or not env["res.company"].sudo().search([]) - env.user.sudo().company_ids:
+    companies = env["res.company"].sudo().search([("active", "=", True)])
+    if not shared or not companies - env.user.sudo().company_ids:
         return result
     if result:
         return result[0] | shared, result[1]
