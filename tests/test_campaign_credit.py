@@ -169,15 +169,18 @@ class TestJourneys(CampaignCase):
 
     def test_another_companys_touches_and_invoices_stay_out(self):
         other = self.new_company("Other", "EUR")
+        self.fair.company_id = False
         self.touch(self.fair, date(2026, 6, 1), company_id=other.id)
         self.invoice(self.partner, (self.product, 1, 100))
         self.assertFalse(self.attribute())
 
     def test_a_campaign_of_another_company_counts_here_only_with_what_it_earned_here(self):
-        shared = {"company_id": self.new_company("Other", "EUR").id}
+        """Shared by all companies when it was logged; only later the other's."""
+        shared = {"company_id": False}
         elsewhere = self.env["utm.campaign"].create([{"title": name, **shared} for name in ("Sold", "Seen")])
         for campaign, partner in zip(elsewhere, (self.partner, self.new_partner("Birch")), strict=True):
             self.touch(campaign, date(2026, 6, 1), partner)
+        elsewhere.company_id = self.new_company("Other", "EUR")
         self.invoice(self.partner, (self.product, 1, 100))
         self.attribute()
         rows = self.env["crm.pareto.campaign"].search([("company_id", "=", self.company.id)])
