@@ -51,7 +51,7 @@ class World:
         touch = {"partner_id": self.partner.id, "campaign_id": self.campaign.id, "direction": "in", "channel": "email"}
         self.make("crm.pareto.touch", name="Asked", date="2026-06-08", user_id=self.colleague.id, **touch)
         seller = {"company": company, "invoice_user_id": self.colleague.id}
-        for weeks in range(3):
+        for weeks in range(-2, 3):  # from the month before, which is over and has its place in the history
             day = date(2026, 6, 1) + weeks * WEEK
             case.invoice(self.partner, (self.product, 1, 100), day=day, **seller)
         self.invoice = case.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 22), **seller)
