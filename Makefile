@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
-.PHONY: help demo demo-data test host-test replica-test fault-test life-test release-dump lint bench pot pictures clean
+.PHONY: help demo demo-data test fuzz host-test replica-test fault-test life-test release-dump lint bench pot pictures clean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -22,6 +22,9 @@ replica-test: ## every page of ours on a primary and a replica: what reaches the
 
 fault-test: ## every job injured at random moments: what is left, and whether a rerun ends it (SEED=1; TIMES=3 each)
 	@$(DEV) fault-test $(if $(SEED),--seed $(SEED)) $(if $(TIMES),--times $(TIMES))
+
+fuzz: ## every public method called with nonsense over HTTP (SEED=1; CALLS=5000), and every path to a guarded figure
+	@FUZZ_SEED=$(or $(SEED),1) FUZZ_CALLS=$(or $(CALLS),5000) ALL_PATHS=1 $(DEV) test tests/test_fuzz.py tests/test_rights_sweep.py
 
 life-test: ## a database's life: install over a year of data, upgrade, back up, copy, uninstall (T=tests/life/test_x.py)
 	@$(DEV) test $(or $(T),tests/life)

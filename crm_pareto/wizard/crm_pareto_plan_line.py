@@ -270,7 +270,8 @@ class CrmParetoPlanLine(models.TransientModel):
     @of_some
     def action_postpone(self):
         """Leave the lines out of the plan for a week."""
-        self._decide("postponed", until=self[:1].first_day + timedelta(days=PUT_OFF - 1))
+        for first_day, lines in self.grouped("first_day").items():
+            lines._decide("postponed", until=first_day + timedelta(days=PUT_OFF - 1))
         self.unlink()
         return self._refreshed()
 
