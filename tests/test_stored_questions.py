@@ -28,6 +28,9 @@ class TestStoredQuestions(LedgerCase):
             "[('pareto_value_id.profit', '>', 1000)]",
             "[('partner_id', 'any', [('pareto_value_id', 'any', [('profit', '>', 1000)])])]",
             "[('partner_id.message_partner_ids.pareto_lifetime_value', '>', 1000)]",
+            r"[('partner_id.\x70areto_pro\146it', '>', 1000)]",
+            "[('partner_id.pare' 'to_profit', '>', 1000)]",
+            " [('partner_id.par\\\neto_profit', '>', 1000)]",
         ):
             with self.subTest(domain=domain), self.assertRaises(AccessError):
                 self.store(self.manager, domain)

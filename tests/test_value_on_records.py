@@ -137,3 +137,76 @@ class TestPipeline(LedgerCase):
         self.assertEqual(ordered.mapped("name"), ["Big", "Small"])
         groups = self.env["crm.lead"]._read_group(mine, ["pareto_tier_id"], ["__count"], order="pareto_tier_id")
         self.assertEqual([(tier.name, count) for tier, count in groups], [(A, 1), ("C", 1), (False, 1)])
+
+
+class TestRecordRules(LedgerCase):
+    """An administrator writes rules of their own on our models; what is joined to a record asks them, too."""
+
+    def setUp(self):
+        super().setUp()
+        self.shown, self.hidden = (self.new_partner(name) for name in ("Shown", "Hidden"))
+        for partner, amount in ((self.shown, 300), (self.hidden, 700)):
+            self.invoice(partner, (self.product, 1, amount))
+        self.recompute()
+        manager = self.new_user("berta", SALES_MANAGER)
+        manager.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.as_manager = self.env(user=manager, su=False, context={"allowed_company_ids": self.company.ids})
+
+    def hide(self, model, domain):
+        values = {"name": "Ours", "model_id": self.env["ir.model"]._get_id(model), "domain_force": domain}
+        self.env["ir.rule"].create(values)
+        self.env.invalidate_all()
+
+    def hide_the_value(self):
+        """By a column of the row, and by a path that leads elsewhere."""
+        for domain in (f"[('partner_id', '!=', {self.hidden.id})]", "[('partner_id.name', '!=', 'Hidden')]"):
+            with self.subTest(domain=domain):
+                self.hide("crm.pareto.customer", domain)
+                yield
+            self.env["ir.rule"].search([("name", "=", "Ours")]).unlink()
+
+    def assert_hidden(self, model, records):
+        mine = [("id", "in", records.ids)]
+        shown, hidden = self.as_manager[model].browse(records.ids)
+        [sums] = shown.formatted_read_group(mine, [], ["pareto_turnover:sum"])
+        self.assertEqual(300, sums["pareto_turnover:sum"])
+        self.assertEqual(shown + hidden, shown.search(mine, order="pareto_turnover desc nulls last"))
+        self.assertEqual(shown, shown.search([*mine, ("pareto_turnover", ">", 0)]))
+        groups = shown.formatted_read_group(mine, ["pareto_tier_id"], ["__count"])
+        self.assertEqual([1, 1], [group["__count"] for group in groups])
+        self.assertIn(False, [group["pareto_tier_id"] for group in groups])
+        self.assertEqual((300, False), (shown.pareto_turnover, bool(hidden.pareto_value_id)))
+
+    def test_on_contacts_they_hold_in_sums_orders_and_groups(self):
+        for _rule in self.hide_the_value():
+            self.assert_hidden("res.partner", self.shown + self.hidden)
+
+    def test_and_on_documents(self):
+        orders = self.env["sale.order"].create(
+            [
+                {"partner_id": partner.id, "company_id": self.company.id, "order_line": [Command.create(line)]}
+                for partner in (self.shown, self.hidden)
+                for line in ({"product_id": self.product.id},)
+            ]
+        )
+        for _rule in self.hide_the_value():
+            self.assert_hidden("sale.order", orders)
+
+    def test_and_on_campaigns(self):
+        campaigns = self.env["utm.campaign"].create(
+            [{"title": title, "company_id": self.company.id} for title in ("Shown", "Hidden")]
+        )
+        mine, model = [("id", "in", campaigns.ids)], self.company.pareto_attribution_model
+        row = {"company_id": self.company.id, "model": model}
+        self.env["crm.pareto.campaign"].create(
+            [
+                {**row, "campaign_id": campaign.id, "revenue": revenue}
+                for campaign, revenue in zip(campaigns, (300, 700), strict=True)
+            ]
+        )
+        self.hide("crm.pareto.campaign", f"[('campaign_id', '!=', {campaigns[1].id})]")
+        theirs = self.as_manager["utm.campaign"]
+        [sums] = theirs.formatted_read_group(mine, [], ["pareto_revenue:sum"])
+        self.assertEqual(300, sums["pareto_revenue:sum"])
+        self.assertEqual(campaigns.ids, theirs.search(mine, order="pareto_revenue desc nulls last").ids)
+        self.assertEqual(campaigns[0].ids, theirs.search([*mine, ("pareto_revenue", ">", 0)]).ids)

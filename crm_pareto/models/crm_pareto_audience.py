@@ -249,7 +249,8 @@ class CrmParetoAudience(models.Model):
         try:
             audience.env["crm.pareto.customer"].search_count(audience._domain(), limit=1)
         except AccessError as error:
-            raise AccessError(f"{self.name}: {self._why_not(error)}") from error
+            why = self._why_not(error)
+            raise AccessError(self.env._("%(name)s: %(why)s", name=self.name, why=why)) from error
         except INVALID:  # finds nobody, whoever asks
             return
 

@@ -102,7 +102,7 @@ class CrmParetoManualTier(models.Model):
         for subject, company in subjects:
             model = self.env[VALUE_MODELS[subject._name]].sudo()  # nobody may write values but us
             key = model._pareto_key
-            row = model.search([(key, "=", subject.id), ("company_id", "=", company.id)])
+            row = model.search([(key, "=", subject.id), ("company_id", "=", company.id), ("snapshot_id", "=", False)])
             if not row and self.exists():
                 row = model.create({key: subject.id, "company_id": company.id})
             # sudo: the decision in force, also where the writer does not see another company's.

@@ -95,7 +95,7 @@ class CrmParetoResultMixin(models.AbstractModel):
         """Ask for the reader's groups under sudo too: Odoo follows with it the paths that people name."""
         if self.env.su and field.groups and field.name.startswith("pareto_"):
             check_reader(self, field)
-        super()._check_field_access(field, operation)
+        return super()._check_field_access(field, operation)
 
     def _join_value(self, alias, query):
         """Join the row of results to the record.
@@ -116,9 +116,10 @@ class CrmParetoResultMixin(models.AbstractModel):
         if self.env.su or rules.is_true():
             return SQL("TRUE")
         columns = {name for name, field in rows._fields.items() if field.store and field.column_type}
-        if all(leaf.field_expr in columns for leaf in rules.iter_conditions()):
-            rows = rows.sudo()  # the rules themselves are nobody's question
-            return rules.optimize_full(rows)._to_sql(rows, row, query)
+        own = rules.optimize_full(rows.sudo())  # the rules themselves are nobody's question
+        # A path to other records would be joined before the row is.
+        if all(leaf.field_expr in columns and "any" not in leaf.operator for leaf in own.iter_conditions()):
+            return own._to_sql(rows.sudo(), row, query)
         return SQL("%s IN %s", SQL.identifier(row, "id"), rows._search(Domain.TRUE).subselect())
 
     @for_readers

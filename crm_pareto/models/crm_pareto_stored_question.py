@@ -1,3 +1,4 @@
+import ast
 import re
 from collections import defaultdict
 
@@ -5,8 +6,10 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import ormcache
 
+from .bounds import is_id
+
 NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile(r"\b\d{1,10}\b")
 OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads to our figures but through one of them
 AUDIENCES = "pareto_audience_ids"
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
@@ -54,8 +57,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             return
         for record in records.sudo():
             for name in fields:
-                if OURS in (text := record[name] or ""):
-                    self._check_text(str(text))
+                if OURS in (text := _as_read(record[name] or "")):
+                    self._check_text(text)
 
     @api.model
     def _check_text(self, text):
@@ -64,7 +67,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             if not all(user.has_groups(groups) for groups in guarded.get(name, ())):
                 raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
         if AUDIENCES in text:
-            self._check_audiences({int(number) for number in NUMBER.findall(text)})
+            self._check_audiences({int(number) for number in NUMBER.findall(text) if is_id(int(number))})
 
     @api.model
     @ormcache(cache="stable")
@@ -87,6 +90,14 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             raise AccessError(self.env._("Audiences are for users of Customer Value, and named by their number."))
         for audience in named:
             audience._check_may_ask()
+
+
+def _as_read(text):
+    """The text as Python reads it: one domain can be written in many ways ("\\x70areto_profit", "pareto" "_profit")."""
+    try:
+        return ast.unparse(ast.parse(str(text).strip(), mode="eval"))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return str(text)  # a template, or nothing that anybody can ask
 
 
 def _check_after_writing(model, fields):

@@ -1,8 +1,6 @@
 """Fields of ours on Odoo's records that our own code writes alone, whatever a client sends."""
 
-from odoo.exceptions import AccessError
-
-from .trust import without_defaults
+from .trust import refuse_values, without_defaults
 
 KEY = "pareto_ours"
 OURS = object()  # in the context of what our own code writes in a person's name; no client can send it
@@ -18,12 +16,9 @@ def check_ours(model, vals_list, names):
 
     :raises AccessError: naming one
     """
-    if model.env.su or model.env.context.get(KEY) is OURS:
-        return
-    for name in names:
-        if any(name in vals for vals in vals_list):
-            label = model._fields[name]._description_string(model.env)
-            raise AccessError(model.env._("%s is filled in by a button only, and not by hand.", label))
+    if model.env.context.get(KEY) is not OURS:
+        for vals in vals_list:
+            refuse_values(model, vals, names)
 
 
 def to_create(model, vals_list, names):

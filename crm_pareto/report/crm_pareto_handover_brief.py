@@ -45,6 +45,8 @@ class CrmParetoHandoverBrief(models.AbstractModel):
                 ("order_state", "in", ("due", "overdue")),
             ]
         )
+        products = due.product_id._filtered_access("read")
+        due = due.filtered(lambda repeat: repeat.product_id in products)
         repeats = due.grouped(lambda repeat: repeat.partner_id.id)
         rows = rows.grouped(lambda row: row.partner_id.id)
         touches = self._touches(customers, company).grouped(lambda touch: touch.customer_id.id)
