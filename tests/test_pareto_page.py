@@ -32,6 +32,16 @@ class TestParetoPage(LedgerCase):
             cls.invoice(cls.new_partner(f"Customer {index}"), (cls.product, 1, amount))
         cls.recompute()
 
+    def test_it_says_where_it_is_of_the_readers_own_customers(self):
+        seller, manager = self.new_user("anna", SALESPERSON), self.new_user("berta", SALES_MANAGER)
+        for user, shown, own in ((seller, True, True), (seller, False, False), (manager, True, False)):
+            self.company.pareto_own_values = shown
+            user.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+            page = self.env["crm.pareto.page"].with_user(user).with_context(allowed_company_ids=self.company.ids)
+            for kind, expected in (("customer", own), ("product", False)):
+                with self.subTest(user=user.login, own_values=shown, kind=kind):
+                    self.assertEqual(expected, page.get_figures(kind)["of_own_customers"])
+
     def figures(self, kind="customer", measure="turnover"):
         return self.env["crm.pareto.page"].get_figures(kind, measure)
 

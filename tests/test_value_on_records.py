@@ -181,6 +181,15 @@ class TestRecordRules(LedgerCase):
         for _rule in self.hide_the_value():
             self.assert_hidden("res.partner", self.shown + self.hidden)
 
+    def test_so_does_ours_that_leaves_a_salesperson_his_or_her_own_customers(self):
+        seller = self.new_user("anna", SALESPERSON)
+        seller.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.hidden.user_id = self.env.user
+        self.shown.user_id = seller
+        self.env.invalidate_all()
+        self.as_manager = self.as_manager(user=seller)
+        self.assert_hidden("res.partner", self.shown + self.hidden)
+
     def test_and_on_documents(self):
         orders = self.env["sale.order"].create(
             [
