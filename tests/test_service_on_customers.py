@@ -4,7 +4,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.addons.crm_pareto.report.crm_pareto_service_report import CrmParetoServiceReport
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .common import PROFIT, SALES_MANAGER, LedgerCase
@@ -105,7 +105,7 @@ class TestServiceOnCustomers(LedgerCase):
         self.assertFalse(self.env["crm.pareto.page"].get_figures("customer", "profit")["reason"])
 
     def test_of_products_there_is_no_such_page(self):
-        with self.assertRaises(ValueError):
+        with self.assertRaises(UserError):
             self.env["crm.pareto.page"].get_figures("product", "served_profit")
 
     def test_the_page_needs_the_right_to_see_profit(self):

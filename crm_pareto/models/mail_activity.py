@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .apart import apart
 from .crm_pareto_value_fields import USER
 from .ours import check_ours, to_create
+from .trust import check_reader
 
 _logger = logging.getLogger(__name__)
 
@@ -76,6 +77,13 @@ class MailActivity(models.Model):
         """As in `create`."""
         check_ours(self, [vals], REPEAT)
         return super().write(vals)
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        """Ask for the reader's groups under sudo too, as on all that shows figures."""
+        if self.env.su and field.name in (*REPEAT, "pareto_why"):
+            check_reader(self, field)
+        return super()._check_field_access(field, operation)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         """Odoo asks who may group by a field of any type but this one's."""
