@@ -302,6 +302,36 @@ class TestRights(AudienceCase):
         self.assert_customers_of(self.anna, self.alder)
         self.assert_customers_of(self.ben, self.env["res.partner"])
 
+    def test_a_rule_is_of_what_its_writer_may_see_whatever_of_it_is_false_today(self):
+        """The owner's eyes find whom a mailing goes to: else one who may not see profit would find out by it."""
+        manager, controller = self.manager, self.new_member("carl", f"{SALES_MANAGER},{PROFIT}")
+        rich = self.audience([("profit", ">", 1)], user=controller)
+        nobody_yet = ("partner_id.is_blacklisted", "=", True)
+        rules = [[nobody_yet, leaf] for leaf in (("profit", ">", 1), ("partner_id.pareto_profit", ">", 1))]
+        for names in (("in", rich.ids), ("!=", False), ("=like", "%")):
+            rules.append([nobody_yet, ("partner_id.pareto_audience_ids", *names)])
+        rules.append([nobody_yet, ("partner_id", "any", [("pareto_value_id", "any", [("profit", ">", 1)])])])
+        for rule in rules:
+            with self.subTest(rule=rule), self.assertRaises(ValidationError):
+                self.audience(rule, user=manager)
+
+    def test_a_pattern_that_breaks_only_where_it_fits_is_none(self):
+        with self.assertRaises(ValidationError):
+            self.audience([("partner_id.name", "=like", "Zyx\\")])
+        self.audience([("partner_id.name", "=like", "Zyx\\\\")])
+
+    def test_one_whose_filter_breaks_leaves_the_others(self):
+        broken, whole = self.audience([("turnover", ">", 1)]), self.audience([("turnover", ">", 1)])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_pareto_audience SET domain = %s WHERE id = %s",
+            (repr([("partner_id.name", "=like", f"{self.alder.name}\\")]), broken.id),
+        )
+        self.env.invalidate_all()
+        self.assertTrue(broken.problem)
+        self.assertTrue(whole.customer_count)
+        self.assertEqual(whole, self.alder.pareto_audience_ids & (broken | whole))
+
     def assert_customers_of(self, user, expected):
         audience = self.audience(user=user)
         self.assertEqual(self.customers(audience), expected)

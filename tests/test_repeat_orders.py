@@ -249,6 +249,17 @@ class TestActivity(DueCase):
             with self.assertRaises(AccessError):
                 activity.with_user(self.new_user(f"ian {name}", "base.group_user")).read([name])
 
+    def test_it_stays_with_its_customer(self):
+        """Moved to a colleague's, its closing would tell what that one ordered."""
+        anna = self.new_user("anna", SALESPERSON)
+        anna.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.both.action_schedule_activity()
+        activity = self.activity()
+        activity.user_id = anna
+        with self.assertRaisesRegex(UserError, "stays there"):
+            activity.with_user(anna).res_id = self.new_partner("Cedar").id
+        activity.with_user(anna).summary = "Call"
+
     def test_what_is_planned_already_or_not_due_is_left_out(self):
         self.row.action_schedule_activity()
         self.both.action_schedule_activity()
@@ -381,9 +392,9 @@ class TestRights(DueCase):
         values = {"res_model_id": self.env["ir.model"]._get_id("res.partner"), "res_id": self.birch.id}
         ours = {"pareto_company_id": abroad.id, "pareto_product_ids": [Command.set(self.product.ids)]}
         for name, value in ours.items():
-            with self.assertRaisesRegex(AccessError, "by a button only"):
+            with self.assertRaisesRegex(AccessError, "set by the button"):
                 activity.write({name: value})
-            with self.assertRaisesRegex(AccessError, "by a button only"):
+            with self.assertRaisesRegex(AccessError, "set by the button"):
                 activity.create({**values, name: value})
         for su in (False, True):
             sent = {f"default_{name}": value for name, value in ours.items()}

@@ -360,3 +360,11 @@ class TestWhatIsWrittenDown(RightsHttpCase):
         self.get("salesperson", "sale.advance.payment.inv", "create_invoices", [wizard], context=context)
         self.assertTrue(order.invoice_ids)
         self.assertFalse(order.invoice_ids.pareto_customer_id)
+
+
+class TestCampaigns(RightsHttpCase):
+    def test_whoever_odoo_lets_renames_a_campaign(self):
+        for login in ("employee", "salesperson", "manager"):
+            with self.subTest(login=login):
+                campaign = self.get(login, "utm.campaign", "create", {"title": f"Fair of {login}"})
+                self.get(login, "utm.campaign", "write", [campaign], {"title": "Other Fair"})

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 
-from .common import PROFIT, SALES_MANAGER, LedgerCase
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
 
 class TestStoredQuestions(LedgerCase):
@@ -40,6 +40,27 @@ class TestStoredQuestions(LedgerCase):
         self.store(self.controller, "[('partner_id.pareto_profit', '>', 1000)]")
         self.assertEqual("[('partner_id.pareto_profit', '>', 1000)]", self.team.assignment_domain)
 
+    def test_who_sees_own_customers_only_chooses_nothing_by_a_figure_of_all(self):
+        seller = self.new_user("anna", f"{SALESPERSON},mail.group_mail_template_editor")
+        seller.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        values = {"name": "Big", "model_id": "res.partner", "domain": "[('pareto_turnover', '>', 1000)]"}
+        filters = self.env["ir.filters"].with_user(seller).with_context(allowed_company_ids=self.company.ids)
+        with self.assertRaises(AccessError):
+            filters.create(values)
+        self.company.pareto_own_values = False
+        filters.create(values)
+
+    def test_words_of_a_mail_are_no_figures(self):
+        text = "<p style='margin: 0'>Our margin and profit: <t t-out='object.pareto_turnover'/></p>"
+        model = self.env["ir.model"]._get_id("res.partner")
+        self.manager.group_ids += self.env.ref("mail.group_mail_template_editor")
+        template = self.env["mail.template"].with_user(self.manager)
+        template.create({"name": "Words", "model_id": model, "body_html": text})
+        for read in ("object.pareto_profit", "object.pareto_value_id['profit']", "object.pareto_value_id.profit"):
+            with self.subTest(read=read), self.assertRaises(AccessError):
+                text = f'<p>pareto_turnover <t t-out="{read}"/></p>'
+                template.create({"name": "Rich", "model_id": model, "body_html": text})
+
     def test_sudo_does_not_help(self):
         with self.assertRaises(AccessError):
             self.of(self.manager, self.team).sudo().assignment_domain = "[('pareto_profit', '>', 0)]"
@@ -67,6 +88,18 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaises(AccessError):
             self.store(self.manager, domain)
         self.store(self.controller, domain)
+
+    def test_nor_are_all_audiences_there_are(self):
+        mine = self.env["crm.pareto.audience"].create({"name": "Mine", "user_id": self.manager.id})
+        for domain in (
+            f"[('partner_id.pareto_audience_ids', '!=', False), ('id', '!=', {mine.id})]",
+            f"[('partner_id.pareto_audience_ids', 'not in', [False, {mine.id}])]",
+            f"[('partner_id', 'any', [('pareto_audience_ids', 'any', [('id', '!=', {mine.id})])])]",
+            f"[('partner_id.pareto_audience_ids', 'in', [True]), ('id', '!=', {mine.id})]",
+        ):
+            with self.subTest(domain=domain), self.assertRaises(AccessError):
+                self.store(self.manager, domain)
+        self.store(self.manager, f"[('partner_id.pareto_audience_ids', 'in', [{mine.id:#x}])]")
 
     def test_by_its_name_nobody_finds_an_audience(self):
         with self.assertRaises(AccessError):

@@ -93,3 +93,31 @@ class TestSudoRights(LedgerCase):
     def test_the_scheduler_sees_all(self):
         self.assertEqual(60, self.partner.pareto_profit)
         self.assertTrue(self.env["res.partner"].search_count([("pareto_profit", ">", 50)]))
+
+    def test_no_path_leads_past_the_record_rules(self):
+        """To a colleague's customer, for who sees own customers; to another company's figures, for who works in one."""
+        self.company.pareto_own_values = True
+        self.partner.user_id = self.controller
+        for name in ("pareto_turnover", "pareto_value_id.turnover"):
+            for path in (name, f"commercial_partner_id.{name}"):
+                with self.subTest(path=path):
+                    self.assertEqual(0, self.asks(self.seller, f"message_partner_ids.{path}"))
+                    self.assertEqual(1, self.asks(self.controller, f"message_partner_ids.{path}"))
+        partners = self.of(self.seller, su=True)["res.partner"]
+        mine = [("id", "=", self.partner.id)]
+        [sums] = partners.formatted_read_group(mine, [], ["pareto_turnover:sum"])
+        self.assertFalse(sums["pareto_turnover:sum"])
+        self.env.invalidate_all()
+        self.assertFalse(partners.browse(self.partner.id).pareto_value_id)
+
+    def test_nor_to_another_company(self):
+        abroad = self.new_company("Abroad", "USD")
+        order = self.env["sale.order"].create({"partner_id": self.partner.id, "company_id": abroad.id})
+        self.env["crm.pareto.customer"].create(
+            {"partner_id": self.partner.id, "company_id": abroad.id, "turnover": 700, "profit": 300}
+        )
+        self.env.flush_all()
+        for name in ("pareto_turnover", "pareto_profit"):
+            with self.subTest(name=name):
+                asked = [("id", "=", order.id), (name, ">", 0)]
+                self.assertFalse(self.of(self.controller, su=True)["sale.order"].search_count(asked))

@@ -167,7 +167,7 @@ class TestAdding(SuggestionCase):
             lambda: order.order_line.write({"pareto_suggested_id": self.pump.id}),
             lambda: order.with_context(pareto_ours=True).order_line.write({"pareto_suggested_id": self.pump.id}),
         ):
-            with self.assertRaisesRegex(AccessError, "by a button only"):
+            with self.assertRaisesRegex(AccessError, "set by the button"):
                 call()
         for su in (False, True):
             lines = order.sudo(su).order_line.with_context(default_pareto_suggested_id=self.seal.id)

@@ -6,8 +6,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
+from psycopg2 import DataError
 
 from ..analytics.windows import window
+from .asking import check_asked
 from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
@@ -21,8 +23,10 @@ RULE_FIELDS = (
     "touched_campaign_ids",
     "credited_campaign_ids",
 )
-# What a rule can raise: AccessError and Entangled are UserErrors, and of a text that is no domain Python says anything.
+# What a rule can raise: AccessError and Entangled are UserErrors, of a text that is no domain Python says anything, and
+# PostgreSQL of one that it can compare with no customer.
 INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+INVALID += (DataError,)
 RESOLVING = "pareto_resolving"  # in the context
 DEEPEST = 5  # audiences that ask one for the other, in a row
 MOST = 50  # in all, for the customers of one
@@ -152,14 +156,23 @@ class CrmParetoAudience(models.Model):
 
     # -- who belongs -------------------------------------------------------------------
 
+    def _asked(self):
+        """The filter, of crm.pareto.customer.
+
+        :raises: one of INVALID, where it is none
+        """
+        asked = Domain(literal_eval(self.domain or "[]"))
+        asked.validate(self.env["crm.pareto.customer"])
+        return asked
+
     def _domain(self):
         """Those who belong, of crm.pareto.customer, as far as the user of the environment may see them.
 
         :raises: one of INVALID, where the rule is no longer one, or asks for what the user may not see
         """
         self.ensure_one()
-        asked = Domain(literal_eval(self.domain or "[]"))
-        asked.validate(self.env["crm.pareto.customer"])
+        asked = self._asked()
+        check_asked(self.env["crm.pareto.customer"], asked)  # those that it names are resolved, each in its turn
         conditions = [
             Domain("company_id", "=", self.company_id.id),
             Domain("snapshot_id", "=", False),
@@ -239,15 +252,32 @@ class CrmParetoAudience(models.Model):
         query = customers._search(domain)
         return query.subselect(SQL.identifier(query.table, "partner_id"))
 
-    def _check_may_ask(self):
+    @api.model
+    def _check_named(self, numbers, within=()):
+        """
+        :param numbers: of audiences that somebody names in what is asked later, without them
+        :param within: ids of the audiences that these are named in
+        :raises AccessError: where the person may not read one, or not see what its rule asks for
+        """
+        named = self.sudo(False).with_context(active_test=False)
+        named = named.browse(numbers).exists() if named.has_access("read") else named.browse()
+        if not named:
+            raise AccessError(self.env._("Audiences are for users of Customer Value, and named by their number."))
+        for audience in named:
+            if audience.id not in within:
+                audience._check_may_ask((*within, audience.id))
+
+    def _check_may_ask(self, within=()):
         """Refuse who may not read the audience, or not see what its rule asks for.
 
+        :param within: ids of this one and of those that it is named in
         :raises AccessError: naming the audience
         """
         self.check_access("read")
         audience = self.with_context(allowed_company_ids=self.company_id.ids)
         try:
-            audience.env["crm.pareto.customer"].search_count(audience._domain(), limit=1)
+            customers = audience.env["crm.pareto.customer"]
+            check_asked(customers, audience._asked(), lambda numbers: self._check_named(numbers, within))
         except AccessError as error:
             why = self._why_not(error)
             raise AccessError(self.env._("%(name)s: %(why)s", name=self.name, why=why)) from error
@@ -274,7 +304,8 @@ class CrmParetoAudience(models.Model):
             audience.problem = False
             try:
                 customers, domain = audience._customers()
-                [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
+                with self.env.cr.savepoint(flush=False):  # one that fails is not the others' fault
+                    [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
             except INVALID as error:
                 audience.problem, sums = audience._why_not(error), (False, False)
             audience.customer_count, audience.turnover = sums
@@ -308,8 +339,10 @@ class CrmParetoAudience(models.Model):
         """Whoever writes a rule may see what it asks for, so that nobody finds out by whom a mailing reaches."""
         for audience in self.sudo(False):  # Odoo checks with sudo
             try:
+                audience._check_may_ask((audience.id,))
                 customers, domain = audience._customers()
-                customers.search_count(domain, limit=1)
+                with self.env.cr.savepoint(flush=False):
+                    customers.search_count(domain, limit=1)
             except INVALID as error:
                 raise ValidationError(self._why_not(error)) from error
 

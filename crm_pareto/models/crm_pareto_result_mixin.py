@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .trust import check_reader
+from .trust import as_reader, check_reader
 
 
 def for_readers(search):
@@ -104,6 +104,10 @@ class CrmParetoResultMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _readable_values(self):
+        """The rows of results, as the reader may read them."""
+        return as_reader(self.env[self._fields["pareto_value_id"].comodel_name])
+
     def _is_readable_value(self, row, query):
         """Whether the reader's record rules let a joined row of results be read; SQL.
 
@@ -111,9 +115,9 @@ class CrmParetoResultMixin(models.AbstractModel):
 
         :param row: the alias of the row's table
         """
-        rows = self.env[self._fields["pareto_value_id"].comodel_name].with_context(active_test=False)
-        rules = self.env["ir.rule"]._compute_domain(rows._name, "read")
-        if self.env.su or rules.is_true():
+        rows = self._readable_values().with_context(active_test=False)
+        rules = rows.env["ir.rule"]._compute_domain(rows._name, "read")
+        if rows.env.su or rules.is_true():
             return SQL("TRUE")
         columns = {name for name, field in rows._fields.items() if field.store and field.column_type}
         own = rules.optimize_full(rows.sudo())  # the rules themselves are nobody's question
@@ -127,7 +131,7 @@ class CrmParetoResultMixin(models.AbstractModel):
         """Searching by results only comes from the fields: a domain on the row, or its absence."""
         if operator not in ("in", "any", "any!"):
             return NotImplemented
-        values = self.env[self._fields["pareto_value_id"].comodel_name]
+        values = self._readable_values()
         if operator == "in":
             wanted = values._search([("id", "in", [id_ for id_ in value if id_])])
         else:

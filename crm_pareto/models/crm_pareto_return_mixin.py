@@ -216,7 +216,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         found = {}
         # sudo: only which model a company shows; the rows are found by the reader's own rules.
         for company in (self.company_id | self.env.company).sudo():
-            rows = self.env["crm.pareto.campaign"].search_fetch(
+            rows = self._readable_values().search_fetch(
                 [
                     ("campaign_id", "in", self.ids),
                     ("company_id", "=", company.id),

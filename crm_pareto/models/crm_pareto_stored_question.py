@@ -6,12 +6,12 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import ormcache
 
-from .bounds import is_id
+from .asking import AUDIENCES, named_audiences
 
 NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
-NUMBER = re.compile(r"\b\d{1,10}\b")
+# Of a template: what is read of something, and not the words and styles around it.
+READ_NAME = re.compile(r"""(?:\.|[\[(]\s*(?:['"]|&quot;|&#34;|&#39;))\s*([a-z_]\w*)|\b(pareto_\w+)""", re.IGNORECASE)
 OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads to our figures but through one of them
-AUDIENCES = "pareto_audience_ids"
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
 TEXTS = ("char", "text", "html")
 
@@ -63,11 +63,30 @@ class CrmParetoStoredQuestion(models.AbstractModel):
     @api.model
     def _check_text(self, text):
         guarded, user = self._guarded_names(), self.env.user
-        for name in NAME.findall(text):
+        is_domain = bool(list(_leaves(text)))
+        names = NAME.findall(text) if is_domain else map("".join, READ_NAME.findall(text))
+        for name in names:
+            if name in guarded and self.env["crm.pareto.page"]._sees_own_customers_only():
+                raise AccessError(
+                    self.env._("You see the figures of your own customers: nothing of all can be chosen by “%s”.", name)
+                )
             if not all(user.has_groups(groups) for groups in guarded.get(name, ())):
                 raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
         if AUDIENCES in text:
-            self._check_audiences({int(number) for number in NUMBER.findall(text) if is_id(int(number))})
+            self.env["crm.pareto.audience"]._check_named(self._named_audiences(text))
+
+    @api.model
+    def _named_audiences(self, text):
+        """The numbers of the audiences that a domain names.
+
+        :raises AccessError: where it asks for audiences in another way
+        """
+        numbers, leaves = [], [leaf for leaf in _leaves(text) if AUDIENCES in leaf[0]]
+        if len(leaves) != text.count(AUDIENCES):
+            leaves = [(AUDIENCES, "any", [])]
+        for path, operator, value in leaves:
+            numbers += named_audiences(self.env, path, operator, value)
+        return numbers
 
     @api.model
     @ormcache(cache="stable")
@@ -81,16 +100,6 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                     found[field.name].add(field.groups)
         return dict(found)
 
-    @api.model
-    def _check_audiences(self, numbers):
-        """Refuse audiences whose rule the person may not ask; the scheduler finds whom their owner finds."""
-        audiences = self.env["crm.pareto.audience"].sudo(False).with_context(active_test=False)
-        named = audiences.browse(numbers).exists() if audiences.has_access("read") else audiences
-        if not named:
-            raise AccessError(self.env._("Audiences are for users of Customer Value, and named by their number."))
-        for audience in named:
-            audience._check_may_ask()
-
 
 def _as_read(text):
     """The text as Python reads it: one domain can be written in many ways ("\\x70areto_profit", "pareto" "_profit")."""
@@ -98,6 +107,20 @@ def _as_read(text):
         return ast.unparse(ast.parse(str(text).strip(), mode="eval"))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return str(text)  # a template, or nothing that anybody can ask
+
+
+def _leaves(text):
+    """Yield (path, operator, value) of all that a domain asks for, at any depth; nothing where it is none."""
+    try:
+        parts = [ast.literal_eval(text)]
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list | tuple):
+            parts += part
+            if len(part) == 3 and isinstance(part[0], str) and isinstance(part[1], str):
+                yield part
 
 
 def _check_after_writing(model, fields):

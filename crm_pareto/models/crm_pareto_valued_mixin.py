@@ -35,7 +35,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
         companies = self.env.company
         for record in self:
             companies |= record._pareto_company()
-        values = self.env["crm.pareto.customer"].search_fetch(
+        values = self._readable_values().search_fetch(
             [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
         )
         found = {(value.partner_id.id, value.company_id.id): value for value in values}

@@ -1,12 +1,13 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .apart import apart
 from .crm_pareto_value_fields import USER
 from .ours import check_ours, to_create
-from .trust import check_reader
+from .trust import as_scheduler, check_reader
 
 _logger = logging.getLogger(__name__)
 
@@ -76,6 +77,12 @@ class MailActivity(models.Model):
     def write(self, vals):
         """As in `create`."""
         check_ours(self, [vals], REPEAT)
+        if not self.env.su and {"res_id", "res_model", "res_model_id"} & vals.keys():
+            # On another customer its closing would tell what that one ordered.
+            if as_scheduler(self).filtered("pareto_product_ids"):
+                raise UserError(
+                    self.env._("This is about a customer's repeat order and stays there: make another one.")
+                )
         return super().write(vals)
 
     @api.model

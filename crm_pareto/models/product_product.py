@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from .bounds import of_one
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
-from .trust import check_reader
+from .trust import as_reader, check_reader
 
 
 class ProductProduct(models.Model):
@@ -24,7 +24,7 @@ class ProductProduct(models.Model):
     @api.depends_context("company")
     def _compute_pareto_value_id(self):
         check_reader(self, self._fields["pareto_value_id"])
-        values = self.env["crm.pareto.product"].search_fetch(
+        values = as_reader(self.env["crm.pareto.product"]).search_fetch(
             [("product_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
         )
         by_product = {value.product_id: value for value in values}
@@ -35,7 +35,7 @@ class ProductProduct(models.Model):
     def _search_pareto_value_id(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
-        values, mine = self.env["crm.pareto.product"], Domain("company_id", "=", self.env.company.id)
+        values, mine = as_reader(self.env["crm.pareto.product"]), Domain("company_id", "=", self.env.company.id)
         wanted = Domain(value) if operator == "any" else Domain("id", "in", [id_ for id_ in value if id_])
         found = Domain("id", "in", values._search(mine & wanted).subselect("product_id"))
         if operator == "in" and not all(value):

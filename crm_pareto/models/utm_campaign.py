@@ -102,8 +102,7 @@ class UtmCampaign(models.Model):
         result = super().write(vals)
         follows = {"title": "name", "company_id": "company_id"}
         if changed := follows.keys() & vals.keys():
-            # sudo: an account follows its campaign, whoever renames it.
-            for account in self.sudo().with_context(active_test=False).pareto_account_ids:
+            for account in self._pareto_all_accounts():
                 account.write({follows[name]: account.pareto_campaign_id[name] for name in changed})
         return result
 
@@ -118,10 +117,16 @@ class UtmCampaign(models.Model):
             self.env["crm.pareto.attribution"]._trigger_recompute()
         return result
 
+    def _pareto_all_accounts(self):
+        """Archived ones, too."""
+        # sudo: accounts follow their campaign, whoever renames or deletes it, and whatever costs he or she may see.
+        accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
+        return accounts.search([("pareto_campaign_id", "in", self.ids)])
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_cost(self):
-        for campaign in self.sudo():  # sudo: also of costs that whoever deletes it may not see
-            accounts = campaign.with_context(active_test=False).pareto_account_ids
+        for campaign in self:
+            accounts = campaign._pareto_all_accounts()
             if accounts._pareto_is_used():
                 raise UserError(
                     self.env._(

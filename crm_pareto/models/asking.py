@@ -1,0 +1,52 @@
+"""What a domain asks for, along every path: also where Odoo would not look, as another part of it is false today."""
+
+import re
+
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from .bounds import is_id
+
+AUDIENCES = "pareto_audience_ids"
+UNFINISHED = re.compile(
+    r"(?<!\\)(\\\\)*\\$"
+)  # ends with what escapes nothing: PostgreSQL refuses it when it gets there
+
+
+def check_asked(model, domain, may_name=None):
+    """Refuse fields that the user of the environment may not see, and audiences that are not named one by one.
+
+    :param may_name: called with the numbers of audiences; refuses those that the user may not name, none by default
+    :raises AccessError: naming the field
+    :raises ValueError: for a pattern that is none
+    """
+    for leaf in Domain(domain).iter_conditions():
+        at = model
+        for name in leaf.field_expr.split("."):
+            if (field := at._fields.get(name)) is None:
+                break  # part of a date, or a property
+            at._check_field_access(field, "read")
+            if not field.relational:
+                break
+            at = at.env[field.comodel_name]
+        if AUDIENCES in leaf.field_expr:
+            numbers = named_audiences(model.env, leaf.field_expr, leaf.operator, leaf.value)
+            if may_name:
+                may_name(numbers)
+        if leaf.operator in ("any", "not any"):
+            check_asked(at, leaf.value, may_name)
+        if leaf.operator in ("=like", "=ilike", "not =like", "not =ilike") and UNFINISHED.search(str(leaf.value)):
+            raise ValueError(model.env._("%s ends with a backslash", leaf.value))
+
+
+def named_audiences(env, path, operator, value):
+    """The numbers of the audiences that a leaf of a domain names.
+
+    :raises AccessError: where it does not name them by number: all there are, say, or those of a name
+    """
+    numbers = [value] if operator in ("=", "!=") else []
+    if operator in ("in", "not in") and not isinstance(value, str):
+        numbers = list(value)
+    if not path.endswith(AUDIENCES) or not numbers or not all(map(is_id, numbers)):
+        raise AccessError(env._("Audiences are for users of Customer Value, and named by their number."))
+    return numbers
