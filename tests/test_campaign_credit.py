@@ -228,6 +228,13 @@ class TestModels(CampaignCase):
         self.invoice(self.partner, (self.product, 1, 100))
         self.assertEqual(self.attribute().credit_decay, 1)
 
+    def test_a_cost_that_nothing_has_ends_no_computation(self):
+        order = self.order(date(2026, 5, 10), campaign_id=self.fair.id)
+        order.order_line.purchase_price = 1e110
+        self.bill_order(order, date(2026, 6, 15))
+        other = self.bill_order(self.order(date(2026, 5, 10), campaign_id=self.spring.id), date(2026, 6, 15))
+        self.assertEqual(self.credits(other), {"Spring": 1})
+
     def test_dropped_rows_come_back_the_same(self):
         for day in (1, 5, 9):
             self.touch(self.fair, date(2026, 6, day))

@@ -92,7 +92,25 @@ class TestModelPage(ModelPageCase):
         with patch("odoo.addons.crm_pareto.models.crm_pareto_holdout_mixin.LONGEST", 20):
             self.assertEqual(58, self.figures()["border"])
 
-    def test_too_few_or_no_packages_say_so(self):
+    def test_an_invoice_of_the_year_1_begins_no_history(self):
+        move = self.env["account.move"].search([("company_id", "=", self.company.id)], order="invoice_date", limit=1)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET invoice_date = '0001-01-01' WHERE id = %s", [move.id])
+        self.env.invalidate_all()
+        figures = self.figures()
+        self.assertEqual(78, len(figures["weeks"]))
+
+    def test_a_margin_that_nothing_has_is_a_number(self):
+        product = self.env["account.move.line"].search([("company_id", "=", self.company.id)]).product_id
+        product.with_company(self.company).standard_price = 1e308
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET quantity = 20 WHERE company_id = %s AND product_id IS NOT NULL",
+            [self.company.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.figures()["message"])
+
         figures = self.figures(FIRST + timedelta(days=7))
         self.assertIn("Too few customers came back", figures["message"])
         self.assertNotIn("parameters", figures)

@@ -408,6 +408,20 @@ class TestFreeHours(PlanCase):
         self.meet(datetime(2026, 7, 7), datetime(2026, 7, 8), allday=True)
         self.assertEqual(self.free()[:4], [240, 0, 0, 240])
 
+    def test_a_whole_day_without_end_takes_all_there_is(self):
+        self.anna.tz = "America/New_York"
+        self.meet(datetime(2026, 7, 8), datetime(9999, 12, 31), allday=True)
+        self.assertEqual(self.free()[:5], [240, 240, 0, 0, 0])
+
+    def test_a_whole_day_without_beginning_takes_all_there_is(self):
+        self.anna.tz = "Asia/Tokyo"
+        self.meet(datetime(1, 1, 1), datetime(2026, 7, 8), allday=True)
+        self.assertEqual(self.free()[:5], [0, 0, 0, 240, 240])
+
+    def test_a_meeting_without_end_takes_all_there_is(self):
+        self.meet(datetime(2026, 7, 8, 11), datetime(9999, 12, 31, 23))
+        self.assertEqual(self.free()[:5], [240, 240, 120, 0, 0])
+
     def test_leave_of_the_company(self):
         self.env["resource.calendar.leaves"].create(
             {

@@ -47,6 +47,16 @@ class TestTimeline(TouchCase):
         self.mail(lead, MOMENT, author=self.person)
         self.assertEqual({touch["kind"] for touch in self.load(lead)["touches"]}, {"mail", "lead_created"})
 
+    def test_a_day_that_no_calendar_has_elsewhere_is_one_all_can_read(self):
+        activity = self.customer.activity_schedule("mail.mail_activity_data_call", user_id=self.env.uid)
+        activity.action_feedback()
+        for day, zone in (("0001-01-01", "Asia/Tokyo"), ("9999-12-31", "America/New_York")):
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE mail_activity SET date_done = %s WHERE id = %s", [day, activity.id])
+            self.env.invalidate_all()
+            timeline = self.env["crm.pareto.timeline"].with_context(tz=zone)
+            self.assertEqual(len(timeline.page("res.partner", self.customer.id)["touches"]), 1, zone)
+
     def test_filters(self):
         anna = self.new_user("anna", SALESPERSON)
         self.log(self.person, MOMENT, channel="event", direction="in", user_id=anna.id)

@@ -1,9 +1,13 @@
+from re import fullmatch
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import float_compare, float_round
+from odoo.tools import SQL, float_compare, float_round
 
 from .crm_pareto_result_mixin import for_readers
+
+ACCOUNT = "[0-9]{1,18}"  # a part of a key that names an account: any number of it fits a bigint
 
 
 class AnalyticMixin(models.AbstractModel):
@@ -145,4 +149,12 @@ class AnalyticMixin(models.AbstractModel):
 
 def _account_ids(key):
     """The accounts that a key of a distribution names: ids with commas between."""
-    return [int(id_) for id_ in key.split(",") if id_.isdigit()]
+    return [int(id_) for id_ in key.split(",") if fullmatch(ACCOUNT, id_)]
+
+
+def account_id(member):
+    """SQL: the account that a part of a key names, NULL where it names none: Odoo stores whatever key it is given.
+
+    CASE: PostgreSQL may check the conditions of a WHERE in any order, and one cast would end the whole report.
+    """
+    return SQL("CASE WHEN %(member)s ~ %(account)s THEN %(member)s::bigint END", member=member, account=f"^{ACCOUNT}$")

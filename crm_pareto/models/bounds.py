@@ -9,12 +9,32 @@ from functools import wraps
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.orm.identifiers import NewId
+from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 MOST_DAYS = 3650  # of any rule that counts in days
+MOST_AMOUNT = 10**15  # of hours, pieces or money: the cubes of it, summed up, are still a double
 MOST_ID = 2**31 - 1  # of a stored record
 MOST_REPORT_ID = 2**53 - 1  # of a row of a report: what a browser can count to
+
+
+def within(value, least=-MOST_AMOUNT, most=MOST_AMOUNT):
+    """SQL: a value that people entered, or the bound that it is beyond; NULL stays NULL, which LEAST would not leave.
+
+    NaN is above any number for PostgreSQL, and becomes the upper bound.
+    """
+    return SQL(
+        "CASE WHEN %(value)s > %(most)s THEN %(most)s WHEN %(value)s < %(least)s THEN %(least)s ELSE %(value)s END",
+        value=value,
+        least=least,
+        most=most,
+    )
+
+
+def within_days(day):
+    """SQL: a day, or the first or last one that any business has."""
+    return within(day, SQL("%s::date", EARLIEST), SQL("%s::date", LATEST))
 
 
 def check_days(records, *names):

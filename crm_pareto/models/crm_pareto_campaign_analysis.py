@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from .bounds import as_choice, of_one
+from .bounds import as_choice, of_one, within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
 
@@ -252,7 +252,7 @@ class CrmParetoCampaignAnalysis(models.Model):
             )
             for expression in RATIOS[name]
         )
-        return SQL("((%s) / NULLIF(%s, 0))::float8", divided, by)
+        return SQL("(%s)::float8", within(SQL("(%s) / NULLIF(%s, 0)", divided, by)))
 
     @api.readonly
     @of_one

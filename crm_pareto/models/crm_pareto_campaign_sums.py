@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..analytics.windows import BEGINNING
+from .bounds import within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 
 # What is summed of each model's credits: the name of the sum, and of what. Half of the first and last touch are zero.
@@ -20,7 +21,8 @@ WHOLE_SUMS = {
 }
 WHOLE = ("first", "last")
 # What is summed of the customers' margins; for an interval of those rounded, in numeric: floats would add up to
-# something else each time that PostgreSQL reads the rows in another order.
+# something else each time that PostgreSQL reads the rows in another order. And within bounds: the cube of a cost that
+# somebody mistyped is no double.
 SPREAD = {
     "margin": "SUM(%(margin)s)",
     "customers": "COUNT(*) FILTER (WHERE %(margin)s <> 0)",
@@ -105,7 +107,10 @@ class CrmParetoCampaignSums(models.AbstractModel):
             by=by,
             columns=SQL(", ").join(columns),
             margins=SQL(", ").join(margins),
-            rounded=SQL(", ").join(SQL("ROUND(%s, 8) AS %s", *pair) for pair in zip(margins, rounded, strict=True)),
+            rounded=SQL(", ").join(
+                SQL("ROUND(%s, 8) AS %s", within(margin), round_)
+                for margin, round_ in zip(margins, rounded, strict=True)
+            ),
             sums=self._each_model(["margin"], among),
             which=which,
         )

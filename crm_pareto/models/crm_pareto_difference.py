@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .analytic_mixin import account_id
 from .bounds import of_one
 
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
@@ -77,9 +78,10 @@ class CrmParetoDifference(models.Model):
                AND EXISTS (SELECT FROM account_move_line line
                              CROSS JOIN LATERAL jsonb_object_keys(line.analytic_distribution) key
                              CROSS JOIN LATERAL unnest(string_to_array(key, ',')) member
-                             JOIN account_analytic_account account ON account.id = member::int
+                             JOIN account_analytic_account account ON account.id = %(account)s
                             WHERE line.move_id = move.id AND account.pareto_campaign_id IS NOT NULL)
             """,
+            account=account_id(SQL("member")),
             kinds=KINDS,
             sale=self.env["crm.pareto.revenue.report"]._is_customer_document(),
         )

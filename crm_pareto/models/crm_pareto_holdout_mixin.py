@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..analytics import bg_nbd, gamma_gamma, holdout, numeric
 from ..analytics.holdout import WEEK
-from .bounds import as_day, of_one
+from .bounds import EARLIEST, as_day, of_one, within
 from .crm_pareto_value_mixin import PROFIT
 
 LONGEST = 52  # weeks of the hold-out by itself: as far as predictions look ahead
@@ -81,7 +81,7 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
     def _read_histories(self, last):
         """([days, ascending], [margins, those of the days]) of each customer with a purchase, in one statement.
 
-        Not of whom is not to be profiled.
+        Not of whom is not to be profiled, nor what is dated before any business: it would be the first of all weeks.
         """
         # sudo: what the whole company sold, as the nightly predictions know it; sums leave this page, no document.
         report = self.env["crm.pareto.revenue.report"].sudo()
@@ -89,9 +89,10 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG(COALESCE(margin, 0)::float8 ORDER BY date)
+                SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG((%(margin)s)::float8 ORDER BY date)
                   FROM (SELECT DISTINCT customer_id, date FROM (%(documents)s) document
-                         WHERE customer_id IS NOT NULL AND date <= %(last)s AND move_type <> 'out_refund'
+                         WHERE customer_id IS NOT NULL AND date BETWEEN %(first)s AND %(last)s
+                           AND move_type <> 'out_refund'
                            AND %(profiled)s) purchase
                   LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin
                                FROM (%(report)s AND line.invoice_date <= %(last)s) report
@@ -101,7 +102,9 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
                 """,
                 documents=report._documents(self.company_id),
                 report=report._table_query,
+                margin=within(SQL("COALESCE(margin, 0)")),
                 company=self.company_id.id,
+                first=EARLIEST,
                 last=last,
                 profiled=self.env["res.partner"]._pareto_is_profiled(SQL.identifier("customer_id")),
             )

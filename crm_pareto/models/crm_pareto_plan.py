@@ -327,7 +327,9 @@ class CrmParetoPlan(models.AbstractModel):
     @api.model
     def _meetings(self, users, days):
         """{user id: Intervals of the meetings that keep the person busy}."""
-        start, end = (datetime.combine(day, time.min) for day in (days[0], days[-1] + timedelta(days=2)))
+        # A day more on either side: somewhere it is yesterday, or tomorrow already.
+        first, last = days[0] - timedelta(days=1), days[-1] + timedelta(days=1)
+        start, end = (datetime.combine(day, time.min) for day in (first, last + timedelta(days=1)))
         # sudo: as above.
         attendees = (
             self.env["calendar.attendee"]
@@ -339,7 +341,7 @@ class CrmParetoPlan(models.AbstractModel):
                     ("event_id.active", "=", True),
                     ("event_id.show_as", "=", "busy"),
                     ("event_id.start", "<", end),
-                    ("event_id.stop", ">", start - timedelta(days=1)),
+                    ("event_id.stop", ">", start),
                 ]
             )
         )
@@ -348,9 +350,11 @@ class CrmParetoPlan(models.AbstractModel):
             event, user = attendee.event_id, user_of[attendee.partner_id]
             if event.allday:
                 zone = pytz.timezone(user.tz or "UTC")
-                begin = zone.localize(datetime.combine(event.start_date, time.min))
-                stop = zone.localize(datetime.combine(event.stop_date + timedelta(days=1), time.min))
+                # Within the days: the year 1 or 9999, which anybody can invite to, is none elsewhere.
+                until = min(event.stop_date, last) + timedelta(days=1)
+                begin = zone.localize(datetime.combine(max(event.start_date, first), time.min))
+                stop = zone.localize(datetime.combine(until, time.min))
             else:
-                begin, stop = pytz.utc.localize(event.start), pytz.utc.localize(event.stop)
+                begin, stop = pytz.utc.localize(max(event.start, start)), pytz.utc.localize(min(event.stop, end))
             meetings[user.id].append((begin, stop, event))
         return defaultdict(Intervals, {user: Intervals(of) for user, of in meetings.items()})

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..analytics import lifetime, numeric
+from .bounds import within
 from .crm_pareto_value_mixin import PROFIT
 
 COLUMNS = ("has_prediction", "alive", "expected_orders", "has_value", "expected_margin", "lifetime_value")
@@ -104,13 +105,14 @@ class CrmParetoPredictionMixin(models.AbstractModel):
             """
             SELECT partner_id, purchases - 1, (dates.last_date - dates.first_date) / 7.0::float8,
                    (%(as_of)s::date - dates.first_date) / 7.0::float8,
-                   COALESCE(COALESCE(later_margin, 0) / NULLIF(purchases - 1, 0), 'NaN')::float8
+                   COALESCE(%(margin)s / NULLIF(purchases - 1, 0), 'NaN')::float8
               FROM crm_pareto_dates dates
               LEFT JOIN (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s) sums USING (partner_id)
              WHERE %(profiled)s
              ORDER BY partner_id
             """,
             as_of=as_of,
+            margin=within(SQL("COALESCE(later_margin, 0)")),
             kind=self._pareto_kind,
             profiled=self._is_profiled(),
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.analytic_mixin import account_id
 from ..models.bounds import of_one
 
 # The number of a row is that of its record times this, plus one for each kind of record.
@@ -152,7 +153,7 @@ class CrmParetoCampaignCostReport(models.Model):
                    SELECT account.id, account.pareto_campaign_id, SUM(part.value::numeric) AS percent
                      FROM jsonb_each_text(line.analytic_distribution) part
                     CROSS JOIN LATERAL unnest(string_to_array(part.key, ',')) member
-                     JOIN account_analytic_account account ON account.id = member::int
+                     JOIN account_analytic_account account ON account.id = %(account)s
                     WHERE account.pareto_campaign_id IS NOT NULL
                     GROUP BY account.id
              ) account
@@ -166,6 +167,7 @@ class CrmParetoCampaignCostReport(models.Model):
              ) billed ON TRUE
              WHERE line.product_qty > 0 AND COALESCE(billed.quantity, 0) < line.product_qty
             """,
+            account=account_id(SQL("member")),
             kinds=KINDS,
         )
 

@@ -26,6 +26,8 @@ BUYER = (
     "base.group_user,base.group_partner_manager,account.group_account_user,analytic.group_analytic_accounting,"
     "purchase.group_purchase_user,hr_expense.group_hr_expense_user,uom.group_uom"
 )
+# Keys of a distribution that Odoo stores as well, and that name no account.
+NO_ACCOUNTS = ("abc", "99999999999", "9" * 30, "1;2", "", "²", "-1")
 
 
 class SpendingCase(AppsCase):
@@ -170,9 +172,28 @@ class TestCommitted(SpendingCase):
         for campaign in self.fair | self.webinar:
             self.assertEqual((self.committed(campaign), self.cost(campaign)), (50, 50))
 
+    def test_a_key_that_names_no_account_leaves_the_rest_as_it_is(self):
+        self.spending.order(self.fair, 1, 100)
+        other = self.spending.order(self.webinar, 1, 100)
+        account = self.fair._pareto_ensure_accounts().id
+        keys = (*NO_ACCOUNTS, f"{account},x")
+        other.order_line.write({"analytic_distribution": dict.fromkeys(keys, 10)})
+        self.assertEqual((self.committed(), self.committed(self.webinar)), (110, 0))
+
 
 class TestDistribution(SpendingCase):
     """One line for several campaigns."""
+
+    def test_a_key_that_names_no_account_ends_no_list_of_differences(self):
+        for campaign in self.fair | self.webinar:
+            self.spending.bill(self.spending.line(100, campaign))
+        self.env["crm.pareto.attribution"]._recompute(self.company)
+        bill = self.spending.bill(self.spending.line(100, self.fair), post=False)
+        bill.invoice_line_ids.analytic_distribution = dict.fromkeys(NO_ACCOUNTS, 10)
+        self.env.flush_all()
+        self.env["crm.pareto.campaign"].search([]).computed_at = "2026-06-01 00:00:00"
+        self.env.flush_all()
+        self.assertNotIn(bill, self.env["crm.pareto.difference"].search([("reason", "=", "cost")]).move_id)
 
     def test_seventy_to_thirty(self):
         bill = self.spending.bill(self.spending.split(99.99, {self.fair: 70, self.webinar: 30}))

@@ -7,6 +7,8 @@ from datetime import datetime
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...models.bounds import within_days
+
 # A touch's id is the number of its record times this, plus the number of its source.
 NUMBERS = 256
 
@@ -250,9 +252,11 @@ class Row:
     def midnight(self, day):
         """The moment, in UTC, at which a day begins where the reader is.
 
+        Within bounds: the first day of the year 1 begins, east of Greenwich, in a year that Python does not have.
+
         :param day: SQL of a date
         """
-        return SQL("(%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, str(self.env.tz))
+        return SQL("(%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", within_days(day), str(self.env.tz))
 
     def has(self, name):
         """Whether the model has this field: some come with other apps."""
