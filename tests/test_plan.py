@@ -292,6 +292,19 @@ class TestWhoIsLeftOut(PlanCase):
     def test_the_customers_of_others(self):
         self.assertFalse(self.subjects(self.ben))
 
+    def test_who_moved_to_another_company(self):
+        """Their leads and quotations stay here, and nobody here may call whom they cannot see."""
+        elsewhere = self.new_company("Elsewhere", "USD")
+        leading, ordering = (self.new_partner(name, is_company=True, user_id=self.anna.id) for name in ("Led", "Sold"))
+        self.new_lead(leading)
+        self.new_quotation(ordering)
+        self.assertEqual(len(self.my_plan()), 3)
+        (leading + ordering).company_id = elsewhere
+        self.env.invalidate_all()
+        self.assertEqual(self.my_plan().partner_id, self.partner)
+        team = self.env["crm.pareto.plan.line"].with_user(self.boss).with_company(self.company)
+        self.assertEqual(team._make(self.anna + self.ben).partner_id, self.partner)
+
     def test_another_company(self):
         company = self.new_company("Alder Inc", "USD")
         self.anna.company_ids += company

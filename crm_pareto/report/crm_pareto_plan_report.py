@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.bounds import of_one
+from ..models.trust import name_of
 
 ORDERED_WITHIN = 30  # days after the plan's day
 
@@ -121,7 +122,7 @@ class CrmParetoPlanReport(models.Model):
         ]
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Orders of %(name)s", name=self.partner_id.display_name),
+            "name": self.env._("Orders of %(name)s", name=name_of(self.partner_id)),
             "res_model": "sale.order",
             "view_mode": "list,form",
             "domain": domain,
