@@ -535,6 +535,26 @@ class TestCompanies(HandoverCase):
             draft.company_id = company
             self.assertEqual([draft[name] for name in names], [0, 0, 0])
 
+    def test_what_is_left_of_a_customer_who_moved_to_another_company_is_handed_over(self):
+        lead, order = self.new_lead(self.big), self.new_order(self.small)
+        todo = self.new_lead(self.small).activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        (self.big + self.small).company_id = self.abroad
+        self.env.invalidate_all()
+        share = {"user_id": self.eva.id, "country_ids": [Command.set(self.austria.ids)]}
+        handover = self.handover(share, self.max)
+        handover.action_hand_over()
+        self.assertEqual((lead.user_id, order.user_id, todo.user_id), (self.max, self.eva, self.eva))
+        handover.action_undo()
+        self.assertEqual(lead.user_id + order.user_id + todo.user_id, self.lena)
+
+    def test_briefs_leave_out_who_moved_to_another_company_since(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        self.small.company_id = self.abroad
+        self.env.invalidate_all()
+        printed = handover.with_user(self.max).action_print_briefs()
+        self.assertEqual(printed["context"]["active_ids"], self.big.ids)
+
     def test_who_takes_over_works_there(self):
         portal = self.new_member("porter", "base.group_portal")
         gone = self.new_member("gone", SALESPERSON)

@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
-from .linking import DAY, LinkCase
+from .common import SALES_MANAGER, SALESPERSON
+from .linking import DAY, INVOICING, LinkCase
 
 
 class TestCustomerEvidence(LinkCase):
@@ -169,6 +170,40 @@ class TestCampaignEvidence(LinkCase):
         move = self.sold(self.birch)
         self.assertEqual(self.suggested(move), {self.spring: (["lead"], 0.6)})
         self.assertEqual(self.listed(move).explanation, "Lead “Gauges” came from it")
+
+    def test_the_name_of_a_lead_is_for_those_who_may_read_it(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Takeover", "partner_id": self.birch.id, "campaign_id": self.spring.id, "user_id": self.env.uid}
+        )
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = %s, company_id = NULL WHERE id = %s", [DAY - timedelta(days=9), lead.id]
+        )
+        move = self.sold(self.birch)
+        seller = self.new_member("sven", f"{INVOICING},{SALESPERSON}")
+        chief = self.new_member("cleo", f"{INVOICING},{SALES_MANAGER}")
+        for reader, said, detail in (
+            (self.env.user, "Lead “Takeover” came from it", "Takeover"),
+            (self.accountant, "A lead came from it", None),
+            (seller, "A lead came from it", None),
+            (chief, "Lead “Takeover” came from it", "Takeover"),
+        ):
+            row = self.listed(move, reader)
+            for record in (row, row.suggestion_ids):
+                with self.subTest(reader=reader.login, model=record._name):
+                    self.assertEqual((record.explanation, record.evidence), (said, [["lead", detail]]))
+
+    def test_the_name_of_an_order_is_for_those_who_may_read_it(self):
+        order = self.order(self.birch, campaign_id=self.spring.id, user_id=self.env.uid)
+        move = self.bill(order, campaign_id=False)
+        seller = self.new_member("sven", f"{INVOICING},{SALESPERSON}")
+        self.assertFalse(order.with_user(seller)._filtered_access("read"))
+        self.assertEqual(self.listed(move, seller).explanation, "An order came from it")
+        self.assertEqual(self.listed(move, self.accountant).explanation, f"Order {order.name} came from it")
+
+    def new_member(self, login, groups):
+        user = self.new_user(login, groups)
+        user.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        return user
 
     def test_the_campaign_of_a_logged_touch_of_a_contact(self):
         person = self.new_partner("Bo", parent_id=self.birch.id)

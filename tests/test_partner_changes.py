@@ -3,8 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+from odoo.fields import Command
+
 from . import oracle
-from .common import LedgerCase
+from .common import PROFIT, SALES_MANAGER, LedgerCase
 
 AS_OF = date(2026, 6, 30)
 WINDOW = date(2025, 7, 1), AS_OF
@@ -35,6 +37,37 @@ class TestPartnerChanges(LedgerCase):
             rows = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
             self.assertEqual({row.partner_id: row.turnover for row in rows if row.turnover}, expected)
             self.assertEqual(rows.sorted("turnover_rank").mapped("turnover"), sorted(expected.values(), reverse=True))
+
+    def of_who_moved(self, model):
+        """A manager's rows about Alder, who moved to another company since."""
+        self.env.flush_all()
+        rows = self.env[model].with_user(self.new_user("berta", f"{SALES_MANAGER},{PROFIT}"))
+        rows.env.user.sudo().write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        self.alder.write({"company_id": self.new_company("Elsewhere", "USD").id, "street": "Main Street 1"})
+        self.env.invalidate_all()
+        rows = rows.with_context(allowed_company_ids=self.company.ids)
+        field = next(name for name in ("partner_id", "customer_id") if name in rows._fields)
+        found = rows.search([(field, "=", self.alder.id)], limit=1)
+        self.assertFalse(found[field]._filtered_access("read"))
+        return found.ensure_one()
+
+    def test_figures_are_called_as_a_customer_who_moved_to_another_company(self):
+        row = self.of_who_moved("crm.pareto.customer")
+        self.assertEqual(row.display_name, "Alder")
+        self.assertEqual(row.action_open_revenue()["name"], "Invoices of Alder")
+        self.assertEqual(row.white_space_message, "Set the customer's industry to compare it with its peers.")
+
+    def test_of_who_moved_to_another_company_figures_tell_the_name_only(self):
+        row = self.of_who_moved("crm.pareto.customer")
+        self.assertEqual(row.with_context(show_address=True).display_name, "Alder")
+
+    def test_the_history_is_called_as_a_customer_who_moved_to_another_company(self):
+        self.env["crm.pareto.history"]._complete(self.company, date(2026, 7, 15))
+        self.assertEqual(self.of_who_moved("crm.pareto.history").display_name, "Alder")
+
+    def test_a_referral_is_called_as_a_customer_who_moved_to_another_company(self):
+        self.alder.pareto_referred_by_id = self.birch
+        self.assertEqual(self.of_who_moved("crm.pareto.referral").display_name, "Alder")
 
     def test_archived(self):
         (self.alder + self.shop).active = False

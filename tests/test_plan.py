@@ -292,6 +292,19 @@ class TestWhoIsLeftOut(PlanCase):
     def test_the_customers_of_others(self):
         self.assertFalse(self.subjects(self.ben))
 
+    def test_who_moved_to_another_company(self):
+        """Their leads and quotations stay here, and nobody here may call whom they cannot see."""
+        elsewhere = self.new_company("Elsewhere", "USD")
+        leading, ordering = (self.new_partner(name, is_company=True, user_id=self.anna.id) for name in ("Led", "Sold"))
+        self.new_lead(leading)
+        self.new_quotation(ordering)
+        self.assertEqual(len(self.my_plan()), 3)
+        (leading + ordering).company_id = elsewhere
+        self.env.invalidate_all()
+        self.assertEqual(self.my_plan().partner_id, self.partner)
+        team = self.env["crm.pareto.plan.line"].with_user(self.boss).with_company(self.company)
+        self.assertEqual(team._make(self.anna + self.ben).partner_id, self.partner)
+
     def test_another_company(self):
         company = self.new_company("Alder Inc", "USD")
         self.anna.company_ids += company
@@ -542,6 +555,47 @@ class TestDecisions(PlanCase):
         [row] = self.env["crm.pareto.plan.report"].with_user(self.boss).search([("partner_id", "=", self.partner.id)])
         self.assertEqual((row.accepted, row.done, row.ordered), (1, 1, 100))
         self.assertEqual(self.env["sale.order"].search(row.action_open_orders()["domain"]), self.order)
+
+    def accept_a_lead_with(self, customer):
+        """Anna accepts what her lead with a customer brought on her plan; Ben sells to the customer then."""
+        self.new_lead(customer)
+        self.my_plan().filtered(lambda line: line.partner_id == customer).action_accept()
+        self.new_quotation(customer, price=1234, user=self.ben).action_confirm()
+        self.env.flush_all()
+
+    def ordered_by(self, customer, user):
+        self.env.invalidate_all()
+        rows = self.env["crm.pareto.plan.report"].with_user(user).with_company(self.company)
+        [(ordered,)] = rows._read_group([("partner_id", "=", customer.id)], aggregates=["ordered:sum"])
+        self.assertEqual(ordered, rows.search([("partner_id", "=", customer.id)]).ordered)
+        return ordered
+
+    def test_what_a_colleagues_customer_ordered_is_for_those_who_may_see_it(self):
+        theirs = self.new_customer("Theirs", user=self.ben)
+        self.value()
+        self.accept_a_lead_with(theirs)
+        self.assertEqual((self.ordered_by(theirs, self.anna), self.ordered_by(theirs, self.boss)), (0, 1234))
+
+    def test_what_ones_own_customer_ordered_from_a_colleague_counts(self):
+        self.value()
+        self.line.unlink()
+        self.order.action_cancel()
+        self.accept_a_lead_with(self.partner)
+        self.assertEqual(self.ordered_by(self.partner, self.anna), 1234)
+
+    def test_who_sees_the_figures_of_a_customer_and_no_order_sees_what_it_ordered(self):
+        theirs = self.new_customer("Theirs", user=self.ben)
+        self.value()
+        self.accept_a_lead_with(theirs)
+        controller = self.new_member("connie", "crm_pareto.group_manager")
+        self.assertEqual(self.ordered_by(theirs, controller), 1234)
+
+    def test_what_was_ordered_is_not_told_from_what_somebody_else_read(self):
+        theirs = self.new_customer("Theirs", user=self.ben)
+        self.value()
+        self.accept_a_lead_with(theirs)
+        row = self.env["crm.pareto.plan.report"].search([("partner_id", "=", theirs.id)])
+        self.assertEqual((row.ordered, row.with_user(self.anna).ordered), (1234, 0))
 
 
 class TestRights(PlanCase):

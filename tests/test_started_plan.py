@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
+from .common import PROFIT, SALES_MANAGER
 from .test_audience import AudienceCase
 
 
@@ -88,6 +89,34 @@ class TestStartedPlan(PlanCase):
         self.env.invalidate_all()
         self.assertEqual(self.start(audience), 1)
         self.assertEqual(len(self.activities()), 6)
+
+    def test_what_somebody_else_started_counts_as_had_already(self):
+        audience = self.audience([("turnover", ">", 200)])
+        self.start(audience)
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
+        wizard = wizard.create({"audience_id": audience.id, "plan_id": self.plan.id})
+        self.assertEqual((wizard.known_count, wizard.customer_count), (2, 0))
+
+    def test_for_whom_a_plan_was_started_is_for_whoever_started_it(self):
+        self.alder.user_id = self.anna
+        audience = self.audience([("turnover", ">", 200)])
+        self.start(audience)
+        self.assertEqual(self.seen_by(self.manager), self.alder + self.birch)
+        self.assertFalse(self.seen_by(self.anna))
+
+    def test_who_belongs_by_profit_is_told_no_manager_who_may_not_see_it(self):
+        controller = self.new_member("connie", f"{SALES_MANAGER},{PROFIT}")
+        other = self.new_member("carla", f"{SALES_MANAGER},{PROFIT}")
+        self.start(self.audience([("profit", ">", 200)], user=controller), user=controller)
+        self.assertTrue(self.seen_by(controller))
+        self.assertEqual(self.seen_by(other), self.seen_by(controller))
+        self.assertFalse(self.seen_by(self.manager))
+
+    def seen_by(self, user):
+        """The customers of the plans started that a user finds."""
+        return (
+            self.env["crm.pareto.started.plan"].with_user(user).search([]).partner_id.sudo().with_env(self.env).sorted()
+        )
 
     def test_another_plan_is_another_one(self):
         audience = self.audience([("turnover", ">", 500)])

@@ -320,8 +320,8 @@ class CrmParetoHandover(models.Model):
     def action_print_briefs(self):
         """Print the brief of each customer that the reader took over, or of all where that is none."""
         mine = self.share_ids.filtered(lambda share: share.user_id == self.env.user)
-        # sudo: the journal; the customers are printed with the reader's own rights.
-        customers = (mine or self.share_ids).sudo()._customers().with_env(self.env)
+        # sudo: the journal; the customers are printed with the reader's own rights, those who moved elsewhere are not.
+        customers = (mine or self.share_ids).sudo()._customers().with_env(self.env)._filtered_access("read")
         return self.env.ref("crm_pareto.crm_pareto_handover_brief_action").report_action(customers)
 
     def _shares_to_confirm(self):

@@ -160,8 +160,9 @@ class CrmParetoHandoverChange(models.Model):
     @api.model
     def _customers(self, records):
         """{record: its commercial partner, or none}."""
+        # sudo: a customer that moved to another company is out of sight; who it is decides who takes its leads over.
         if records._name == "res.partner":
-            return {partner: partner.commercial_partner_id for partner in records}
+            return {partner: partner.sudo().commercial_partner_id for partner in records}
         if records._name == "mail.activity":
             found = {}
             for model, activities in records.grouped("res_model").items():
@@ -173,7 +174,7 @@ class CrmParetoHandoverChange(models.Model):
             return {
                 meeting: meeting.partner_ids.filtered("partner_share")[:1].commercial_partner_id for meeting in records
             }
-        return {record: record.partner_id.commercial_partner_id for record in records}
+        return {record: record.sudo().partner_id.commercial_partner_id for record in records}
 
     @api.model
     def _move(self, handover, records, user, before):

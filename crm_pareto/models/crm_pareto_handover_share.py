@@ -99,6 +99,7 @@ class CrmParetoHandoverShare(models.Model):
         :param customers: commercial partners; the empty one is nobody's and goes to the last line
         """
         shares = self.sorted()
+        customers = customers.sudo()  # sudo: where those are who moved to another company, of whom leads are left here
         # sudo: who takes over is decided by the tier, whether the manager sees the row or not.
         rows = (
             self.env["crm.pareto.customer"]

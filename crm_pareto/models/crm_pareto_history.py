@@ -14,6 +14,7 @@ class CrmParetoHistory(models.Model):
     """The computed tier of a customer at a month's end, over the window that ended then."""
 
     _name = "crm.pareto.history"
+    _inherit = "crm.pareto.named.mixin"
     _description = "Tier History"
     _order = "date desc, turnover_rank"
     _rec_name = "partner_id"

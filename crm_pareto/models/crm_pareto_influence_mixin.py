@@ -80,7 +80,7 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
     def action_open_referrals(self):
         """Open the customers who came by way of this one, with what of each counts."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_referral_action")
-        name = self.env._("Referred by %(name)s", name=self.partner_id.display_name)
+        name = self.env._("Referred by %(name)s", name=self.display_name)
         domain = [("company_id", "=", self.company_id.id), ("referrer_id", "=", self.partner_id.id)]
         return {
             **action,

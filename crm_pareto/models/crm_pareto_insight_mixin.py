@@ -120,7 +120,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
     def action_open_feedback(self):
         """Open the answers, ratings and logged feedback."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_touchpoint_action")
-        name = self.env._("Feedback from %(name)s", name=self.partner_id.display_name)
+        name = self.env._("Feedback from %(name)s", name=self.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._feedback_domain()), "context": {}}
 
     def _feedback_domain(self):

@@ -41,9 +41,9 @@ class CrmParetoPlan(models.AbstractModel):
 
     Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
 
-    Left out is who is archived, not to be profiled or on a blacklist of mails or phones, with whom something is planned
-    already, and whom the person put off. Nothing is stored until a person decides. All in one statement for any number
-    of people, under the reader's rules.
+    Left out is who is archived, not to be profiled, out of the reader's sight (of another company by now) or on a
+    blacklist of mails or phones, with whom something is planned already, and whom the person put off. Nothing is stored
+    until a person decides. All in one statement for any number of people, under the reader's rules.
     """
 
     _name = "crm.pareto.plan"
@@ -97,7 +97,7 @@ class CrmParetoPlan(models.AbstractModel):
                                    array_remove(array_agg(of_lead ORDER BY of_lead), NULL) AS leads
                               FROM (%(parts)s) part
                              GROUP BY user_id, customer_id, lead_id) subject
-                     WHERE stake > 0 AND %(open)s) ranked
+                     WHERE stake > 0 AND %(visible)s AND %(open)s) ranked
               LEFT JOIN (%(put)s) decision USING (user_id, customer_id, lead_id)
              WHERE place <= %(most)s
              ORDER BY user_id, place
@@ -108,6 +108,7 @@ class CrmParetoPlan(models.AbstractModel):
                 SQL(" ").join(SQL("WHEN %s THEN %s", kind, minutes) for kind, minutes in MINUTES.items()),
             ),
             parts=parts,
+            visible=self._is_visible(),
             open=self._is_open(today),
             put=self.env["crm.pareto.plan.decision"]._put(today),
             most=MOST,
@@ -262,6 +263,12 @@ class CrmParetoPlan(models.AbstractModel):
     def _is_profiled(self, alias):
         """Whether a partner, where there is one, may be profiled; SQL."""
         return SQL("%s IS NOT TRUE", SQL.identifier(alias, "pareto_not_profiled"))
+
+    @api.model
+    def _is_visible(self):
+        """Whether the reader may see the customer; SQL. Its documents stay here when it moves to another company."""
+        partners = self.env["res.partner"].with_context(active_test=False)._search(Domain.TRUE)
+        return SQL("(customer_id = 0 OR customer_id IN %s)", partners.subselect())
 
     @api.model
     def _is_open(self, today):

@@ -45,7 +45,7 @@ class CrmParetoPotentialMixin(models.AbstractModel):
                 row.white_space_message = self.env._("Not profiled: the contact is marked so.")
             elif row.turnover <= 0:
                 row.white_space_message = self.env._("Nothing was bought in the window.")
-            elif row.partner_id.industry_id:
+            elif row.partner_id.sudo().industry_id:  # sudo: whether it has one, of a customer of another company, too
                 row.white_space_message = self.env._(
                     "Fewer than %(count)s other customers of this industry and tier bought in the window.",
                     count=OTHERS,
@@ -118,7 +118,7 @@ class CrmParetoPotentialMixin(models.AbstractModel):
     def action_open_pipeline(self):
         """Open the opportunities behind the weighted pipeline."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_opportunities")
-        name = self.env._("Open opportunities of %(name)s", name=self.partner_id.display_name)
+        name = self.env._("Open opportunities of %(name)s", name=self.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._pipeline_domain()), "context": {}}
 
     def _pipeline_domain(self):
@@ -134,7 +134,7 @@ class CrmParetoPotentialMixin(models.AbstractModel):
     def action_open_white_space(self):
         """Open what the peers buy and this customer does not."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_peer_purchase_action")
-        name = self.env._("What peers of %(name)s buy", name=self.partner_id.display_name)
+        name = self.env._("What peers of %(name)s buy", name=self.display_name)
         return {**action, "name": name, "display_name": name, "domain": list(self._white_space_domain()), "context": {}}
 
     def _white_space_domain(self):

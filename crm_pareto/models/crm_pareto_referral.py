@@ -24,7 +24,7 @@ class CrmParetoReferral(models.Model):
     """
 
     _name = "crm.pareto.referral"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.named.mixin"]
     _description = "Referral"
     _auto = False
     _rec_name = "customer_id"

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .bounds import of_one
 from .crm_pareto_due_mixin import COLUMNS as DUE
 from .crm_pareto_due_mixin import LEAST_GAPS
+from .trust import name_of
 
 COLUMNS = ("last_date", "purchases", "quantity", *DUE)
 YEARS = 3  # of purchases that make a rhythm; what was bought before tells little of today
@@ -313,7 +314,7 @@ class CrmParetoRepeat(models.Model):
         """Open the invoice lines that the rhythm is made of, credit notes too."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
         name = self.env._(
-            "%(product)s for %(name)s", product=self.product_id.display_name, name=self.partner_id.display_name
+            "%(product)s for %(name)s", product=self.product_id.display_name, name=name_of(self.partner_id)
         )
         domain = [
             ("company_id", "=", self.company_id.id),

@@ -56,7 +56,7 @@ class CrmParetoRhythmMixin(models.AbstractModel):
     def action_open_purchases(self):
         """Open the invoice lines behind the purchases, of all time."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
-        name = self.env._("Purchases of %(name)s", name=self.partner_id.display_name)
+        name = self.env._("Purchases of %(name)s", name=self.display_name)
         domain = [
             ("company_id", "=", self.company_id.id),
             ("customer_id", "=", self.partner_id.id),

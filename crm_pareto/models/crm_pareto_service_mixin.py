@@ -259,5 +259,5 @@ class CrmParetoServiceMixin(models.AbstractModel):
     def action_open_service(self):
         """Open the service behind the figures."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_service_report_action")
-        name = self.env._("Service for %(name)s", name=self.partner_id.display_name)
+        name = self.env._("Service for %(name)s", name=self.display_name)
         return {**action, "name": name, "display_name": name, "domain": self._get_service_domain(), "context": {}}

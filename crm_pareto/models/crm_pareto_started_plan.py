@@ -23,6 +23,7 @@ class CrmParetoStartedPlan(models.Model):
     """
 
     _name = "crm.pareto.started.plan"
+    _inherit = "crm.pareto.named.mixin"
     _description = "Plan Started for a Customer"
     _order = "id desc"
     _rec_name = "partner_id"

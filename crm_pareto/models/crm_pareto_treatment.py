@@ -24,6 +24,7 @@ class CrmParetoTreatment(models.Model):
     """
 
     _name = "crm.pareto.treatment"
+    _inherit = "crm.pareto.named.mixin"
     _description = "Treatment of a Customer"
     _rec_name = "partner_id"
     _log_access = False

@@ -16,7 +16,7 @@ class CrmParetoValueMixin(models.AbstractModel):
     """
 
     _name = "crm.pareto.value.mixin"
-    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.worth.mixin"]
+    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.named.mixin", "crm.pareto.worth.mixin"]
     _description = "Value over a Window"
     _log_access = False
     # The kind of crm.pareto.run, the column that names what is valued, and what the revenue report calls that.
@@ -220,13 +220,13 @@ class CrmParetoValueMixin(models.AbstractModel):
     @of_one
     def action_open_revenue(self):
         """Open the invoice lines behind the turnover and the profit."""
-        return self._open_revenue(self.env._("Invoices of %(name)s", name=self[self._pareto_key].display_name))
+        return self._open_revenue(self.env._("Invoices of %(name)s", name=self.display_name))
 
     @api.readonly
     @of_one
     def action_open_previous_revenue(self):
         """Open the invoice lines behind the turnover and the profit of the window before."""
-        name = self.env._("Earlier invoices of %(name)s", name=self[self._pareto_key].display_name)
+        name = self.env._("Earlier invoices of %(name)s", name=self.display_name)
         return self._open_revenue(name, previous=True)
 
     def _open_revenue(self, name, previous=False):

@@ -50,6 +50,15 @@ def as_scheduler(model):
     return model.with_env(model.env(user=SUPERUSER_ID, su=True, context={"lang": model.env.lang}))
 
 
+def name_of(record):
+    """What a record is called, for who may see what is about it: figures, a plan, orders.
+
+    Nothing of what a client sends along: it would ask for the address, too.
+    """
+    # sudo: the name only. A customer that moved to another company is out of sight, and its figures stay in this one.
+    return without_client(record.sudo()).display_name
+
+
 def without_client(model):
     """The model with no more of the client's context than language, time zone and companies.
 

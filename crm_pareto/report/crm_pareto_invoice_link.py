@@ -57,7 +57,7 @@ class CrmParetoInvoiceLink(models.Model):
     kind = fields.Selection(
         lambda self: self.env["crm.pareto.link.suggestion"]._selection_kind(), "Strongest Evidence", readonly=True
     )
-    evidence = fields.Json(readonly=True)
+    evidence = fields.Json(readonly=True, depends_context=("uid",))
     explanation = fields.Char("Why", compute="_compute_explanation")
     suggestion_ids = fields.One2many("crm.pareto.link.suggestion", "link_id", "Suggestions", readonly=True)
 
@@ -68,6 +68,7 @@ class CrmParetoInvoiceLink(models.Model):
     }
 
     @api.depends("evidence")
+    @api.depends_context("uid")
     def _compute_explanation(self):
         for row in self:
             row.explanation = explain(self.env, row.evidence)

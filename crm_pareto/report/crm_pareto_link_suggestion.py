@@ -34,7 +34,7 @@ class CrmParetoLinkSuggestion(models.Model):
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     certainty = fields.Float(readonly=True, aggregator="avg", digits=(5, 4))
     kind = fields.Selection("_selection_kind", "Strongest Evidence", readonly=True)
-    evidence = fields.Json(readonly=True)
+    evidence = fields.Json(readonly=True, depends_context=("uid",))
     explanation = fields.Char("Why", compute="_compute_explanation")
 
     _depends = {
@@ -84,6 +84,7 @@ class CrmParetoLinkSuggestion(models.Model):
         return kinds(self.env)
 
     @api.depends("evidence")
+    @api.depends_context("uid")
     def _compute_explanation(self):
         for suggestion in self:
             suggestion.explanation = explain(self.env, suggestion.evidence)

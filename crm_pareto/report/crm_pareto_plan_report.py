@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.bounds import of_one
+from ..models.trust import name_of
 
 ORDERED_WITHIN = 30  # days after the plan's day
 
@@ -13,7 +15,8 @@ class CrmParetoPlanReport(models.Model):
 
     Grain: one decision; of lines put on another day, nothing. `ordered` is the untaxed amount of the customer's orders
     confirmed from the day on, within ORDERED_WITHIN days, in company currency at the orders' own rates: what followed,
-    not what was caused. Two decisions about one customer may name the same order.
+    not what was caused. Two decisions about one customer may name the same order. Orders count that the reader may see,
+    and all of the customers whose figures he or she may see.
     """
 
     _name = "crm.pareto.plan.report"
@@ -35,7 +38,9 @@ class CrmParetoPlanReport(models.Model):
     reason = fields.Char(readonly=True)
     accepted = fields.Integer(readonly=True)
     done = fields.Integer(readonly=True, help="Accepted, and the call is done, or the meeting held.")
-    ordered = fields.Monetary("Ordered After", readonly=True, help="By the customer, within 30 days.")
+    ordered = fields.Monetary(
+        "Ordered After", readonly=True, depends_context=("uid",), help="By the customer, within 30 days."
+    )
 
     _depends = {
         "crm.pareto.plan.decision": [
@@ -76,12 +81,33 @@ class CrmParetoPlanReport(models.Model):
                    WHERE sale_order.state = 'sale' AND sale_order.company_id = decision.company_id
                      AND buyer.commercial_partner_id = decision.partner_id
                      AND sale_order.date_order >= decision.date
-                     AND sale_order.date_order < decision.date + %s
+                     AND sale_order.date_order < decision.date + %(within)s
+                     AND (%(readable)s)
               ) ordered ON decision.state = 'accepted'
              WHERE decision.state <> 'put'
             """,
-            ORDERED_WITHIN,
+            within=ORDERED_WITHIN,
+            readable=self._is_readable_order(),
         )
+
+    @api.model
+    def _is_readable_order(self):
+        """Whether the reader may see the order, or what the customer buys in all; SQL.
+
+        Odoo applies rules to the decisions that it searches, not to what is joined: whoever has a lead with a
+        colleague's customer has decisions about that customer, too.
+        """
+        if self.env.su:
+            return SQL("TRUE")
+        orders, values, conditions = self.env["sale.order"], self.env["crm.pareto.customer"], []
+        if orders.has_access("read"):
+            conditions.append(SQL("sale_order.id IN %s", orders._search(Domain.TRUE).subselect()))
+        if values.has_access("read"):
+            query = values._search(Domain.TRUE)
+            whose = (SQL.identifier(query.table, name) for name in ("company_id", "partner_id"))
+            known = query.subselect(*whose)
+            conditions.append(SQL("(decision.company_id, decision.partner_id) IN %s", known))
+        return SQL(" OR ").join(conditions or [SQL("FALSE")])
 
     @api.readonly
     @of_one
@@ -96,7 +122,7 @@ class CrmParetoPlanReport(models.Model):
         ]
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Orders of %(name)s", name=self.partner_id.display_name),
+            "name": self.env._("Orders of %(name)s", name=name_of(self.partner_id)),
             "res_model": "sale.order",
             "view_mode": "list,form",
             "domain": domain,

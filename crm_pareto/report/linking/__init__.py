@@ -29,10 +29,10 @@ def with_suggestions(env, moves=None):
              suggestion AS MATERIALIZED (%(suggestions)s)
         """,
         documents=documents.listed(env, moves),
-        ordered=facts.ordered(),
+        ordered=facts.ordered(env),
         payers=facts.payers(),
         customers=customers.evidence(env),
-        campaigns=campaigns.evidence(),
+        campaigns=campaigns.evidence(env),
         suggestions=combined(),
     )
 

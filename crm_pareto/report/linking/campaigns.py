@@ -2,15 +2,15 @@
 
 from odoo.tools import SQL
 
-from . import certainty
+from . import certainty, names
 
 
-def touched():
+def touched(env):
     """The touches that carry a campaign and whose customer is known: leads, and what was logged."""
     return SQL(
         """
         SELECT contact.commercial_partner_id AS customer_id, lead.company_id, lead.create_date::date AS date,
-               lead.campaign_id, 'lead' AS kind, lead.name AS detail, %(lead)s AS certainty
+               lead.campaign_id, 'lead' AS kind, %(lead_name)s AS detail, %(lead)s AS certainty
           FROM crm_lead lead JOIN res_partner contact ON contact.id = lead.partner_id
          WHERE lead.campaign_id IS NOT NULL
          UNION ALL
@@ -19,6 +19,7 @@ def touched():
           FROM crm_pareto_touch touch JOIN res_partner contact ON contact.id = touch.partner_id
          WHERE touch.campaign_id IS NOT NULL
         """,
+        lead_name=names.for_reader(env, "crm.lead", "lead"),
         lead=certainty.LEAD,
         touch=certainty.TOUCH,
     )
@@ -35,7 +36,7 @@ def in_time(date, company):
     )
 
 
-def evidence():
+def evidence(env):
     """A row a document without a campaign, campaign and touch: as customers.evidence."""
     return SQL(
         """
@@ -63,7 +64,7 @@ def evidence():
               JOIN (%s) touched ON touched.customer_id = document.credited_id
              WHERE document.reason = 'no_campaign' AND %s
             """,
-            touched(),
+            touched(env),
             in_time(SQL("COALESCE(ordered.date, document.date)"), SQL("document.company_id")),
         ),
     )

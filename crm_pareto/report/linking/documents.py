@@ -33,7 +33,7 @@ def listed(env, moves=None):
          ORDER BY found.move_id, found.rank
         """,
         reasons=list(REASONS),
-        touched=campaigns.touched(),
+        touched=campaigns.touched(env),
         found=found,
     )
 

@@ -2,8 +2,10 @@
 
 from odoo.tools import SQL
 
+from . import names
 
-def ordered():
+
+def ordered(env):
     """A row a document and order: by the billed order lines, else by the order numbers in its origin."""
     return SQL(
         """
@@ -21,14 +23,15 @@ def ordered():
               JOIN sale_order ON sale_order.name = origin.name AND sale_order.company_id = document.company_id
              WHERE NOT EXISTS (SELECT FROM billed WHERE billed.move_id = document.move_id)
         )
-        SELECT found.move_id, found.order_id, sale_order.name, sale_order.date_order::date AS date,
+        SELECT found.move_id, found.order_id, %(name)s AS name, sale_order.date_order::date AS date,
                sale_order.partner_id, contact.commercial_partner_id AS customer_id, sale_order.partner_shipping_id,
                COALESCE(sale_order.campaign_id, lead.campaign_id) AS campaign_id
           FROM (TABLE billed UNION ALL TABLE named) found
           JOIN sale_order ON sale_order.id = found.order_id
           JOIN res_partner contact ON contact.id = sale_order.partner_id
           LEFT JOIN crm_lead lead ON lead.id = sale_order.opportunity_id
-        """
+        """,
+        name=names.for_reader(env, "sale.order", "sale_order"),
     )
 
 

@@ -32,5 +32,13 @@ def explain(env, evidence):
         "lead": env._("lead “%s” came from it"),
         "touch": env._("logged under it: “%s”"),
     }
-    said = "; ".join(words[kind] % (detail or "") for kind, detail in evidence or ())
+    nameless = {  # the document is not for the reader, or has no name
+        "order": env._("an order is theirs"),
+        "order_campaign": env._("an order came from it"),
+        "lead": env._("a lead came from it"),
+    }
+    said = "; ".join(
+        words[kind] % (detail or "") if detail or kind not in nameless else nameless[kind]
+        for kind, detail in evidence or ()
+    )
     return said[:1].upper() + said[1:]
