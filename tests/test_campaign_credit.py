@@ -229,9 +229,13 @@ class TestModels(CampaignCase):
         self.assertEqual(self.attribute().credit_decay, 1)
 
     def test_a_cost_that_nothing_has_ends_no_computation(self):
-        order = self.order(date(2026, 5, 10), campaign_id=self.fair.id)
-        order.order_line.purchase_price = 1e110
-        self.bill_order(order, date(2026, 6, 15))
+        account = self.fair._pareto_ensure_accounts()
+        cost = {"name": "Stand", "amount": -100, "date": date(2026, 5, 1), "company_id": self.company.id}
+        self.env["account.analytic.line"].create({**cost, account.root_plan_id._column_name(): account.id})
+        for price in (1e110, 1e306, 1e306):  # Odoo itself rounds no more than that
+            order = self.order(date(2026, 5, 10), campaign_id=self.fair.id)
+            order.order_line.purchase_price = price
+            self.bill_order(order, date(2026, 6, 15))
         other = self.bill_order(self.order(date(2026, 5, 10), campaign_id=self.spring.id), date(2026, 6, 15))
         self.assertEqual(self.credits(other), {"Spring": 1})
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.analytic_mixin import account_id
-from ..models.bounds import of_one
+from ..models.bounds import of_one, within
 
 # The number of a row is that of its record times this, plus one for each kind of record.
 KINDS = 2
@@ -86,7 +86,7 @@ class CrmParetoCampaignCostReport(models.Model):
             SELECT line.id::bigint * %(kinds)s AS id, line.date, line.name::varchar,
                    account.pareto_campaign_id AS campaign_id, account.id AS account_id, %(kind)s::varchar AS kind,
                    COALESCE(line.partner_id, move.partner_id) AS partner_id, line.user_id, line.company_id,
-                   line.currency_id, -line.amount AS cost, 0::numeric AS committed,
+                   line.currency_id, %(cost)s AS cost, 0::numeric AS committed,
                    line.id AS analytic_line_id, move.id AS move_id,
                    CASE WHEN move.id IS NULL THEN 'account.analytic.line' ELSE 'account.move' END AS res_model,
                    COALESCE(move.id, line.id) AS res_id
@@ -97,6 +97,8 @@ class CrmParetoCampaignCostReport(models.Model):
             """,
             kinds=KINDS,
             kind=self._kind(),
+            # Within bounds: a cost that sums up to no double would end the night of the whole company.
+            cost=within(SQL("-line.amount")),
             column=SQL.identifier(column),
             entry=self._select_entry(),
             is_cost=self._is_cost(),

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
-from ..models.bounds import of_one
+from ..models.bounds import of_one, within
 from ..models.trust import Only
 
 # The fields whose values are few lines, and what the context calls them.
@@ -252,7 +252,7 @@ class CrmParetoRevenueReport(models.Model):
             SELECT link.invoice_line_id AS line_id, ordered_line.order_id,
                    ordered_line.pareto_suggested_id AS suggested_id,
                    CASE WHEN ordered_line.product_id IS NOT NULL
-                        THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
+                        THEN %s / NULLIF(sale_order.currency_rate, 0)
                              / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END AS unit_cost
               FROM sale_order_line_invoice_rel link
               JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
@@ -261,7 +261,9 @@ class CrmParetoRevenueReport(models.Model):
              WHERE NOT EXISTS (SELECT FROM sale_order_line_invoice_rel earlier
                                 WHERE earlier.invoice_line_id = link.invoice_line_id
                                   AND earlier.order_line_id < link.order_line_id)
-            """
+            """,
+            # Within bounds: whoever sells enters it, and one that sums up to no double would end everybody's figures.
+            within(SQL("ordered_line.purchase_price")),
         )
 
     @api.model

@@ -2,12 +2,13 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.bounds import of_one
+from ..models.bounds import of_one, within
 
 # The number of a row or event is that of its record times this, plus the number of its kind.
 NUMBERS = 16
 # For ever: ids are made of them. Other addons: 8 and above.
 TIMESHEET, TICKET, REPAIR, RETURN, CREDIT_NOTE, COMPLAINT = range(6)
+MEASURES = ("hours", "quantity", "cost")
 PROFIT = "crm_pareto.group_profit"
 
 
@@ -175,9 +176,8 @@ class CrmParetoServiceReport(models.Model):
             "event": SQL("%s::bigint * %s + %s", columns.pop("event", document), NUMBERS, number),
             "kind": SQL("%s::varchar", kind),
             "name": SQL("(%s)::varchar", columns["name"]),
-            "hours": SQL("(%s)::numeric", columns.get("hours", SQL("0"))),
-            "quantity": SQL("(%s)::numeric", columns.get("quantity", SQL("0"))),
-            "cost": SQL("(%s)::numeric", columns.get("cost", SQL("0"))),
+            # Within bounds, row by row: one that nobody worked, summed up, would end the night of the whole company.
+            **{name: SQL("(%s)::numeric", within(columns.get(name, SQL("0")))) for name in MEASURES},
             "product_id": columns.get("product_id", SQL("NULL::int")),
             "under_warranty": columns.get("under_warranty", SQL("FALSE")),
             "res_model": SQL("(%s)::varchar", columns["res_model"]),

@@ -92,6 +92,17 @@ class TestKinds(SpendingCase):
         hours = self.spending.hours(self.spending.project(self.fair), self.spending.employee(hourly_cost=25), 4)
         self.assertCost("timesheet", 100, self.env["res.partner"], hours)
 
+    def test_hours_that_nobody_works_end_no_computation(self):
+        project, employee = self.spending.project(self.fair), self.spending.employee(hourly_cost=1)
+        for _time in range(2):
+            self.spending.hours(project, employee, 1e306)  # Odoo itself rounds no more
+        self.spending.bill(self.spending.line(100, self.webinar))
+        self.env["crm.pareto.attribution"]._recompute(self.company)
+        found = self.env["crm.pareto.campaign"].search(
+            [("campaign_id", "=", self.webinar.id), ("model", "=", "linear")]
+        )
+        self.assertEqual(found.cost, 100)
+
     def test_a_purchase_order_is_committed(self):
         order = self.spending.order(self.fair, 3, 100)
         row = self.rows()

@@ -163,6 +163,15 @@ class TestTiers(ServedCase):
 
 
 class TestFigures(ServedCase):
+    def test_hours_that_nobody_works_end_no_computation(self):
+        self.clara.with_env(self.env).employee_id.hourly_cost = 0  # Odoo itself refuses a cost without end
+        for _time in range(2):
+            self.corvex.log_hours(self.corvex.task(), 1e308)
+        self.dunlin.log_hours(self.dunlin.task(), 2)
+        rows = self.rows_by_customer()
+        self.assertEqual(rows[self.dunlin.customer.id].service_hours, 2)
+        self.assertEqual(rows[self.corvex.customer.id].service_rank, 1)
+
     def test_who_needed_nothing_has_zero_and_the_last_tier(self):
         row = self.row(self.corvex)
         self.assertTrue(row.has_service and row.has_service_hours and row.has_service_cost)
