@@ -110,7 +110,7 @@ class CrmParetoHandover(models.Model):
             if handover.reason == "away" and not handover.until:
                 raise ValidationError(self.env._("Say until when %(name)s is away.", name=handover.from_user_id.name))
             over = handover.reason == "away" and handover.until < fields.Date.context_today(handover)
-            if over and handover.state == "draft":
+            if over:
                 raise ValidationError(self.env._("The absence ends in the past: choose today or later."))
 
     @api.constrains("share_ids", "from_user_id")
@@ -143,14 +143,20 @@ class CrmParetoHandover(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """What was handed over, by whom and to whom stays as it was.
+        """What was handed over, by whom and to whom stays as it was; an absence may end on another day to come.
 
         :raises UserError: where it is no draft any more
         """
         refuse_values(self, vals, BY_BUTTON)
         if vals.keys() & set(AS_HANDED_OVER):
             self._check_draft()
+        if "until" in vals:
+            (self - self.filtered(lambda handover: handover._is_absence()))._check_draft()
         return super().write(vals)
+
+    def _is_absence(self):
+        """Whether it lasts until a day that people may still be wrong about."""
+        return self.state == "done" and self.reason == "away"
 
     def _check_draft(self):
         if any(handover.state != "draft" for handover in self):
