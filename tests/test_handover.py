@@ -675,6 +675,27 @@ class TestWhatIsDecided(HandoverCase):
             self.refused(call, UserError)
         self.assertEqual((handover.from_user_id, share.user_id, handover.share_ids), (self.lena, self.max, share))
 
+    def test_an_absence_that_lasts_may_end_on_another_day_to_come(self):
+        today = Date.today()
+        handover = self.handover(reason="away", until=today + timedelta(days=30))
+        handover.action_hand_over()
+        for until in (today, today + timedelta(days=60)):
+            handover.until = until
+        self.refused(lambda: handover.write({"until": today - timedelta(days=2)}), ValidationError)
+        self.refused(lambda: handover.with_user(self.max).write({"until": today}))
+        self.assertEqual(handover.until, today + timedelta(days=60))
+
+    def test_who_left_has_no_last_day_of_absence(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        self.refused(lambda: handover.write({"until": Date.today()}), UserError)
+
+    def test_what_is_taken_back_ended_when_it_did(self):
+        handover = self.handover(reason="away", until=Date.today() + timedelta(days=30))
+        handover.action_hand_over()
+        handover.action_undo()
+        self.refused(lambda: handover.write({"until": Date.today()}), UserError)
+
     def test_a_day_is_counted_from_the_true_moment(self):
         handover = self.handover()
         handover.action_hand_over()
@@ -702,6 +723,24 @@ class TestRights(HandoverCase):
         ):
             with self.assertRaises(AccessError):
                 attempt()
+
+    def test_who_takes_over_opens_what_was_handed_over(self):
+        """As docs/rights.md says below its table of methods, which is about hand-overs of others."""
+        handover = self.handover()
+        handover.action_hand_over()
+        mine = handover.with_user(self.max)
+        self.assertEqual(mine.env["res.partner"].search(mine.action_open_customers()["domain"]).user_id, self.max)
+        for name in ("leads", "quotations", "activities", "meetings"):
+            self.assertTrue(getattr(mine, f"action_open_{name}")())
+        self.assertTrue(mine.action_print_briefs())
+        mine.action_confirm_receipt()
+        self.assertTrue(handover.share_ids.confirmed_on)
+
+    def test_a_manager_who_takes_nothing_over_has_no_receipt_to_confirm(self):
+        handover = self.handover()
+        handover.action_hand_over()
+        with self.assertRaisesRegex(UserError, "nothing here for you to confirm"):
+            handover.action_confirm_receipt()
 
 
 class TestHandoverScreen(ParetoHttpCase):

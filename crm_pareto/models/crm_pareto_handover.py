@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
 from .bounds import check_days, of_one, of_some
-from .trust import refuse_values, scheduled, without_client, without_defaults, works_in
+from .trust import refuse_values, scheduled, without_defaults, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class CrmParetoHandover(models.Model):
             if handover.reason == "away" and not handover.until:
                 raise ValidationError(self.env._("Say until when %(name)s is away.", name=handover.from_user_id.name))
             over = handover.reason == "away" and handover.until < fields.Date.context_today(handover)
-            if over and handover.state == "draft":
+            if over:
                 raise ValidationError(self.env._("The absence ends in the past: choose today or later."))
 
     @api.constrains("share_ids", "from_user_id")
@@ -143,14 +143,20 @@ class CrmParetoHandover(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """What was handed over, by whom and to whom stays as it was.
+        """What was handed over, by whom and to whom stays as it was; an absence may end on another day to come.
 
         :raises UserError: where it is no draft any more
         """
         refuse_values(self, vals, BY_BUTTON)
         if vals.keys() & set(AS_HANDED_OVER):
             self._check_draft()
+        if "until" in vals:
+            (self - self.filtered(lambda handover: handover._is_absence()))._check_draft()
         return super().write(vals)
+
+    def _is_absence(self):
+        """Whether it lasts until a day that people may still be wrong about."""
+        return self.state == "done" and self.reason == "away"
 
     def _check_draft(self):
         if any(handover.state != "draft" for handover in self):
@@ -228,7 +234,7 @@ class CrmParetoHandover(models.Model):
             handover._check_people()  # somebody may have left the company since it was drafted
             # sudo: by this button only.
             handover.sudo().write({"state": "done", "done_on": fields.Datetime.now()})
-            handover.env["crm.pareto.handover.change"]._hand_over(without_client(handover).with_context(**NO_MAIL))
+            handover.env["crm.pareto.handover.change"]._hand_over(handover.with_context(**NO_MAIL))
             handover._leave_notes()
             handover._ask_for_receipt()
 
@@ -255,7 +261,7 @@ class CrmParetoHandover(models.Model):
 
     def _take_back(self):
         for handover in self:
-            changes = handover.env["crm.pareto.handover.change"]._of(without_client(handover).with_context(**NO_MAIL))
+            changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
             moved = changes.filtered(lambda change: change._is_moved())
             kept = changes._put_back()
             handover.sudo().state = "back"  # sudo: by this only
