@@ -3,8 +3,9 @@
 from datetime import date
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
-from .common import PROFIT, SALES_MANAGER, LedgerCase
+from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
 MODELS = [
     "crm.pareto.customer",
@@ -183,6 +184,16 @@ class TestProfitRights(LedgerCase):
         costs = self.env["crm.pareto.line.cost"].with_user(self.manager)
         self.assertIs(self.outcome(lambda: costs.search([("company_id", "=", self.company.id)])), AccessError)
         self.assertTrue(costs.with_user(self.controller).search_count([("company_id", "=", self.company.id)]))
+
+    def test_who_sees_own_documents_reads_the_costs_of_own_invoices(self):
+        own = self.new_user("otto", f"{SALESPERSON},{PROFIT}")
+        own.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
+        costs = self.env["crm.pareto.line.cost"].with_user(own)
+        lines = self.env["crm.pareto.line.cost"].search([("company_id", "=", self.company.id)]).line_id
+        lines.move_id.invoice_user_id = self.controller
+        self.assertFalse(costs.search_count([("line_id", "in", lines.ids)]))
+        lines.move_id.invoice_user_id = own
+        self.assertTrue(costs.search_count([("line_id", "in", lines.ids)]))
 
     def test_the_costs_of_campaigns_are_closed(self):
         costs = self.env["crm.pareto.campaign.cost.report"].with_user(self.manager)

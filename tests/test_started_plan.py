@@ -185,6 +185,27 @@ class TestStartedPlan(PlanCase):
         rows._start(audience, plan or self.plan, self.manager, day)
         return rows.search([("audience_id", "=", audience.id), ("done_at", "=", False)])
 
+    def test_who_may_not_see_a_customer_any_more_has_nothing_planned_there(self):
+        audience = self.audience()
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
+        wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
+        abroad = self.new_company("Abroad", "USD")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (abroad.id, self.birch.id))
+        self.env.invalidate_all()
+        with mute_logger(crm_pareto_started_plan.__name__, "odoo.addons.base.models.ir_rule"):
+            self.trigger("crm_pareto_started_plan_cron")
+        self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
+
+    def test_who_left_has_nothing_planned(self):
+        audience = self.audience()
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
+        wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
+        self.anna.active = False
+        with mute_logger(crm_pareto_started_plan.__name__):
+            self.trigger("crm_pareto_started_plan_cron")
+        self.assertFalse(self.activities())
+
     def told_starter(self):
         """What was said last, to nobody but whoever started a plan."""
         told = self.env["mail.message"].search([("message_type", "=", "user_notification")], order="id desc", limit=1)

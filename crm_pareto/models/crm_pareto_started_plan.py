@@ -1,14 +1,14 @@
 import logging
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .apart import apart
 from .mail_activity_plan import BATCH
-from .trust import scheduled
+from .trust import scheduled, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -105,10 +105,18 @@ class CrmParetoStartedPlan(models.Model):
         self._give_up(failed)
 
     def _make_alike(self):
-        """Those of one plan, starter, person and day. sudo: the starter may only read the customers."""
+        """Those of one plan, starter, person and day.
+
+        :raises AccessError: where the starter does not work here any more, or does not see one of the customers
+        """
         plan, starter = self.plan_id, self.starter_id
-        customers = self.partner_id.with_user(starter).sudo()
-        plan.with_user(starter)._pareto_start(customers, self.user_id, self[:1].date)
+        customers = self.partner_id.with_user(starter)
+        works_here = starter.active and works_in(starter, self.company_id)
+        if not works_here and starter.id != SUPERUSER_ID:
+            raise AccessError(self.env._("%s does not work here any more.", starter.name))
+        customers.check_access("read")
+        # sudo: the starter may only read the customers.
+        plan.with_user(starter)._pareto_start(customers.sudo(), self.user_id, self[:1].date)
         self.done_at = fields.Datetime.now()
 
     @api.model
