@@ -7,6 +7,7 @@ import pytest
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date, Datetime
+from odoo.models import BaseModel
 from odoo.tools import mute_logger
 
 from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
@@ -87,7 +88,7 @@ class HandoverCase(LedgerCase):
         self.env.flush_all()
         self.env.invalidate_all()
         return {
-            (model, record.id, name): record[name]
+            (model, record.id, name): value.sorted("id") if isinstance(value := record[name], BaseModel) else value
             for model, names in WATCHED.items()
             for record in self.env[model].sudo().with_context(active_test=False).search([("id", "!=", 0)])
             for name in names

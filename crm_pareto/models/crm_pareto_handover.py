@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
 from .bounds import check_days, of_one, of_some
-from .trust import refuse_values, scheduled, without_defaults, works_in
+from .trust import refuse_values, scheduled, without_client, without_defaults, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -234,7 +234,7 @@ class CrmParetoHandover(models.Model):
             handover._check_people()  # somebody may have left the company since it was drafted
             # sudo: by this button only.
             handover.sudo().write({"state": "done", "done_on": fields.Datetime.now()})
-            handover.env["crm.pareto.handover.change"]._hand_over(handover.with_context(**NO_MAIL))
+            handover.env["crm.pareto.handover.change"]._hand_over(without_client(handover).with_context(**NO_MAIL))
             handover._leave_notes()
             handover._ask_for_receipt()
 
@@ -261,7 +261,7 @@ class CrmParetoHandover(models.Model):
 
     def _take_back(self):
         for handover in self:
-            changes = handover.env["crm.pareto.handover.change"]._of(handover.with_context(**NO_MAIL))
+            changes = handover.env["crm.pareto.handover.change"]._of(without_client(handover).with_context(**NO_MAIL))
             moved = changes.filtered(lambda change: change._is_moved())
             kept = changes._put_back()
             handover.sudo().state = "back"  # sudo: by this only

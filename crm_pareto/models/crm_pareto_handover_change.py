@@ -352,7 +352,8 @@ class CrmParetoHandoverChange(models.Model):
         for change in self:
             before, after, now = (of.get("followers", {}) for of in (change.before, change.after, state[change.res_id]))
             for partner in map(str, people.ids):
-                if before.get(partner) != after.get(partner) == now.get(partner):
+                follows_by_this = partner not in before and partner not in now  # who has a record again follows it
+                if follows_by_this or before.get(partner) != after.get(partner) == now.get(partner):
                     gone.append((change.res_id, int(partner)))
                     if partner in before:
                         record = {"res_model": change.res_model, "res_id": change.res_id, "partner_id": int(partner)}
