@@ -96,6 +96,9 @@ class TestStoredQuestions(LedgerCase):
             f"[('partner_id.pareto_audience_ids', 'not in', [False, {mine.id}])]",
             f"[('partner_id', 'any', [('pareto_audience_ids', 'any', [('id', '!=', {mine.id})])])]",
             f"[('partner_id.pareto_audience_ids', 'in', [True]), ('id', '!=', {mine.id})]",
+            f"[('partner_id.pareto_audience_ids', 'in', [{mine.id}, {mine.id + 1}])]",
+            f"[('partner_id.pareto_audience_ids', 'in', {mine.id})]",
+            "[('partner_id.pareto_audience_ids', 'in', None)]",
         ):
             with self.subTest(domain=domain), self.assertRaises(AccessError):
                 self.store(self.manager, domain)

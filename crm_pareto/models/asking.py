@@ -1,6 +1,7 @@
 """What a domain asks for, along every path: also where Odoo would not look, as another part of it is false today."""
 
 import re
+from collections.abc import Collection
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -8,9 +9,8 @@ from odoo.fields import Domain
 from .bounds import is_id
 
 AUDIENCES = "pareto_audience_ids"
-UNFINISHED = re.compile(
-    r"(?<!\\)(\\\\)*\\$"
-)  # ends with what escapes nothing: PostgreSQL refuses it when it gets there
+# Ends with a backslash that escapes nothing: PostgreSQL refuses it only when a text fits so far.
+UNFINISHED = re.compile(r"(?<!\\)(\\\\)*\\\Z")
 
 
 def check_asked(model, domain, may_name=None):
@@ -33,7 +33,7 @@ def check_asked(model, domain, may_name=None):
             numbers = named_audiences(model.env, leaf.field_expr, leaf.operator, leaf.value)
             if may_name:
                 may_name(numbers)
-        if leaf.operator in ("any", "not any"):
+        if "any" in leaf.operator:
             check_asked(at, leaf.value, may_name)
         if leaf.operator in ("=like", "=ilike", "not =like", "not =ilike") and UNFINISHED.search(str(leaf.value)):
             raise ValueError(model.env._("%s ends with a backslash", leaf.value))
@@ -45,7 +45,7 @@ def named_audiences(env, path, operator, value):
     :raises AccessError: where it does not name them by number: all there are, say, or those of a name
     """
     numbers = [value] if operator in ("=", "!=") else []
-    if operator in ("in", "not in") and not isinstance(value, str):
+    if operator in ("in", "not in") and isinstance(value, Collection) and not isinstance(value, str):
         numbers = list(value)
     if not path.endswith(AUDIENCES) or not numbers or not all(map(is_id, numbers)):
         raise AccessError(env._("Audiences are for users of Customer Value, and named by their number."))

@@ -263,6 +263,8 @@ class CrmParetoAudience(models.Model):
         named = named.browse(numbers).exists() if named.has_access("read") else named.browse()
         if not named:
             raise AccessError(self.env._("Audiences are for users of Customer Value, and named by their number."))
+        if missing := set(numbers) - set(named.ids):  # one that is made later would be under its number
+            raise AccessError(self.env._("There is no audience %s.", min(missing)))
         for audience in named:
             if audience.id not in within:
                 audience._check_may_ask((*within, audience.id))
