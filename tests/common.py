@@ -91,6 +91,14 @@ class LedgerCase(ParetoCase):
         return company
 
     @classmethod
+    def new_member(cls, login, groups, companies=None):
+        """A user who works in one or more companies, by default the test's; the first is where he or she begins."""
+        companies = companies or cls.company
+        user = cls.new_user(login, groups)
+        user.write({"company_ids": [Command.set(companies.ids)], "company_id": companies[0].id})
+        return user
+
+    @classmethod
     def new_product(cls, name, cost=0, company=None):
         """A product with its cost in one company, without taxes."""
         product = cls.env["product.product"].create({"name": name, "taxes_id": [Command.clear()]})

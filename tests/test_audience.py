@@ -36,12 +36,6 @@ class AudienceCase(LedgerCase):
         cls.rows = cls.recompute()
 
     @classmethod
-    def new_member(cls, login, groups):
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [Command.set(cls.company.ids)], "company_id": cls.company.id})
-        return user
-
-    @classmethod
     def new_customer(cls, name, **values):
         return cls.new_partner(name, is_company=True, email=f"office@{name.lower()}.example", **values)
 

@@ -127,12 +127,6 @@ class CompaniesCase(CentreCase):
         cls.both = cls.new_member("both", SALES_MANAGER, cls.company + cls.other)
         cls.hidden = cls.new_partner("Hidden", company_id=cls.other.id)
 
-    @classmethod
-    def new_member(cls, login, groups, companies):
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [Command.set(companies.ids)], "company_id": companies[0].id})
-        return user
-
     def roles_of(self, user):
         companies = user.company_ids.ids
         return self.env["crm.pareto.role"].with_user(user).with_context(allowed_company_ids=companies)

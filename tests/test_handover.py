@@ -53,12 +53,6 @@ class HandoverCase(LedgerCase):
         cls.austria = austria
 
     @classmethod
-    def new_member(cls, login, groups):
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
-        return user
-
-    @classmethod
     def new_lead(cls, partner, **values):
         values = {"name": "Line", "type": "opportunity", "user_id": cls.lena.id, "company_id": cls.company.id, **values}
         return cls.env["crm.lead"].create({"partner_id": partner.id, **values})
@@ -724,6 +718,18 @@ class TestRights(HandoverCase):
         ):
             with self.assertRaises(AccessError):
                 attempt()
+
+    def test_a_manager_who_sells_nothing_drafts_it_and_moves_nothing(self):
+        manager = self.new_member("mia", "crm_pareto.group_manager")
+        handover = self.handover()
+        theirs = handover.with_user(manager)
+        self.assertEqual(0, theirs.lead_count)
+        with self.assertRaisesRegex(AccessError, "moves leads and quotations"):
+            theirs.action_hand_over()
+        handover.action_hand_over()
+        with self.assertRaisesRegex(AccessError, "moves leads and quotations"):
+            theirs.action_undo()
+        self.assertEqual("done", handover.state)
 
     def test_who_takes_over_opens_what_was_handed_over(self):
         """As docs/rights.md says below its table of methods, which is about hand-overs of others."""

@@ -200,11 +200,6 @@ class TestCampaignEvidence(LinkCase):
         self.assertEqual(self.listed(move, seller).explanation, "An order came from it")
         self.assertEqual(self.listed(move, self.accountant).explanation, f"Order {order.name} came from it")
 
-    def new_member(self, login, groups):
-        user = self.new_user(login, groups)
-        user.write({"company_ids": [Command.set(self.company.ids)], "company_id": self.company.id})
-        return user
-
     def test_the_campaign_of_a_logged_touch_of_a_contact(self):
         person = self.new_partner("Bo", parent_id=self.birch.id)
         self.touch(self.spring, partner=person)

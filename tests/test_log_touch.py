@@ -127,6 +127,23 @@ class TestLogTouch(TouchCase):
         said = {touch.title: touch.preview for touch in self.touches([("kind", "=", "logged")], self.anna)}
         self.assertEqual(said, {"For Anna": "Logged by berta", "Own": False})
 
+    def test_who_changed_it_is_said_too(self):
+        berta = self.new_user("berta", SALES_MANAGER)
+        touch = self.logged(self.anna, name="Own")
+        touch.with_user(berta).name = "Better"
+        self.assertEqual("Changed by berta", touch.logged_by)
+        touch.with_user(self.anna).name = "Mine"
+        self.assertFalse(touch.logged_by)
+
+    def test_who_sees_no_lead_is_not_told_what_it_is_called(self):
+        lead = self.env["crm.lead"].create({"name": "Secret project", "partner_id": self.customer.id})
+        touch = self.logged(self.env.user, lead_id=lead.id)
+        employee = self.new_user("emil", "base.group_user")
+        self.assertEqual("Talk", touch.with_user(employee).name)
+        for record in (touch, self.touches([("kind", "=", "logged")])):
+            with self.assertRaises(AccessError):
+                record.with_user(employee).read(["lead_id"])
+
     def test_our_person_works_here(self):
         with mute_logger("odoo.addons.auth_signup.models.res_users"):
             portal = self.new_user("portal", "base.group_portal")

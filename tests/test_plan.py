@@ -78,8 +78,8 @@ class PlanCase(LedgerCase):
 
     @classmethod
     def new_member(cls, login, groups):
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id, "tz": "UTC"})
+        user = super().new_member(login, groups)
+        user.tz = "UTC"
         return user
 
     @classmethod

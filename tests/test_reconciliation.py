@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from .common import PROFIT
 from .test_campaign_credit import AS_OF, CampaignCase
 
 DIFFERENCES = ("customer_difference", "attribution_difference", "cost_difference")
@@ -73,6 +74,20 @@ class TestReconciliation(CampaignCase):
         self.assertEqual(found.cost_difference, 50)
         listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
         self.assertIn((later, "cost"), [(row.move_id, row.reason) for row in listed])
+
+    def test_which_bills_are_a_campaign_s_is_for_who_may_see_costs(self):
+        self.bill(self.fair, price=100)
+        self.compute()
+        self.env.cr.execute("UPDATE crm_pareto_campaign SET computed_at = now() - interval '1 day'")
+        self.bill(self.fair, price=50)
+        domain = [("reason", "=", "cost"), ("company_id", "=", self.company.id)]
+        invoicing = "account.group_account_invoice"
+        for groups, listed in ((invoicing, False), (f"{invoicing},{PROFIT}", True)):
+            user = self.new_member(f"user {listed}", groups)
+            differences = self.env(user=user, context={"allowed_company_ids": self.company.ids})[
+                "crm.pareto.difference"
+            ]
+            self.assertEqual(listed, bool(differences.search_count(domain)))
 
     def test_a_cost_dated_later_is_in_no_figure_yet(self):
         self.bill(self.fair, price=100)

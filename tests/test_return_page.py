@@ -283,6 +283,7 @@ class TestReturnPage(ReturnCase):
         self.assertEqual(figures["totals"]["cost"], 0)
 
     def test_who_may_not_see_costs_gets_none(self):
+        self.company.pareto_own_values = False
         salesperson = self.colleague("anna", SALESPERSON)
         figures = self.figures(user=salesperson)
         for sums in (*figures["rows"], figures["totals"], figures["unattributed"], figures["coverage"]):
@@ -299,6 +300,20 @@ class TestReturnPage(ReturnCase):
         domain = page.open_figure("all")["domain"]
         self.assertIn(("kind", "in", ["sale", "lead"]), domain)
         self.assertIn("advice", self.figures(user=self.colleague("carl", PROFIT))["rows"][0])
+
+    def test_nothing_of_all_for_who_sees_own_customers_only(self):
+        """A campaign of one's own, logged with a colleague's customer, would tell what that one bought."""
+        seller = self.new_member("sally", SALESPERSON)
+        theirs = {"user": seller, "context": {"allowed_company_ids": self.company.ids}}
+        page, campaigns = (self.env(**theirs)[f"crm.pareto.{name}"] for name in ("return.page", "campaign"))
+        found = page.get_figures()
+        self.assertEqual((True, [], 0), (found["of_own_customers"], found["rows"], found["totals"]["revenue"]))
+        self.assertFalse(campaigns.search_count([]))
+        campaign = self.env["crm.pareto.campaign"].search([("revenue", "!=", 0)], limit=1).campaign_id
+        self.assertFalse(campaign.with_env(page.env).pareto_revenue)
+        self.company.pareto_own_values = False
+        self.assertTrue(page.get_figures()["rows"])
+        self.assertTrue(campaigns.search_count([]))
 
     def test_the_page_and_recompute_need_their_groups(self):
         with self.assertRaises(AccessError):

@@ -50,6 +50,15 @@ class TestStoredQuestions(LedgerCase):
         self.company.pareto_own_values = False
         filters.create(values)
 
+    def test_nor_in_a_company_that_is_not_ticked(self):
+        """The scheduler finds the customers of all."""
+        open_house = self.new_company("Alder Open", "EUR")
+        open_house.pareto_own_values = False
+        seller = self.new_member("anna", SALESPERSON, open_house + self.company)
+        values = {"name": "Big", "model_id": "res.partner", "domain": "[('pareto_turnover', '>', 1000)]"}
+        with self.assertRaises(AccessError):
+            self.env["ir.filters"].with_user(seller).with_context(allowed_company_ids=open_house.ids).create(values)
+
     def test_words_of_a_mail_are_no_figures(self):
         text = "<p style='margin: 0'>Our margin and profit: <t t-out='object.pareto_turnover'/></p>"
         model = self.env["ir.model"]._get_id("res.partner")

@@ -18,12 +18,6 @@ class TestSudoRights(LedgerCase):
         cls.seller = cls.new_member("anna", SALESPERSON)
         cls.controller = cls.new_member("carl", f"{SALESPERSON},{PROFIT}")
 
-    @classmethod
-    def new_member(cls, login, groups):
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
-        return user
-
     def of(self, user, su=False):
         return self.env(user=user, su=su, context={"allowed_company_ids": self.company.ids})
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
@@ -90,6 +90,43 @@ class TestShared(TierCase):
         unused = self.new_tier(self.company)
         unused.company_id = self.abroad
         self.assertEqual(unused.company_id, self.abroad)
+
+    def test_there_are_ten_of_a_company_at_most(self):
+        for number in range(10):
+            self.new_tier(self.company, bound=(number + 1) / 20)
+        with self.assertRaisesRegex(ValidationError, "10 tiers at most"):
+            self.new_tier(self.company, bound=0.9)
+        self.new_tier(self.abroad)
+
+
+class TestDeleting(TierCase):
+    """What happened, and what people decided, stays written down."""
+
+    def test_the_history_keeps_its_months(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 1, 100), day=date(2026, 5, 10))
+        tier = self.new_tier(self.company)
+        self.recompute()
+        rows = self.env["crm.pareto.history"].search([("partner_id", "=", partner.id)])
+        self.assertEqual((rows.tier_id, rows.mapped("turnover")), (tier, [100]))
+        tier.unlink()
+        self.env.invalidate_all()
+        self.assertEqual((rows.exists(), rows.tier_id, rows.mapped("turnover")), (rows, tier.browse(), [100]))
+
+    def test_a_decision_stays_and_the_computed_tier_holds(self):
+        partner, tier = self.new_partner("Birch"), self.new_tier(self.company, bound=0.7)
+        self.invoice(partner, (self.product, 1, 100))
+        row = self.recompute()[partner]
+        values = {"company_id": self.company.id, "partner_id": partner.id, "reason": "pays late"}
+        before, decision = self.env["crm.pareto.manual.tier"].create(
+            [{**values, "tier_id": self.tier_c.id}, {**values, "tier_id": tier.id, "date_end": date(2099, 1, 1)}]
+        )
+        self.assertEqual(row.tier_id, tier)
+        tier.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(("pays late", tier.browse()), (decision.reason, decision.tier_id))
+        self.assertEqual((tier.browse(), False), (row.manual_tier_id, row.manual_until))
+        self.assertEqual(self.tier_c, before.tier_id)
 
 
 class TestForgetting(TierCase):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-from .trust import without_defaults
+from .trust import trusted_defaults
 
 ANALYTIC = "analytic.group_analytic_accounting"
 
@@ -21,11 +21,14 @@ class AccountAnalyticAccount(models.Model):
         groups="base.group_user",
     )
 
+    @api.model
+    def default_get(self, fields):
+        """Odoo creates accounts with sudo for a project, say, with the defaults of a client who may not."""
+        ours = () if self.env.user.has_group(ANALYTIC) else ("pareto_campaign_id",)
+        return trusted_defaults(super().default_get, self, fields, ours)
+
     @api.model_create_multi
     def create(self, vals_list):
-        # Odoo creates accounts with sudo for a project, say, with the defaults of a client who may not.
-        if "default_pareto_campaign_id" in self.env.context and not self.env.user.has_group(ANALYTIC):
-            self = without_defaults(self, ("pareto_campaign_id",))
         accounts = super().create(vals_list)
         if any(accounts.sudo().mapped("pareto_campaign_id")):
             self.env.registry.clear_cache("stable")

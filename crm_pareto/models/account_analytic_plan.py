@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .trust import without_client
+
 PARAMETER = "crm_pareto.campaign_plan"
 
 
@@ -13,7 +15,7 @@ class AccountAnalyticPlan(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         plan = self.sudo().browse(int(parameters.get_param(PARAMETER, 0))).exists()
         if not plan:
-            plan = self.sudo().create({"name": self.env._("Campaigns")})
+            plan = without_client(self.sudo()).create({"name": self.env._("Campaigns")})
             parameters.set_param(PARAMETER, plan.id)
         return plan
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .crm_pareto_link import ACCOUNTANT, WRITTEN
-from .trust import without_defaults
+from .trust import trusted_defaults
 
 CREDITED = "pareto_customer_id"
 
@@ -34,14 +34,15 @@ class AccountMove(models.Model):
     # What was written lately is found without reading all invoices each hour.
     _pareto_written_index = models.Index("(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
 
+    @api.model
+    def default_get(self, fields):
+        """Odoo creates invoices with sudo for whoever may not: whom it is credited to says an accountant."""
+        ours = () if self.env.user.has_group(ACCOUNTANT) else (CREDITED,)
+        return trusted_defaults(super().default_get, self, fields, ours)
+
     @api.model_create_multi
     def create(self, vals_list):
-        """Whom it is credited to says an accountant.
-
-        Odoo creates invoices with sudo for whoever may not, and with a client's defaults.
-        """
-        if f"default_{CREDITED}" in self.env.context and not self.env.user.has_group(ACCOUNTANT):
-            self = without_defaults(self, (CREDITED,))
+        """Whom it is credited to says an accountant."""
         if any(vals.get("pareto_customer_id") for vals in vals_list):
             self._pareto_check_credit()
         return super().create(vals_list)

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from .crm_pareto_referred_mixin import check_referrer, names_referrer
+from .crm_pareto_referred_mixin import check_referrer
 from .named import check_named, is_in_sight
-from .trust import without_defaults
+from .trust import trusted_defaults
 
 
 class CrmLead(models.Model):
@@ -28,14 +28,17 @@ class CrmLead(models.Model):
     def _check_pareto_referred_by_id(self):
         check_referrer(self)
 
+    @api.model
+    def default_get(self, fields):
+        """With sudo, what a client has as default is nobody's."""
+        ours = ("pareto_referred_by_id",) if self.env.su else ()
+        return trusted_defaults(super().default_get, self, fields, ours)
+
     @api.model_create_multi
     def create(self, vals_list):
-        """A contact that one may see referred it; with sudo, what a client has as default is nobody's."""
-        if self.env.su:
-            self = without_defaults(self, ("pareto_referred_by_id",))
+        """A contact that one may see referred it."""
         leads = super().create(vals_list)
-        if names_referrer(self.env, vals_list):
-            check_named(leads, "pareto_referred_by_id")
+        check_named(leads, "pareto_referred_by_id")
         return leads
 
     def write(self, vals):

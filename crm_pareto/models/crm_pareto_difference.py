@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from .analytic_mixin import account_id
 from .bounds import of_one
+from .crm_pareto_value_mixin import PROFIT
 
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
 
@@ -47,10 +48,11 @@ class CrmParetoDifference(models.Model):
         branches = [
             self._select_changed(),
             self._select_attribution(),
-            self._select_costs(),
             self._select_revenue(),
             self._select_rate(),
         ]
+        if self.env.user.has_group(PROFIT):  # what a bill is for tells what is spent
+            branches.append(self._select_costs())
         return SQL(
             """
             SELECT found.id::bigint, found.move_id, COALESCE(move.invoice_date, move.date) AS date, move.company_id,

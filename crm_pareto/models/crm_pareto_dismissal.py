@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from .bounds import of_some
 from .named import check_named
-from .trust import without_defaults
+from .trust import trusted_defaults
 
 
 class CrmParetoDismissal(models.Model):
@@ -34,6 +34,11 @@ class CrmParetoDismissal(models.Model):
         "(partner_id, company_id, product_id)", "This product is not suggested to this customer already."
     )
 
+    @api.model
+    def default_get(self, fields):
+        """Nobody's but the fields' own: the button says what is dismissed."""
+        return trusted_defaults(super().default_get, self, fields, self._fields)
+
     @api.model_create_multi
     def create(self, vals_list):
         """In the name of whoever dismisses, of what he or she may see.
@@ -42,7 +47,7 @@ class CrmParetoDismissal(models.Model):
         """
         if not self.env.su:
             vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
-        dismissals = super(CrmParetoDismissal, without_defaults(self, self._fields)).create(vals_list)
+        dismissals = super().create(vals_list)
         check_named(dismissals, "partner_id", "product_id")
         return dismissals
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
 from .bounds import check_days, of_one, of_some
-from .trust import refuse_values, scheduled, without_client, without_defaults, works_in
+from .trust import refuse_values, scheduled, trusted_defaults, without_client, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -134,12 +134,16 @@ class CrmParetoHandover(models.Model):
                 )
             handover.share_ids._check_who_and_what()
 
+    @api.model
+    def default_get(self, fields):
+        """What only the buttons set is as they leave it."""
+        return trusted_defaults(super().default_get, self, fields, BY_BUTTON)
+
     @api.model_create_multi
     def create(self, vals_list):
         """A draft, and nothing else."""
         for vals in vals_list:
             refuse_values(self, vals, BY_BUTTON)
-        self = without_defaults(self, BY_BUTTON)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -226,6 +230,7 @@ class CrmParetoHandover(models.Model):
 
         :raises UserError: where nobody takes over, or the last share is of some customers only
         """
+        self.env["crm.pareto.handover.change"]._check_may_move()
         for handover in self:
             handover.check_access("write")
             if handover.state != "draft":
@@ -251,6 +256,7 @@ class CrmParetoHandover(models.Model):
 
         :raises UserError: when it is too late
         """
+        self.env["crm.pareto.handover.change"]._check_may_move()
         for handover in self:
             handover.check_access("write")
             if not handover.can_undo:

@@ -1,6 +1,7 @@
 import json
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
 from .trust import works_in
@@ -16,6 +17,7 @@ COLUMNS = {
 }
 FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
 WITH_CUSTOMER = ("crm.lead", "sale.order", "account.move")  # activities on these go with the customer
+ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 # Set by Odoo whenever the person or the team changes: put back after that.
 SET_BY_ODOO = ("date_open", "stage_id", "lead_properties", "warehouse_id")
 
@@ -48,10 +50,13 @@ class CrmParetoHandoverChange(models.Model):
     def _open(self, handover, model):
         """The records of a model that the person has to hand over.
 
-        None where the person is of another company, or the reader is: a form asks before it is saved.
+        None where the person is of another company, or the reader is, or sees none of them: a form asks before it is
+        saved.
         """
         records, company = self.env[model], handover.company_id
         if company not in self.env.companies or not works_in(handover.from_user_id, company):
+            return records
+        if not records.has_access("read"):
             return records
         own = Domain("user_id", "=", handover.from_user_id.id)
         here = Domain("company_id", "in", [False, company.id])
@@ -107,6 +112,16 @@ class CrmParetoHandoverChange(models.Model):
         )
 
     # -- there -------------------------------------------------------------------------------
+
+    @api.model
+    def _check_may_move(self):
+        """
+        :raises AccessError: for who sees own leads and quotations only, or none: what is moved is somebody else's
+        """
+        if not self.env.user.has_group(ALL_DOCUMENTS):
+            raise AccessError(
+                self.env._("Handing over moves leads and quotations: it is for who sees those of everybody.")
+            )
 
     @api.model
     def _hand_over(self, handover):

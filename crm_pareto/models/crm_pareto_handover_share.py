@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .trust import refuse_values, without_defaults, works_in
+from .trust import refuse_values, trusted_defaults, works_in
 
 BY_BUTTON = ("customer_count", "confirmed_on")
 
@@ -51,12 +51,16 @@ class CrmParetoHandoverShare(models.Model):
                     self.env._("A tier is of another company than %(company)s: take it out.", company=company.name)
                 )
 
+    @api.model
+    def default_get(self, fields):
+        """What only the buttons set is as they leave it."""
+        return trusted_defaults(super().default_get, self, fields, BY_BUTTON)
+
     @api.model_create_multi
     def create(self, vals_list):
         """Of a draft."""
         for vals in vals_list:
             refuse_values(self, vals, BY_BUTTON)
-        self = without_defaults(self, BY_BUTTON)
         shares = super().create(vals_list)
         shares.handover_id._check_draft()
         return shares

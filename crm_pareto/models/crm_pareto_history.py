@@ -26,7 +26,8 @@ class CrmParetoHistory(models.Model):
     date = fields.Date("Month End", required=True, readonly=True)
     turnover = fields.Monetary(readonly=True)
     turnover_rank = fields.Integer("Rank", readonly=True, aggregator=None)
-    tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="cascade")
+    # One that is deleted leaves the month without a tier, and the month's other customers where they were.
+    tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="set null")
 
     _partner_company_date_unique = models.UniqueIndex("(partner_id, company_id, date)")
     _company_date_index = models.Index("(company_id, date)")

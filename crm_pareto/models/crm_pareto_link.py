@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import groupby
 
 from .bounds import of_one, of_some
-from .trust import without_client
+from .trust import trusted_defaults, without_client
 
 ACCOUNTANT = "account.group_account_invoice"
 # What is decided on, and the field of the invoice it is written to.
@@ -85,6 +85,11 @@ class CrmParetoLink(models.Model):
             "certainty": suggestion.certainty,
             "explanation": suggestion.explanation,
         }
+
+    @api.model
+    def default_get(self, fields):
+        """Nobody's but the fields' own: rows are made by us alone."""
+        return trusted_defaults(super().default_get, self, fields, self._fields)
 
     @api.model
     def _prepare_vals(self, move, subject):

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .bounds import check_days
+from .trust import as_scheduler
 
 VALUE_MODELS = {"res.partner": "crm.pareto.customer", "product.product": "crm.pareto.product"}
 
@@ -28,7 +29,7 @@ class CrmParetoManualTier(models.Model):
     )
     product_id = fields.Many2one("product.product", ondelete="cascade", index="btree_not_null", check_company=True)
     tier_id = fields.Many2one(
-        "crm.pareto.tier", ondelete="cascade", check_company=True, help="Empty: the computed one."
+        "crm.pareto.tier", ondelete="set null", check_company=True, help="Empty: the computed one."
     )
     tier_color = fields.Integer(related="tier_id.color")
     reason = fields.Char(required=True)
@@ -100,7 +101,7 @@ class CrmParetoManualTier(models.Model):
         """
         subjects = {*((decision._subject(), decision.company_id) for decision in self.exists()), *also}
         for subject, company in subjects:
-            model = self.env[VALUE_MODELS[subject._name]].sudo()  # nobody may write values but us
+            model = as_scheduler(self.env[VALUE_MODELS[subject._name]])  # nobody may write values but us
             key = model._pareto_key
             row = model.search([(key, "=", subject.id), ("company_id", "=", company.id), ("snapshot_id", "=", False)])
             if not row and self.exists():

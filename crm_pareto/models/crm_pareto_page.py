@@ -99,7 +99,7 @@ class CrmParetoPage(models.AbstractModel):
             "window": run.pareto_window or company.pareto_window,
             "date_from": fields.Date.to_string(run.date_from),
             "as_of": fields.Date.to_string(run.as_of),
-            "of_own_customers": kind == "customer" and self._sees_own_customers_only(),
+            "of_own_customers": kind == "customer" and company._pareto_shows_own_only(),
             "sees_profit": self.env.user.has_group("crm_pareto.group_profit"),
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
             "reason": self._reason(model, measure, domain) if not summary["count"] else "",
@@ -107,16 +107,6 @@ class CrmParetoPage(models.AbstractModel):
             "buckets": self._buckets(measure, groups, summary),
             "tiers": self._tiers(measure, groups, summary),
         }
-
-    @api.model
-    def _sees_own_customers_only(self):
-        """Whether a rule of ours leaves the reader his or her own customers: the figures are of these."""
-        rules = self.env["ir.rule"]._get_rules("crm.pareto.customer")
-        own, every = (
-            self.env["ir.model.data"]._xmlid_to_res_id(f"crm_pareto.crm_pareto_customer_rule_{of}")
-            for of in ("own", "all")
-        )
-        return self.env.company.pareto_own_values and own in rules.ids and every not in rules.ids
 
     @api.model
     def recompute(self):

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .trust import trusted_defaults
+
 REST = 7  # days after a contact in which the plan does not name the customer again
 
 
@@ -35,6 +37,11 @@ class CrmParetoPlanDecision(models.Model):
     reason = fields.Char(help="Why it was skipped.")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
     event_id = fields.Many2one("calendar.event", "Meeting", ondelete="set null", index="btree_not_null")
+
+    @api.model
+    def default_get(self, fields):
+        """Nobody's but the fields' own: rows are made by us alone."""
+        return trusted_defaults(super().default_get, self, fields, self._fields)
 
     @api.model
     def _is_not_silenced(self, today):

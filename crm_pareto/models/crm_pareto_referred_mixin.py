@@ -9,7 +9,7 @@ from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 from .named import check_named, is_in_sight
 from .res_company import TOGETHER
-from .trust import without_defaults
+from .trust import trusted_defaults
 
 MARKS = (
     "pareto_asked_on",
@@ -18,11 +18,6 @@ MARKS = (
     "pareto_not_profiled",
     "pareto_referred_by_id",
 )
-
-
-def names_referrer(env, vals_list):
-    """Whether records are created with a referrer, by their values or by a default of the client's."""
-    return "default_pareto_referred_by_id" in env.context or any("pareto_referred_by_id" in vals for vals in vals_list)
 
 
 def check_referrer(records):
@@ -103,14 +98,16 @@ class CrmParetoReferredMixin(models.AbstractModel):
                 )
         check_referrer(self)
 
+    @api.model
+    def default_get(self, fields):
+        """With sudo, what a client has as default for our marks is nobody's."""
+        return trusted_defaults(super().default_get, self, fields, MARKS if self.env.su else ())
+
     @api.model_create_multi
     def create(self, vals_list):
-        """A contact that one may see referred it; with sudo, what a client has as default for our marks is nobody's."""
-        if self.env.su:
-            self = without_defaults(self, MARKS)
+        """A contact that one may see referred it."""
         partners = super().create(vals_list)
-        if names_referrer(self.env, vals_list):
-            check_named(partners, "pareto_referred_by_id")
+        check_named(partners, "pareto_referred_by_id")
         return partners
 
     def write(self, vals):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from .bounds import of_one
 from .crm_pareto_due_mixin import COLUMNS as DUE
 from .crm_pareto_due_mixin import LEAST_GAPS
-from .trust import name_of
+from .trust import as_scheduler, name_of
 
 COLUMNS = ("last_date", "purchases", "quantity", *DUE)
 YEARS = 3  # of purchases that make a rhythm; what was bought before tells little of today
@@ -287,18 +287,14 @@ class CrmParetoRepeat(models.Model):
 
     @api.depends("partner_id", "product_id", "company_id")
     def _compute_planned_date(self):
-        # sudo: a colleague's activity is no less planned, and only its day comes out.
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", "res.partner"),
-                    ("res_id", "in", self.partner_id.ids),
-                    ("pareto_product_ids", "in", self.product_id.ids),
-                ],
-                order="date_deadline desc",
-            )
+        # A colleague's activity is no less planned, and only its day comes out.
+        activities = as_scheduler(self.env["mail.activity"]).search(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", self.partner_id.ids),
+                ("pareto_product_ids", "in", self.product_id.ids),
+            ],
+            order="date_deadline desc",
         )
         planned = {
             (activity.pareto_company_id.id, activity.res_id, product): activity.date_deadline

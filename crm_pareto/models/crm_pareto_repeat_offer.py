@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date, format_list
 
 from .bounds import of_some
 from .ours import as_ours
+from .trust import as_scheduler
 
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 MOST_NAMED = 5  # rows in a message
@@ -94,9 +95,13 @@ class CrmParetoRepeat(models.Model):
         if not rows:
             raise UserError(self.env._("Nothing to plan: %(what)s", what=self._name_them(left_out)))
         groups = rows.grouped(lambda row: (row.company_id, row.partner_id))
-        as_ours(self.env["mail.activity"]).create(
+        activities = as_ours(self.env["mail.activity"]).create(
             [its._prepare_activity_vals(company, partner) for (company, partner), its in groups.items()]
         )
+        for activity, its in zip(
+            as_scheduler(activities), groups.values(), strict=True
+        ):  # no person reads or writes it
+            activity.pareto_product_ids = its.product_id
         self.invalidate_recordset(["planned_date"])
         message = self.env._("Activities planned: %(count)s.", count=len(groups))
         if left_out:
@@ -115,7 +120,6 @@ class CrmParetoRepeat(models.Model):
             "date_deadline": fields.Date.context_today(self),
             "summary": rows.env._("Reorder: see Repeat Orders"),  # no more: everybody reads it on the customer
             "pareto_company_id": company.id,
-            "pareto_product_ids": [Command.set(self.product_id.ids)],
         }
 
     def _wanted(self):

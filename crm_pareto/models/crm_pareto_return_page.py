@@ -50,7 +50,8 @@ class CrmParetoReturnPage(models.AbstractModel):
     def get_figures(self, by="campaign", model=None, date_from=None, date_to=None):
         """All that the page shows.
 
-        Sums of the whole company, also for a reader who may open some of its documents only.
+        Sums of the whole company, also for a reader who may open some of its documents only; nothing for who sees the
+        figures of own customers only (`of_own_customers`): a campaign of one's own would tell those of a colleague's.
 
         :param by: "campaign", "source" or "medium"
         :param model: a model of attribution; the company's by default
@@ -66,8 +67,9 @@ class CrmParetoReturnPage(models.AbstractModel):
         column, model, period = self._choose(by, model, date_from, date_to)
         self.env.flush_all()
         company, sees = self.env.company, self._sees_margin()
-        rows = self._rows(column, model, period)
-        unattributed, ledger = self._ledger(period)
+        own_only = company._pareto_shows_own_only()
+        rows = [] if own_only else self._rows(column, model, period)
+        unattributed, ledger = self._nothing() if own_only else self._ledger(period)
         totals = self._totals(rows, ledger)
         [(as_of,)] = campaigns._read_group([("company_id", "=", company.id)], [], ["as_of:max"])
         return {
@@ -81,6 +83,7 @@ class CrmParetoReturnPage(models.AbstractModel):
             "lookback_days": company.pareto_lookback_days,
             "level": LEVEL,
             "as_of": fields.Date.to_string(as_of),
+            "of_own_customers": own_only,
             "sees_margin": sees,
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
             "rows": rows,
@@ -205,6 +208,12 @@ class CrmParetoReturnPage(models.AbstractModel):
             }
             for result in results
         }
+
+    @api.model
+    def _nothing(self):
+        """As `_ledger`, of no documents."""
+        none = dict.fromkeys(("revenue", *(["margin"] if self._sees_margin() else [])), 0)
+        return {**none, "documents": 0}, none
 
     @api.model
     def _ledger(self, period):

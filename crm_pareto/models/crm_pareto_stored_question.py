@@ -65,8 +65,9 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         guarded, user = self._guarded_names(), self.env.user
         is_domain = bool(list(_leaves(text)))
         names = NAME.findall(text) if is_domain else map("".join, READ_NAME.findall(text))
+        own_only = user.company_ids._pareto_shows_own_only()  # which of them are ticked, the scheduler does not ask
         for name in names:
-            if name in guarded and self.env["crm.pareto.page"]._sees_own_customers_only():
+            if name in guarded and own_only:
                 raise AccessError(
                     self.env._("You see the figures of your own customers: nothing of all can be chosen by “%s”.", name)
                 )

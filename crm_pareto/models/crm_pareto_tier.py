@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .bounds import MOST_DAYS
 from .trust import as_scheduler, check_shared, works_in
 
+MOST_TIERS = 10  # of a company, and of those that are shared
 # What a tier is of once it is used: {model: fields that name it}.
 USED_BY = {
     "crm.pareto.customer": ("turnover_tier_id", "profit_tier_id", "manual_tier_id"),
@@ -89,6 +90,14 @@ class CrmParetoTier(models.Model):
         "Days between touches go from 0, which is no rule, to 3650.",
     )
 
+    @api.constrains("company_id")
+    def _check_count(self):
+        """With a hundred of them the tier would be the figure, also for who may not see it."""
+        for company in {tier.company_id for tier in self}:
+            # sudo: those that the writer does not see count.
+            if self.sudo().search_count([("company_id", "=", company.id)]) > MOST_TIERS:
+                raise ValidationError(self.env._("There are %(most)s tiers at most.", most=MOST_TIERS))
+
     @api.constrains("responsible", "user_id")
     def _check_user(self):
         for tier in self:
@@ -128,8 +137,13 @@ class CrmParetoTier(models.Model):
         return result
 
     def unlink(self):
+        """What people decided stays written down; those customers are in their computed tier then."""
         companies = self._companies()
+        # sudo: the decisions of all companies.
+        decisions = self.env["crm.pareto.manual.tier"].sudo().search([("tier_id", "in", self.ids)])
         result = super().unlink()
+        decisions.invalidate_recordset(["tier_id"])
+        decisions._apply()
         self.env["crm.pareto.treatment"]._forget(companies)
         return result
 

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_list
 
 from .bounds import check_days
 from .named import check_named
@@ -29,14 +30,15 @@ DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 # The channels of what Odoo itself does not record.
 LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "survey", "other")
 
+SELLS = "sales_team.group_sale_salesman"
 WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 
 
 class CrmParetoTouch(models.Model):
     """A contact with a customer that somebody wrote down, because Odoo has no record of it.
 
-    It belongs to the customer: it stays when the person who logged it leaves. Who logs a contact of somebody else, as
-    managers may, is named beside that person.
+    It belongs to the customer: it stays when the person who logged it leaves. Who logs a contact of somebody else, or
+    changes what somebody else logged, as managers may, is named beside that person.
     """
 
     _name = "crm.pareto.touch"
@@ -60,8 +62,11 @@ class CrmParetoTouch(models.Model):
         ondelete="set null",
         domain="[('share', '=', False)]",
     )
-    logged_by = fields.Char(compute="_compute_logged_by", help="Where that is somebody else than our person.")
-    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
+    logged_by = fields.Char(
+        compute="_compute_logged_by", help="Who logged or changed it, where that is somebody else than our person."
+    )
+    # Who sees no lead would be told what it is called.
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True, groups=SELLS)
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null", check_company=True)
     source_id = fields.Many2one("utm.source", ondelete="set null")
     medium_id = fields.Many2one("utm.medium", ondelete="set null")
@@ -69,12 +74,16 @@ class CrmParetoTouch(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
 
-    @api.depends("create_uid", "user_id")
+    @api.depends("create_uid", "write_uid", "user_id")
     def _compute_logged_by(self):
-        for touch in self:
-            # sudo: whoever reads the touch may know who wrote it down.
-            other = touch.user_id and touch.create_uid != touch.user_id and touch.create_uid.sudo().name
-            touch.logged_by = other and self.env._("Logged by %(name)s", name=other)
+        # sudo: whoever reads the touch may know who wrote it down.
+        for touch in self.sudo():
+            logger, writer, said = touch.create_uid, touch.write_uid, []
+            if touch.user_id and logger != touch.user_id:
+                said.append(self.env._("Logged by %(name)s", name=logger.name))
+            if writer.id != SUPERUSER_ID and writer not in (touch.user_id, logger):
+                said.append(self.env._("Changed by %(name)s", name=writer.name))
+            touch.logged_by = format_list(self.env, said) if said else False
 
     @api.constrains("date")
     def _check_date(self):

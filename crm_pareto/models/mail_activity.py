@@ -2,12 +2,13 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
 from .apart import apart
 from .crm_pareto_value_fields import USER
-from .ours import check_ours, to_create
-from .trust import as_scheduler, check_reader
+from .ours import check_ours
+from .trust import as_scheduler, check_reader, trusted_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -32,13 +33,14 @@ class MailActivity(models.Model):
         ondelete="cascade",
         groups=USER,
     )
+    # Read by nobody as such: whoever sees the activity need not see the customer's figures. `pareto_why` names them.
     pareto_product_ids = fields.Many2many(
         "product.product",
         string="Products of the Repeat Order",
         readonly=True,
         copy=False,
         help="Once the customer ordered all of them, the activity is done.",
-        groups=USER,
+        groups=NO_ACCESS,
     )
     pareto_why = fields.Text(
         "Why",
@@ -52,7 +54,7 @@ class MailActivity(models.Model):
         """From the decisions and repeat orders that the reader may see."""
         decisions = self.env["crm.pareto.plan.decision"].search([("activity_id", "in", self.ids)])
         decided = {decision.activity_id.id: decision.why for decision in decisions}
-        wanted = self.filtered("pareto_product_ids")
+        wanted = as_scheduler(self._origin).filtered("pareto_product_ids")
         rows = self.env["crm.pareto.repeat"].search(
             [
                 ("partner_id", "in", wanted.mapped("res_id")),
@@ -60,19 +62,29 @@ class MailActivity(models.Model):
                 ("product_id", "in", wanted.pareto_product_ids.ids),
             ]
         )
-        for activity in self:
-            its = rows.filtered(
+        about = {
+            activity.id: rows.filtered(
                 lambda row, activity=activity: (
-                    (row.partner_id.id, row.company_id) == (activity.res_id, activity.pareto_company_id)
-                    and row.product_id in activity.pareto_product_ids
+                    (row.partner_id.id, row.company_id.id) == (activity.res_id, activity.pareto_company_id.id)
+                    and row.product_id.id in activity.pareto_product_ids.ids
                 )
             )
+            for activity in wanted
+        }
+        for activity in self:
+            its = about.get(activity._origin.id, rows.browse())
             activity.pareto_why = decided.get(activity._origin.id) or "\n".join(its._wanted())
+
+    @api.model
+    def default_get(self, fields):
+        """The list of repeat orders alone says what an activity is about."""
+        return trusted_defaults(super().default_get, self, fields, REPEAT)
 
     @api.model_create_multi
     def create(self, vals_list):
         """Closing by itself it names orders: nobody but the list of repeat orders says which may close it."""
-        return super(MailActivity, to_create(self, vals_list, REPEAT)).create(vals_list)
+        check_ours(self, vals_list, REPEAT)
+        return super().create(vals_list)
 
     def write(self, vals):
         """As in `create`."""
@@ -88,7 +100,7 @@ class MailActivity(models.Model):
     @api.model
     def _check_field_access(self, field, operation):
         """Ask for the reader's groups under sudo too, as on all that shows figures."""
-        if self.env.su and field.name in (*REPEAT, "pareto_why"):
+        if self.env.su and operation == "read" and field.name in (*REPEAT, "pareto_why"):
             check_reader(self, field)
         return super()._check_field_access(field, operation)
 

@@ -1,6 +1,6 @@
 """Fields of ours on Odoo's records that our own code writes alone, whatever a client sends."""
 
-from .trust import refuse_values, without_defaults
+from .trust import refuse_values
 
 KEY = "pareto_ours"
 OURS = object()  # in the context of what our own code writes in a person's name; no client can send it
@@ -19,12 +19,3 @@ def check_ours(model, vals_list, names):
     if model.env.context.get(KEY) is not OURS:
         for vals in vals_list:
             refuse_values(model, vals, names)
-
-
-def to_create(model, vals_list, names):
-    """The model to create records on, without what a client has for the fields as default.
-
-    :raises AccessError: as `check_ours`
-    """
-    check_ours(model, vals_list, names)
-    return without_defaults(model, names)

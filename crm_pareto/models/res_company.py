@@ -30,7 +30,7 @@ class ResCompany(models.Model):
         "Own Customers Only",
         default=True,
         help="Salespeople who see their own documents only see the value and repeat purchases of their own customers, "
-        "and of those who have no salesperson.",
+        "and of those who have no salesperson; what came of campaigns, which is of all customers, they do not see.",
         groups="base.group_user",
         prefetch=TOGETHER,
     )
@@ -94,6 +94,16 @@ class ResCompany(models.Model):
                 raise ValidationError(self.env._("The look-back is from 1 to %(most)s days.", most=MOST_DAYS))
             if not 1 <= company.pareto_half_life_days <= MOST_DAYS:
                 raise ValidationError(self.env._("The half-life is from 1 to %(most)s days.", most=MOST_DAYS))
+
+    def _pareto_shows_own_only(self):
+        """Whether our rules leave the reader his or her own customers, in one of these companies at least."""
+        rules = self.sudo(False).env["ir.rule"]._get_rules("crm.pareto.customer")
+        own, every = (
+            self.env["ir.model.data"]._xmlid_to_res_id(f"crm_pareto.crm_pareto_customer_rule_{of}")
+            for of in ("own", "all")
+        )
+        # sudo: whether a company says so is no secret.
+        return own in rules.ids and every not in rules.ids and any(self.sudo().mapped("pareto_own_values"))
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from .ours import check_ours, to_create
+from .ours import check_ours
+from .trust import trusted_defaults
 
 SUGGESTED = ("pareto_suggested_id",)
 
@@ -21,10 +22,16 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
     )
 
+    @api.model
+    def default_get(self, fields):
+        """A suggestion's button alone says what it brought in."""
+        return trusted_defaults(super().default_get, self, fields, SUGGESTED)
+
     @api.model_create_multi
     def create(self, vals_list):
         """What suggestions brought in is counted: nobody but the suggestion's button says so."""
-        return super(SaleOrderLine, to_create(self, vals_list, SUGGESTED)).create(vals_list)
+        check_ours(self, vals_list, SUGGESTED)
+        return super().create(vals_list)
 
     def write(self, vals):
         """As in `create`."""

@@ -94,11 +94,30 @@ def check_reader(records, field):
 
 
 def without_defaults(model, names):
-    """The model without defaults for these fields in its context: with them a client sets what it may not write."""
+    """The model without defaults for these fields in its context: those meant for what a form was opened from."""
     keys = {f"default_{name}" for name in names} & model.env.context.keys()
     if not keys:
         return model
     return model.with_env(model.env(context={k: value for k, value in model.env.context.items() if k not in keys}))
+
+
+def trusted_defaults(get, model, names, ours):
+    """Default values, of which some are as the fields say them, whatever a client has.
+
+    Neither those of its context nor those that everybody may save as his or her own ("Set Defaults", ir.default): with
+    them a client would set what it may not write.
+
+    :param get: the `default_get` that is overridden, bound
+    :param names: fields whose defaults are asked for
+    :param ours: fields that no client sets
+    """
+    fields = [model._fields[name] for name in names if name in ours and name in model._fields]
+    found = get([name for name in names if name not in ours])
+    for field in fields:
+        if field.default:
+            value = field.convert_to_cache(field.default(model), model, validate=False)
+            found[field.name] = field.convert_to_write(value, model)
+    return found
 
 
 def refuse_values(model, vals, names):

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
-from .trust import without_defaults
+from .trust import trusted_defaults, without_client
 
 
 class UtmCampaign(models.Model):
@@ -36,12 +36,11 @@ class UtmCampaign(models.Model):
         "Budget", company_dependent=True, groups=PROFIT, help="What may be spent, in the company's currency."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def default_get(self, fields):
         """Odoo asks for the groups of what is written, and not of what a client has as default."""
-        if "default_pareto_budget" in self.env.context and not self.env.user.has_group(PROFIT):
-            self = without_defaults(self, ("pareto_budget",))
-        return super().create(vals_list)
+        ours = () if self.env.user.has_group(PROFIT) else ("pareto_budget",)
+        return trusted_defaults(super().default_get, self, fields, ours)
 
     def _get_view(self, view_id=None, view_type="form", **options):
         """Let those open a campaign who have no rights on mailings.
@@ -68,7 +67,7 @@ class UtmCampaign(models.Model):
         """The analytic accounts of the campaigns, one each; made where there is none."""
         found = self._pareto_known_accounts()
         # sudo: whoever spends on a campaign need not be allowed to set up analytic accounting.
-        accounts = self.env["account.analytic.account"].sudo()
+        accounts = without_client(self.env["account.analytic.account"].sudo())
         missing = self.filtered(lambda campaign: campaign.id not in found)
         if missing:
             plan = self.env["account.analytic.plan"]._pareto_campaigns()

@@ -27,6 +27,7 @@ class CrmParetoPlanReport(models.Model):
 
     date = fields.Date("Planned For", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, help="A manager may decide for others.")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     lead_id = fields.Many2one("crm.lead", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -45,6 +46,7 @@ class CrmParetoPlanReport(models.Model):
     _depends = {
         "crm.pareto.plan.decision": [
             "activity_id",
+            "create_uid",
             "date",
             "event_id",
             "lead_id",
@@ -63,7 +65,8 @@ class CrmParetoPlanReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT decision.id, decision.date, decision.user_id, decision.partner_id, decision.lead_id,
+            SELECT decision.id, decision.date, decision.user_id,
+                   decision.create_uid AS decided_by_id, decision.partner_id, decision.lead_id,
                    decision.company_id, decision.why, decision.state, decision.reason,
                    (decision.state = 'accepted')::integer AS accepted,
                    (COALESCE(NOT activity.active, FALSE)

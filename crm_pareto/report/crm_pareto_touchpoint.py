@@ -8,7 +8,7 @@ from odoo.tools import SQL, OrderedSet, Query, sql
 
 from ..analytics.in_touch import InTouch
 from ..models.bounds import MOST_ID, as_id, is_id, of_one
-from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS
+from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, SELLS
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
@@ -55,7 +55,7 @@ class CrmParetoTouchpoint(models.Model):
     user_id = fields.Many2one("res.users", "Our Person", readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True)
-    lead_id = fields.Many2one("crm.lead", readonly=True)
+    lead_id = fields.Many2one("crm.lead", readonly=True, groups=SELLS)
     company_id = fields.Many2one("res.company", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     campaign_id = fields.Many2one("utm.campaign", readonly=True)

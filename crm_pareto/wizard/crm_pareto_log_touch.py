@@ -113,7 +113,7 @@ class CrmParetoLogTouch(models.TransientModel):
             "date": self.date,
             "channel": self.channel,
             "direction": self.direction,
-            "lead_id": self.lead_id.id,
+            **({"lead_id": self.lead_id.id} if self.lead_id else {}),
             "campaign_id": self.campaign_id.id,
             "company_id": self.company_id.id,
         }

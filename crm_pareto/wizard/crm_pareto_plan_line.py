@@ -7,7 +7,7 @@ from odoo.tools import format_amount, format_date
 from ..models.bounds import of_one, of_some
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_value_mixin import PROFIT
-from ..models.trust import without_client, without_defaults
+from ..models.trust import trusted_defaults, without_client
 
 PUT_OFF = 7  # days that a postponed line stays away
 SILENCES = {"week": 7, "month": 30, "quarter": 90, "good": None}  # days
@@ -49,6 +49,11 @@ class CrmParetoPlanLine(models.TransientModel):
         default="month",
         required=True,
     )
+
+    @api.model
+    def default_get(self, fields):
+        """Nobody's but the fields' own: rows are made by us alone."""
+        return trusted_defaults(super().default_get, self, fields, self._fields)
 
     @api.model
     def _selection_day(self):
@@ -200,7 +205,7 @@ class CrmParetoPlanLine(models.TransientModel):
             raise AccessError(self.env._("The plans of others are for managers."))
         # sudo: written here only, so that what was decided cannot be told otherwise afterwards.
         decisions = self.env["crm.pareto.plan.decision"].sudo()
-        return without_defaults(decisions, decisions._fields).create(
+        return decisions.create(
             [
                 {
                     "company_id": line.company_id.id,

@@ -25,14 +25,6 @@ class AppsCase(LedgerCase):
         cls.env = cls.env(context={"allowed_company_ids": cls.company.ids})
 
     @classmethod
-    def new_member(cls, login, groups, companies=None):
-        """A user who works in one or more companies; the first one is where he or she begins."""
-        companies = companies or cls.company
-        user = cls.new_user(login, groups)
-        user.write({"company_ids": [Command.set(companies.ids)], "company_id": companies[0].id})
-        return user
-
-    @classmethod
     def new_contact(cls, name, company=None):
         """The person we know at a company that is a customer.
 

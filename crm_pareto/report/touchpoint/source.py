@@ -181,6 +181,12 @@ class Source:
         partner = self._value(row, self.customer or self.partner)
         return row.joined("res.partner", partner, "pareto_customer", "commercial_partner_id")
 
+    def _lead_id(self, row, name):
+        """As declared; of a column of the records, who may see it is asked of the report's column."""
+        if not isinstance(self.lead, str) or "." in self.lead or not self.lead:
+            return self._declared(row, name)
+        return SQL.identifier(row.alias, self.lead, to_flush=row.model._fields[self.lead])
+
     def _res_model(self, row, name):
         return row(self.document[0]) if self.document else SQL("%s", self.model)
 
