@@ -2,18 +2,26 @@
 
 from collections import Counter
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odoo.addons.crm_pareto.models import crm_pareto_audience, crm_pareto_targeted_mixin
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
 TODAY = "2026-06-30"
+
+
+def dawdle(audience):
+    """What PostgreSQL takes a second over, where the audience is called so."""
+    if audience.name == "Slow":
+        yield "in", SQL("(SELECT id FROM (SELECT pg_sleep(1)) slept CROSS JOIN res_partner)")
 
 
 class AudienceCase(LedgerCase):
@@ -308,6 +316,34 @@ class TestRights(AudienceCase):
         for rule in rules:
             with self.subTest(rule=rule), self.assertRaises(ValidationError):
                 self.audience(rule, user=manager)
+
+    def test_who_sees_own_documents_only_has_no_mailing_find_those_of_others(self):
+        """What runs without a reader is found with the owner's eyes: named, or given away, it would tell who bought."""
+        stored = self.env["crm.pareto.stored.question"]
+        self.company.pareto_own_values = False
+        own_manager = self.new_member("otto", f"{SALESPERSON},crm_pareto.group_manager")
+        values = {"bought_product_ids": [Command.set(self.valve.ids)]}
+        theirs, own = self.audience(**values), self.audience(user=own_manager, **values)
+        for user in (self.anna, own_manager):
+            with self.assertRaisesRegex(AccessError, "documents of others"):
+                stored.with_user(user)._check_text(f"[('pareto_audience_ids', 'in', [{theirs.id}])]", by_scheduler=True)
+        stored.with_user(own_manager)._check_text(f"[('pareto_audience_ids', 'in', [{own.id}])]", by_scheduler=True)
+        with self.assertRaisesRegex(ValidationError, "stays yours"):
+            own.with_user(own_manager).user_id = self.env.user
+        with self.assertRaises(ValidationError):
+            theirs.with_user(own_manager).bought_product_ids = self.product
+
+    def test_one_that_takes_too_long_is_refused_and_keeps_nobody_waiting(self):
+        slow, quick = (self.audience([("turnover", ">", 1)], name=name) for name in ("Slow", "Quick"))
+        with patch.object(type(slow), "_among", dawdle), mute_logger("odoo.sql_db"):
+            self.env.invalidate_all()
+            with patch.object(crm_pareto_audience, "PATIENCE", 0.2):
+                self.assertRegex(slow.problem, "longer than 0.2 seconds")
+                self.assertTrue(quick.customer_count)
+                with self.assertRaisesRegex(ValidationError, "ask for less"):
+                    self.audience(name="Slow")
+            with patch.object(crm_pareto_targeted_mixin, "AT_ONCE", 0.2):
+                self.assertEqual(quick, self.alder.pareto_audience_ids & (slow | quick))
 
     def test_a_pattern_that_breaks_only_where_it_fits_is_none(self):
         with self.assertRaises(ValidationError):

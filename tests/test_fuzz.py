@@ -59,11 +59,47 @@ class TestFuzz(RightsCase, ParetoHttpCase):
         user = self.alone["Admin"]
         self.context = {"allowed_company_ids": self.company.ids}
         self.ids = {model: self.started(self.of(user), model) for model, _method in methods}
-        user.password = "Admin 1"
-        self.authenticate(user.login, "Admin 1")
+        self.log_in()
         with mute_logger("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.models", "odoo.domains"):
             for number in range(CALLS):
                 model, method = methods[number % len(methods)] if number < len(methods) else self.random.choice(methods)
                 args = self.arguments(model, method)
                 with self.subTest(number=number, model=model, method=method, args=str(args)[:300]):
                     self.assertIsNone(self.call(model, method, args))
+
+    def log_in(self):
+        user = self.alone["Admin"]
+        user.password = "Admin 1"
+        self.authenticate(user.login, "Admin 1")
+
+    def test_what_a_form_is_opened_from_may_be_anything(self):
+        """A context is whatever a client sends."""
+        self.log_in()
+        models = ("log.touch", "set.tier", "audience", "link.invoices", "start.plan", "handover")
+        names = {"active_ids": NASTY, "active_domain": NASTY, "active_model": (["x"], {}, 1, None, "crm.lead")}
+        sent = [(name, value) for name, values in names.items() for value in values]
+        opened = {"active_model": "crm.pareto.customer", "active_ids": [1], "active_domain": []}
+        with mute_logger("odoo.http", "odoo.sql_db", "odoo.models", "odoo.domains"):
+            for model in (f"crm.pareto.{name}" for name in models):
+                for name, value in sent:
+                    self.context = {"allowed_company_ids": self.company.ids, **opened, name: value}
+                    with self.subTest(model=model, name=name, value=str(value)[:60]):
+                        self.assertIsNone(self.call(model, "default_get", [list(self.env[model]._fields)]))
+            pairing = self.here.records["crm.pareto.pairing"].ids
+            for value in NASTY:
+                self.context = {"allowed_company_ids": self.company.ids, "pareto_order_id": value}
+                for method in ("action_add", "action_dismiss"):
+                    with self.subTest(method=method, value=str(value)[:60]):
+                        self.assertIsNone(self.call("crm.pareto.pairing", method, [pairing]))
+
+    def test_a_name_finds_or_makes_records_or_is_refused(self):
+        self.log_in()
+        self.context = {"allowed_company_ids": self.company.ids}
+        ours = [
+            name for name, model in self.env.registry.items() if name.startswith("crm.pareto.") and not model._abstract
+        ]
+        with mute_logger("odoo.http", "odoo.sql_db", "odoo.models", "odoo.domains"):
+            for model in ours:
+                for method in ("name_create", "name_search"):
+                    with self.subTest(model=model, method=method):
+                        self.assertIsNone(self.call(model, method, ["x"]))

@@ -1,6 +1,6 @@
 """The figures of the Pareto page, and the rows they open."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
@@ -41,6 +41,21 @@ class TestParetoPage(LedgerCase):
             for kind, expected in (("customer", own), ("product", False)):
                 with self.subTest(user=user.login, own_values=shown, kind=kind):
                     self.assertEqual(expected, page.get_figures(kind)["of_own_customers"])
+
+    def test_who_moved_is_found_in_the_history_that_one_may_see(self):
+        """An administrator's own rule on it holds here, too."""
+        manager = self.new_member("berta", SALES_MANAGER)
+        page = self.env["crm.pareto.page"].with_user(manager).with_context(allowed_company_ids=self.company.ids)
+        end = date.today().replace(day=1) - timedelta(days=1)
+        row = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)], limit=1)
+        history = self.env["crm.pareto.history"]
+        history.search([("company_id", "=", self.company.id), ("date", "=", end)]).unlink()
+        values = {"company_id": self.company.id, "partner_id": row.partner_id.id, "turnover": 1, "turnover_rank": 1}
+        history.create({**values, "date": end, "tier_id": self.env.ref("crm_pareto.crm_pareto_tier_c").id})
+        self.assertEqual([row.partner_id.id], [move["partner_id"] for move in page.get_movers()])
+        rule = {"name": "None", "model_id": self.env["ir.model"]._get_id("crm.pareto.history")}
+        self.env["ir.rule"].create({**rule, "domain_force": "[(0, '=', 1)]"})
+        self.assertFalse(page.get_movers())
 
     def figures(self, kind="customer", measure="turnover"):
         return self.env["crm.pareto.page"].get_figures(kind, measure)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from odoo.addons.crm_pareto.wizard.base_partner_merge_automatic_wizard import RESULTS, UNIQUE
+
 from .common import LedgerCase
 
 
@@ -52,6 +54,38 @@ class TestPartnerMerge(LedgerCase):
         taken = recompute._snapshot(self.company, "customer", "24", date(2026, 5, 31))
         self.merge()
         self.assertFalse(taken.exists())
+
+    def test_whatever_is_unique_is_made_room_for(self):
+        """Of constraints Odoo knows; of a unique index it does not, and the merge as a whole would end."""
+        unique = """
+            SELECT DISTINCT class.relname
+              FROM pg_index index JOIN pg_class class ON class.oid = index.indrelid
+              JOIN pg_attribute attribute ON attribute.attrelid = class.oid AND attribute.attnum = ANY(index.indkey)
+              JOIN ir_model_fields field ON field.name = attribute.attname AND field.relation = 'res.partner'
+              JOIN ir_model model ON model.id = field.model_id AND REPLACE(model.model, '.', '_') = class.relname
+             WHERE index.indisunique AND class.relname LIKE 'crm_pareto_%'
+        """
+        self.env.cr.execute(unique)
+        self.assertEqual({*UNIQUE, *RESULTS}, {name for (name,) in self.env.cr.fetchall()})
+
+    def test_both_were_treated_and_got_the_same_plan(self):
+        partners, company = self.one + self.other, self.company.id
+        rows = self.env["crm.pareto.treatment"]
+        rows.search([("partner_id", "in", partners.ids)]).unlink()
+        tier_a, tier_b = (self.env.ref(f"crm_pareto.crm_pareto_tier_{letter}").id for letter in "ab")
+        kept = rows.create({"company_id": company, "partner_id": self.other.id, "tier_id": tier_b})
+        rows.create({"company_id": company, "partner_id": self.one.id, "tier_id": tier_a})
+        plan = self.env["mail.activity.plan"].create({"name": "Care", "res_model": "res.partner"})
+        audience = self.env["crm.pareto.audience"].create({"name": "All", "company_id": company})
+        common = {"company_id": company, "audience_id": audience.id, "plan_id": plan.id, "date": date(2026, 6, 30)}
+        people = {"starter_id": self.env.uid, "user_id": self.env.uid}
+        plans = self.env["crm.pareto.started.plan"]
+        plans.create([{**common, **people, "partner_id": partner.id} for partner in partners])
+        self.merge()
+        self.env.invalidate_all()
+        found = rows.search([("partner_id", "in", partners.ids)])
+        self.assertEqual((kept, tier_b), (found, found.tier_id.id))
+        self.assertEqual(self.other, plans.search([("audience_id", "=", audience.id)]).partner_id)
 
     def test_a_customer_without_values_is_merged_too(self):
         new = self.new_partner("New", is_company=True)

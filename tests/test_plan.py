@@ -678,6 +678,14 @@ class TestRights(PlanCase):
             with self.subTest(field=name), self.assertRaisesRegex(AccessError, "Only the day"):
                 line.write({"day": "2", name: value})
 
+    def test_a_day_is_one_of_the_plan(self):
+        """Its report tells managers what was done, and when."""
+        self.new_quotation(self.new_customer("Corvex"))
+        [line] = self.my_plan()
+        for day in ("-400", "730000", "abc", "99999999999", 1, False):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "The day cannot be"):
+                line.write({"day": day})
+
     def test_what_a_client_sends_along_goes_into_no_line_and_no_decision(self):
         self.new_quotation(self.new_customer("Corvex"))
         sent = {"default_until": "2099-01-01", "default_reason": "Forged", "default_skip_reason": "Forged"}

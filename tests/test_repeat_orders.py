@@ -417,9 +417,10 @@ class TestRights(DueCase):
                 with self.assertRaisesRegex(AccessError, "set by the button|enough rights to access the field"):
                     attempt()
         for su in (False, True):
-            sent = {f"default_{name}": value for name, value in ours.items()}
-            made = activity.sudo(su).with_context(**sent).create(values)
-            self.assertFalse(made.pareto_company_id or made.with_user(SUPERUSER_ID).pareto_product_ids)
+            made = activity.sudo(su).with_context(default_pareto_company_id=abroad.id).create(values)
+            self.assertFalse(made.pareto_company_id)
+        with self.assertRaises(AccessError):
+            activity.with_context(default_pareto_product_ids=self.product.ids).create(values)
 
     def test_the_lines_behind_are_those_one_may_see(self):
         action = self.as_user(self.anna).action_open_purchases()

@@ -226,6 +226,20 @@ class TestRightsMatrix(RightsCase):
             for operation in ("write", "unlink"):
                 self.assertFalse(record.has_access(operation), f"{operation} {model} as {role}")
 
+    def test_nobody_moves_a_record_into_a_company_where_he_or_she_does_not_work(self):
+        """Odoo asks its rules before it writes, and not after."""
+        for model, record in self.here.records.items():
+            if "company_id" not in self.models[model]._fields or not self.models[model]._fields["company_id"].store:
+                continue
+            for role in ("Own", "Lead", "Manager"):
+                mine = record.with_env(self.of(self.alone[role]))
+                with self.subTest(model=model, role=role), self.tried():
+                    try:
+                        mine.write({"company_id": self.second.id})
+                    except (UserError, IntegrityError):
+                        continue
+                    self.fail("moved")
+
     def test_a_company_that_is_not_ticked_is_as_one_that_is_not_ones_own(self):
         for role, user, model, expected in self.each(self.in_both):
             if self.models[model]._transient or "R" not in expected.replace("R*", ""):
@@ -315,14 +329,14 @@ class TestRightsMatrix(RightsCase):
             for model, field, group in guarded:
                 names = shown.setdefault(model, set(env[model].fields_get(attributes=[])))
                 with self.subTest(role=role, model=model, field=field):
-                    self.assertEqual(bool(group) and user.has_group(group), field in names)
+                    self.assertEqual(bool(group) and user.has_groups(group), field in names)
 
     def test_who_may_not_see_a_field_is_refused_whatever_the_way(self):
         for model, field, group in sorted(self.guarded(), key=str):
             record = self.here.one(model)
             for role, user in self.alone.items():
                 env = self.of(user)
-                if role not in ("Portal", "Own", "Lead", "Invoicing") or user.has_group(group):
+                if role not in ("Portal", "Own", "Lead", "Invoicing") or user.has_groups(group):
                     continue
                 if not env[model].has_access("read"):
                     continue

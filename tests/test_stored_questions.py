@@ -1,6 +1,8 @@
 """What people store for the scheduler to ask as superuser: nobody finds out with it what he or she may not see."""
 
-from odoo.exceptions import AccessError
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
@@ -12,8 +14,9 @@ class TestStoredQuestions(LedgerCase):
         cls.team = cls.env["crm.team"].create({"name": "North", "company_id": cls.company.id})
         cls.manager = cls.new_user("manager", SALES_MANAGER)
         cls.controller = cls.new_user("controller", f"{SALES_MANAGER},{PROFIT}")
+        cls.main = cls.env.ref("base.user_root").company_id  # the scheduler's
         for user in cls.manager + cls.controller:
-            user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
+            user.write({"company_ids": [(4, cls.company.id), (4, cls.main.id)], "company_id": cls.company.id})
 
     def of(self, user, record):
         return record.with_user(user).with_context(allowed_company_ids=self.company.ids)
@@ -40,24 +43,50 @@ class TestStoredQuestions(LedgerCase):
         self.store(self.controller, "[('partner_id.pareto_profit', '>', 1000)]")
         self.assertEqual("[('partner_id.pareto_profit', '>', 1000)]", self.team.assignment_domain)
 
+    def new_template(self, user, company, text="<p><t t-out='object.pareto_turnover'/></p>", model="res.partner"):
+        values = {"name": "Big", "model_id": self.env["ir.model"]._get_id(model), "body_html": text}
+        context = {"allowed_company_ids": company.ids}
+        return self.env["mail.template"].with_user(user).with_context(**context).create(values)
+
     def test_who_sees_own_customers_only_chooses_nothing_by_a_figure_of_all(self):
-        seller = self.new_user("anna", f"{SALESPERSON},mail.group_mail_template_editor")
-        seller.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
-        values = {"name": "Big", "model_id": "res.partner", "domain": "[('pareto_turnover', '>', 1000)]"}
-        filters = self.env["ir.filters"].with_user(seller).with_context(allowed_company_ids=self.company.ids)
-        with self.assertRaises(AccessError):
-            filters.create(values)
-        self.company.pareto_own_values = False
-        filters.create(values)
+        editor = f"{SALESPERSON},mail.group_mail_template_editor"
+        seller = self.new_member("anna", editor, self.company + self.main)
+        with self.assertRaisesRegex(AccessError, "your own customers"):
+            self.new_template(seller, self.company)
+        (self.company + self.main).pareto_own_values = False
+        self.new_template(seller, self.company)
 
     def test_nor_in_a_company_that_is_not_ticked(self):
         """The scheduler finds the customers of all."""
-        open_house = self.new_company("Alder Open", "EUR")
-        open_house.pareto_own_values = False
-        seller = self.new_member("anna", SALESPERSON, open_house + self.company)
-        values = {"name": "Big", "model_id": "res.partner", "domain": "[('pareto_turnover', '>', 1000)]"}
+        self.company.pareto_own_values = False
+        seller = self.new_member("anna", f"{SALESPERSON},mail.group_mail_template_editor", self.company + self.main)
+        with self.assertRaisesRegex(AccessError, "your own customers"):
+            self.new_template(seller, self.company)
+
+    def test_nobody_asks_in_the_company_of_the_scheduler_who_does_not_work_there(self):
+        """Figures of a contact are of a company: those that the scheduler finds are of its own."""
+        manager = self.new_member("abroad", f"{SALES_MANAGER},{PROFIT}")
+        for domain in ("[('partner_id.pareto_turnover', '>', 1000)]", "[('partner_id.pareto_profit', '>', 1000)]"):
+            with self.assertRaisesRegex(AccessError, "where you do not work"):
+                self.store(manager, domain)
+        audience = self.env["crm.pareto.audience"].create({"name": "Mine", "user_id": manager.id})
+        self.store(manager, f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]")
+
+    def test_one_s_own_list_is_saved_by_whatever_one_sees(self):
+        seller = self.new_member("anna", SALESPERSON)
+        filters = self.of(seller, self.env["ir.filters"])
+        for model, domain in (
+            ("res.partner", "[('pareto_turnover', '>', 9)]"),
+            ("crm.pareto.customer", "[('turnover', '>', 9)]"),
+        ):
+            filters.create({"name": "Big", "model_id": model, "domain": domain})
         with self.assertRaises(AccessError):
-            self.env["ir.filters"].with_user(seller).with_context(allowed_company_ids=open_house.ids).create(values)
+            filters.create({"name": "Rich", "model_id": "crm.pareto.customer", "domain": "[('profit', '>', 9)]"})
+
+    def test_our_own_records_are_nobody_s_to_ask_or_tell(self):
+        """They have figures whose names say nothing of us."""
+        with self.assertRaises(AccessError):
+            self.new_template(self.controller, self.company, "<p><t t-out='object.profit'/></p>", "crm.pareto.customer")
 
     def test_words_of_a_mail_are_no_figures(self):
         text = "<p style='margin: 0'>Our margin and profit: <t t-out='object.pareto_turnover'/></p>"
@@ -89,6 +118,22 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaises(AccessError):
             self.env["mail.template"].with_user(self.manager).create(values)
 
+    def test_no_mail_takes_a_customer_s_brief_along(self):
+        """It would be printed by the scheduler, of whatever contact has the number of the mail's record."""
+        brief = self.env.ref("crm_pareto.crm_pareto_handover_brief_action")
+        employee = self.new_member("emil", "base.group_user")
+        values = {
+            "name": "Thanks",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "body_html": "<p>Thanks</p>",
+        }
+        templates = self.of(employee, self.env["mail.template"])
+        with self.assertRaisesRegex(AccessError, "printed by a person"):
+            templates.create({**values, "report_template_ids": [Command.set(brief.ids)]})
+        partner = self.new_partner("Birch")
+        with self.assertRaisesRegex(AccessError, "printed by a person"):
+            self.env["report.crm_pareto.handover_brief"].with_user(SUPERUSER_ID)._get_report_values(partner.ids)
+
     def test_an_audience_is_named_by_who_may_ask_for_it(self):
         audience = self.env["crm.pareto.audience"].create(
             {"name": "Losers", "domain": "[('profit', '<', 0)]", "user_id": self.controller.id}
@@ -97,6 +142,18 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaises(AccessError):
             self.store(self.manager, domain)
         self.store(self.controller, domain)
+
+    def test_nor_is_one_changed_afterwards_to_what_its_namer_may_not_see(self):
+        harmless, outer = self.env["crm.pareto.audience"].create(
+            [{"name": name, "company_id": self.company.id, "user_id": self.controller.id} for name in ("In", "Out")]
+        )
+        outer.domain = f"[('partner_id.pareto_audience_ids', 'in', [{harmless.id}])]"
+        self.store(self.manager, f"[('partner_id.pareto_audience_ids', 'in', [{outer.id}])]")
+        with self.assertRaisesRegex(ValidationError, "Sales Team: North of manager asks for this audience"):
+            self.of(self.controller, harmless).domain = "[('profit', '>', 1000)]"
+        self.of(self.controller, harmless).domain = "[('turnover', '>', 1000)]"
+        self.team.assignment_domain = "[]"
+        self.of(self.controller, harmless).domain = "[('profit', '>', 1000)]"
 
     def test_nor_are_all_audiences_there_are(self):
         mine = self.env["crm.pareto.audience"].create({"name": "Mine", "user_id": self.manager.id})

@@ -1,5 +1,7 @@
 """Under sudo the reader's groups still count: Odoo searches with sudo by paths that people name."""
 
+from datetime import datetime, timedelta
+
 from odoo.exceptions import AccessError
 
 from .common import PROFIT, SALESPERSON, LedgerCase
@@ -7,7 +9,7 @@ from .common import PROFIT, SALESPERSON, LedgerCase
 USER = "crm_pareto.group_user"
 
 
-class TestSudoRights(LedgerCase):
+class SudoCase(LedgerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -16,11 +18,13 @@ class TestSudoRights(LedgerCase):
         cls.recompute()
         cls.employee = cls.new_member("emil", "base.group_user")
         cls.seller = cls.new_member("anna", SALESPERSON)
-        cls.controller = cls.new_member("carl", f"{SALESPERSON},{PROFIT}")
+        cls.controller = cls.new_member("carl", f"{SALESPERSON},{PROFIT},product.group_product_manager")
 
     def of(self, user, su=False):
         return self.env(user=user, su=su, context={"allowed_company_ids": self.company.ids})
 
+
+class TestSudoRights(SudoCase):
     def followed_by_customer(self, user):
         event = self.of(user)["calendar.event"].create(
             {"name": "Mine", "start": "2026-06-01 10:00:00", "stop": "2026-06-01 11:00:00"}
@@ -115,3 +119,95 @@ class TestSudoRights(LedgerCase):
             with self.subTest(name=name):
                 asked = [("id", "=", order.id), (name, ">", 0)]
                 self.assertFalse(self.of(self.controller, su=True)["sale.order"].search_count(asked))
+
+    def test_nor_to_when_others_were_in_touch(self):
+        """The history is of the documents that one may see, and what is overdue of the values."""
+        self.company.pareto_own_values = True
+        self.partner.user_id = self.controller
+        self.env.ref("crm_pareto.crm_pareto_tier_a").touch_days = 1
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Secret",
+                "partner_id": self.partner.id,
+                "user_id": self.controller.id,
+                "company_id": self.company.id,
+            }
+        )
+        lead.message_post(
+            body="Hello", message_type="email", subtype_xmlid="mail.mt_comment", author_id=self.partner.id
+        ).date = datetime.now() - timedelta(days=3)
+        self.env.flush_all()
+        event = self.followed_by_customer(self.seller)
+        for asked in (
+            ("pareto_is_overdue", "=", True),
+            ("pareto_silent_days", "=", 3),
+            ("pareto_last_in", ">", "2020-01-01"),
+            ("pareto_known_by_count", ">", 0),
+        ):
+            with self.subTest(asked=asked):
+                path = (f"message_partner_ids.{asked[0]}", *asked[1:])
+                self.assertFalse(event.search_count([("id", "=", event.id), path]))
+        partner = self.of(self.seller, su=True)["res.partner"].browse(self.partner.id)
+        self.assertEqual((False, 0), (partner.pareto_last_in, partner.pareto_touch_count))
+
+
+class TestChosenRows(SudoCase):
+    """On a form, or by writing it, a client says which row of figures is a record's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.pareto_own_values = True
+        cls.partner.user_id = cls.controller
+        cls.abroad = cls.new_company("Abroad", "USD")
+        cls.campaign = cls.env["utm.campaign"].create({"title": "Spring", "company_id": False})
+        customers, products, campaigns = (cls.env[f"crm.pareto.{name}"] for name in ("customer", "product", "campaign"))
+        there = {"company_id": cls.abroad.id}
+        cls.colleague_s = customers.search([("partner_id", "=", cls.partner.id)])
+        figures = {"turnover": 700, "profit": 300}
+        cls.there = customers.create({**there, **figures, "partner_id": cls.partner.id})
+        cls.product_there = products.create({**there, **figures, "product_id": cls.product.id})
+        cls.campaign_there = campaigns.create(
+            {**there, "campaign_id": cls.campaign.id, "model": "linear", "revenue": 700, "margin": 300}
+        )
+        cls.env.flush_all()
+
+    def shown(self, user, model, row, names):
+        """All that a user is shown of a row, in the ways that a client has."""
+        records, spec = self.of(user)[model], {name: {} for name in ("pareto_value_id", *names)}
+        self.env.invalidate_all()
+        chosen = {"pareto_value_id": row.id}
+        yield records.onchange(chosen, ["pareto_value_id"], spec)["value"]
+        yield records.with_context(default_pareto_value_id=row.id).onchange({}, [], spec)["value"]
+        if record := self.own(user, model):
+            yield record.with_env(records.env).web_save(chosen, spec)[0]
+
+    def own(self, user, model):
+        """A record that the user may write."""
+        if model == "res.partner":
+            return self.new_partner("Mine", user_id=user.id)
+        lead = {"name": "L", "user_id": user.id, "company_id": self.company.id}
+        return self.env["crm.lead"].create(lead) if model == "crm.lead" else None
+
+    def assert_nothing_shown(self, user, model, row, *names):
+        with self.subTest(model=model, row=row):
+            for values in self.shown(user, model, row, names):
+                self.assertFalse([name for name in names if values.get(name)])
+
+    def test_none_of_a_colleague_s_customer_and_none_of_another_company(self):
+        for model in ("res.partner", "sale.order", "crm.lead"):
+            for row in (self.colleague_s, self.there):
+                self.assert_nothing_shown(self.seller, model, row, "pareto_turnover", "pareto_tier_id")
+            self.assert_nothing_shown(self.controller, model, self.there, "pareto_turnover", "pareto_profit")
+
+    def test_none_of_products_and_campaigns_of_another_company(self):
+        figures = ("pareto_turnover", "pareto_profit")
+        self.assert_nothing_shown(self.controller, "product.product", self.product_there, *figures)
+        figures = ("pareto_revenue", "pareto_margin")
+        self.assert_nothing_shown(self.controller, "utm.campaign", self.campaign_there, *figures)
+
+    def test_a_form_shows_the_figures_of_the_customer_that_is_chosen(self):
+        spec = {"partner_id": {}, "pareto_turnover": {}}
+        orders = self.of(self.controller)["sale.order"]
+        values = orders.onchange({"partner_id": self.partner.id}, ["partner_id"], spec)["value"]
+        self.assertEqual(100, values["pareto_turnover"])

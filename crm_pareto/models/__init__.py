@@ -1,4 +1,5 @@
 from . import crm_pareto_guarded_mixin
+from . import crm_pareto_nameless_mixin
 from . import crm_pareto_named_mixin
 from . import crm_pareto_line_cost
 from . import crm_pareto_link

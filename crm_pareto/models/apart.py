@@ -1,5 +1,8 @@
 """Work on many rows, of which a broken one breaks only itself."""
 
+from contextlib import contextmanager
+
+from odoo.tools import SQL
 from psycopg2 import InterfaceError, OperationalError
 
 
@@ -17,3 +20,15 @@ def apart(env, call):
     except Exception as error:  # noqa: BLE001 - whatever it is, it is one row's
         return error
     return None
+
+
+@contextmanager
+def in_time(env, seconds):
+    """A statement within is given up after so many seconds, of which parts count too; what failed is undone.
+
+    :raises psycopg2.errors.QueryCanceled: where it takes longer
+    """
+    with env.cr.savepoint(flush=False):
+        env.cr.execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * seconds:.0f}ms"))
+        yield
+        env.cr.execute("SET LOCAL statement_timeout TO DEFAULT")

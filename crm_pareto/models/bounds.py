@@ -108,6 +108,16 @@ def is_id(value, most=MOST_ID):
     return type(value) is int and 0 < value <= most
 
 
+def opened_from(env):
+    """What a form was opened from, as a client says in its context.
+
+    :return: (name of a model, its ids); ("", []) where it says nothing that can be
+    """
+    model, ids = env.context.get("active_model"), env.context.get("active_ids") or []
+    known = isinstance(model, str) and model in env and isinstance(ids, list | tuple) and all(map(is_id, ids))
+    return (model, list(ids)) if known else ("", [])
+
+
 def shown(value):
     """What a client sent, short enough for a message."""
     text = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__

@@ -1,4 +1,5 @@
 from ast import literal_eval
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -7,11 +8,14 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
 from psycopg2 import DataError
+from psycopg2.errors import QueryCanceled
 
 from ..analytics.windows import window
+from .apart import in_time
 from .asking import check_asked
-from .bounds import of_one
+from .bounds import of_one, opened_from
 from .crm_pareto_value_mixin import PROFIT
+from .trust import sees_own_only
 
 RULE_FIELDS = (
     "company_id",
@@ -23,10 +27,12 @@ RULE_FIELDS = (
     "touched_campaign_ids",
     "credited_campaign_ids",
 )
+BY_DOCUMENTS = RULE_FIELDS[2:]
 # What a rule can raise: AccessError and Entangled are UserErrors, of a text that is no domain Python says anything, and
 # PostgreSQL of one that it can compare with no customer.
 INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-INVALID += (DataError,)
+INVALID += (DataError, QueryCanceled)
+PATIENCE = 10  # seconds: a million customers by a figure take one or two
 RESOLVING = "pareto_resolving"  # in the context
 DEEPEST = 5  # audiences that ask one for the other, in a row
 MOST = 50  # in all, for the customers of one
@@ -276,6 +282,10 @@ class CrmParetoAudience(models.Model):
         :raises AccessError: naming the audience
         """
         self.check_access("read")
+        if self.user_id != self.env.user and self._is_of_documents_out_of_sight():
+            raise AccessError(
+                self.env._("%(name)s is found by documents of others: ask its owner for the list.", name=self.name)
+            )
         audience = self.with_context(allowed_company_ids=self.company_id.ids)
         try:
             customers = audience.env["crm.pareto.customer"]
@@ -286,6 +296,11 @@ class CrmParetoAudience(models.Model):
         except INVALID:  # finds nobody, whoever asks
             return
 
+    def _is_of_documents_out_of_sight(self):
+        """Whether it is found by documents, and the person sees own ones only: its owner finds others."""
+        by_documents = any(self[name] for name in BY_DOCUMENTS)
+        return by_documents and sees_own_only(self.env["crm.pareto.revenue.report"])
+
     def _why_not(self, error):
         """Say to a reader why the rule finds nobody.
 
@@ -293,6 +308,8 @@ class CrmParetoAudience(models.Model):
         """
         if isinstance(error, Entangled):
             return str(error)
+        if isinstance(error, QueryCanceled):
+            return self.env._("It takes longer than %s seconds to find who belongs: ask for less.", PATIENCE)
         if isinstance(error, AccessError):
             return self.env._("This audience asks for figures that you may not see: ask its owner for the list.")
         return self.env._("The filter asks for something that is no longer there (%s): set it anew.", error)
@@ -306,7 +323,7 @@ class CrmParetoAudience(models.Model):
             audience.problem = False
             try:
                 customers, domain = audience._customers()
-                with self.env.cr.savepoint(flush=False):  # one that fails is not the others' fault
+                with in_time(self.env, PATIENCE):  # one that fails, or takes long, is not the others' fault
                     [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
             except INVALID as error:
                 audience.problem, sums = audience._why_not(error), (False, False)
@@ -328,7 +345,8 @@ class CrmParetoAudience(models.Model):
             audience.contact_count = False
             if not audience.problem:
                 domain = Domain("commercial_partner_id", "in", audience._partners()) & CONTACTS & NOT_BLACKLISTED
-                audience.contact_count = audience._for_reader().env["res.partner"].search_count(domain)
+                with suppress(QueryCanceled), in_time(self.env, PATIENCE):
+                    audience.contact_count = audience._for_reader().env["res.partner"].search_count(domain)
 
     @api.depends_context("uid")
     def _compute_can_mail(self):
@@ -343,27 +361,34 @@ class CrmParetoAudience(models.Model):
             try:
                 audience._check_may_ask((audience.id,))
                 customers, domain = audience._customers()
-                with self.env.cr.savepoint(flush=False):
-                    customers.search_count(domain, limit=1)
+                with in_time(self.env, PATIENCE):
+                    customers.search_count(domain)
             except INVALID as error:
                 raise ValidationError(self._why_not(error)) from error
+            self.env["crm.pareto.stored.question"]._check_naming(audience)
 
     @api.constrains("user_id")
     def _check_user_id(self):
         if any(audience.user_id.share for audience in self):
             raise ValidationError(self.env._("The owner of an audience is somebody who works here."))
-        if self.env.user.has_group("crm_pareto.group_manager"):
-            return
-        if any(audience.user_id != self.env.user for audience in self):
+        others = self.sudo(False).filtered(lambda audience: audience.user_id != self.env.user)  # Odoo checks with sudo
+        if others and not self.env.user.has_group("crm_pareto.group_manager"):
             raise ValidationError(self.env._("Only a manager can give an audience to somebody else."))
+        if any(audience._is_of_documents_out_of_sight() for audience in others):
+            raise ValidationError(
+                self.env._("You see your own documents only: an audience that is found by documents stays yours.")
+            )
 
     @api.model
     def default_get(self, fields):
         """Take the customers from the list that it is saved from: those selected, or all that are found."""
         values = super().default_get(fields)
-        context = self.env.context
-        if context.get("active_model") == "crm.pareto.customer" and "active_domain" in context:
-            values |= self._from_list(context["active_domain"], context.get("active_ids") or [])
+        (model, ids), shown = opened_from(self.env), self.env.context.get("active_domain")
+        if model == "crm.pareto.customer" and isinstance(shown, list):
+            try:
+                values |= self._from_list(shown, ids)
+            except (ValueError, TypeError, LookupError, DataError) as error:
+                raise UserError(self.env._("The list is by a filter that is none: %s", error)) from error
         return values
 
     @api.model
@@ -391,6 +416,13 @@ class CrmParetoAudience(models.Model):
         parts = domain.children if isinstance(domain, DomainAnd) else [domain]
         own = (Domain("company_id", "=", company.id), Domain("snapshot_id", "=", False))
         return Domain.AND(part for part in parts if part not in own)
+
+    def write(self, vals):
+        """Odoo asks the record rules before it writes: where the records are now, they are asked again."""
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
+        return result
 
     def _contacts(self):
         """Whom a mailing would reach, and those on the blacklist; nobody where that cannot be said."""

@@ -13,6 +13,7 @@ class CrmParetoDismissal(models.Model):
     """
 
     _name = "crm.pareto.dismissal"
+    _inherit = "crm.pareto.nameless.mixin"
     _description = "Dismissed Suggestion"
     _rec_name = "product_id"
     _order = "id desc"

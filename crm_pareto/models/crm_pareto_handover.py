@@ -156,7 +156,10 @@ class CrmParetoHandover(models.Model):
             self._check_draft()
         if "until" in vals:
             (self - self.filtered(lambda handover: handover._is_absence()))._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # where it is now, too
+        return result
 
     def _is_absence(self):
         """Whether it lasts until a day that people may still be wrong about."""

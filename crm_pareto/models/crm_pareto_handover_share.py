@@ -13,6 +13,7 @@ class CrmParetoHandoverShare(models.Model):
     """
 
     _name = "crm.pareto.handover.share"
+    _inherit = "crm.pareto.nameless.mixin"
     _description = "Share of a Hand-over"
     _order = "sequence, id"
     _rec_name = "user_id"

@@ -16,6 +16,7 @@ class CrmParetoManualTier(models.Model):
     """
 
     _name = "crm.pareto.manual.tier"
+    _inherit = "crm.pareto.nameless.mixin"
     _description = "Manual Tier"
     _order = "id desc"
     _rec_name = "tier_id"
@@ -81,6 +82,8 @@ class CrmParetoManualTier(models.Model):
             vals["user_id"] = self.env.uid
         before = [(decision._subject(), decision.company_id) for decision in self]
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # where it is now, too
         self._apply(before)
         return result
 

@@ -328,6 +328,9 @@ class CrmParetoPage(models.AbstractModel):
         history.flush_model()
         query = model._search([("company_id", "=", self.env.company.id)])
         before = query.make_alias(model._table, "history")
+        ends = month_ends(fields.Date.context_today(self), 2)
+        # What rules let the reader see of it: they do not hold in a join.
+        seen = history._search([("company_id", "=", self.env.company.id), ("date", "in", ends)])
         columns = {
             "now": SQL.identifier(model._table),
             "before": SQL.identifier(before),
@@ -335,7 +338,7 @@ class CrmParetoPage(models.AbstractModel):
             "end": SQL(
                 "(SELECT MAX(date) FROM crm_pareto_history WHERE company_id = %s AND date = ANY(%s))",
                 self.env.company.id,
-                month_ends(fields.Date.context_today(self), 2),
+                ends,
             ),
         }
         query.add_join(
@@ -344,7 +347,9 @@ class CrmParetoPage(models.AbstractModel):
             history._table,
             SQL(
                 "%(before)s.partner_id = %(now)s.partner_id AND %(before)s.company_id = %(now)s.company_id"
-                " AND %(before)s.date = %(end)s AND %(before)s.tier_id <> %(now)s.turnover_tier_id",
+                " AND %(before)s.date = %(end)s AND %(before)s.tier_id <> %(now)s.turnover_tier_id"
+                " AND %(before)s.id IN %(seen)s",
+                seen=seen.subselect(),
                 **columns,
             ),
         )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from ..analytics.windows import window
-from .bounds import of_one
+from .bounds import as_id, of_one
 from .ours import as_ours
 
 FEWEST = 3  # customers who bought both: what fewer of them bought would tell who they are
@@ -87,7 +87,8 @@ class CrmParetoPairing(models.Model):
         self.env["crm.pareto.dismissal"]._dismiss(self._quotation(), self.suggested_id)
 
     def _quotation(self):
-        order = self.env["sale.order"].browse(self.env.context.get("pareto_order_id")).exists()
+        id_ = as_id(self.env, self.env.context.get("pareto_order_id"), self.env._("The quotation"))
+        order = self.env["sale.order"].browse(id_).exists()
         if not order._takes_suggestions():
             raise UserError(self.env._("Suggestions are for quotations only: this one was confirmed or cancelled."))
         order.check_access("write")

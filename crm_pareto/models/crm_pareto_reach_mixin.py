@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..analytics.in_touch import InTouch
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
+from .trust import as_reader
 
 TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
 
@@ -61,6 +62,10 @@ class CrmParetoReachMixin(models.AbstractModel):
         help="Half of the customer's mails were answered within this time.",
     )
 
+    def _pareto_touchpoints(self):
+        """As the reader may see them, under sudo too."""
+        return as_reader(self.env["crm.pareto.touchpoint"])
+
     def _pareto_touches(self):
         """(the field that names these partners in their touches, these partners), for companies and for contacts."""
         companies = self.filtered(lambda partner: partner == partner.commercial_partner_id)
@@ -70,7 +75,7 @@ class CrmParetoReachMixin(models.AbstractModel):
     @api.depends("pareto_value_id", "pareto_customer_not_profiled")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_pareto_reach(self):
-        touchpoints, now = self.env["crm.pareto.touchpoint"], fields.Datetime.now()
+        touchpoints, now = self._pareto_touchpoints(), fields.Datetime.now()
         names = dict(touchpoints._fields["channel"]._description_selection(self.env))
         found = {}
         for field, partners in self._pareto_touches():
@@ -92,7 +97,7 @@ class CrmParetoReachMixin(models.AbstractModel):
     def _compute_pareto_answer_hours(self):
         found = {}
         for field, partners in self._pareto_touches():
-            found |= self.env["crm.pareto.touchpoint"]._answer_hours(field, [(field, "in", partners.ids)])
+            found |= self._pareto_touchpoints()._answer_hours(field, [(field, "in", partners.ids)])
         for partner in self:
             partner.pareto_answer_hours = found.get(partner.id, False)
 
@@ -108,7 +113,7 @@ class CrmParetoReachMixin(models.AbstractModel):
 
     def _search_by_last(self, operator, value, domain=Domain.TRUE):
         """Customers by the moment of their last conversation."""
-        touchpoints = self.env["crm.pareto.touchpoint"]
+        touchpoints = self._pareto_touchpoints()
         if operator == "in" and set(value) == {False}:
             return [("id", "not in", touchpoints._customers_having(TALK & domain, SQL("TRUE")))]
         if operator not in COMPARISONS:
@@ -131,7 +136,7 @@ class CrmParetoReachMixin(models.AbstractModel):
     def _silent_for(self, days, now):
         """Customers who have been silent for so many days; 0, as which Odoo takes none, finds who never talked too."""
         last = SQL("max(date) > %s AND max(date) <= %s", now - timedelta(days=days + 1), now - timedelta(days=days))
-        domain = Domain("id", "in", self.env["crm.pareto.touchpoint"]._customers_having(TALK, last))
+        domain = Domain("id", "in", self._pareto_touchpoints()._customers_having(TALK, last))
         return domain if days else domain | Domain(self._search_by_last("in", {False}))
 
     @for_readers
@@ -144,8 +149,8 @@ class CrmParetoReachMixin(models.AbstractModel):
 
     def _overdue_in(self, tier):
         since = fields.Datetime.now() - timedelta(days=tier._days())
-        recent = self.env["crm.pareto.touchpoint"]._customers_having(TALK & Domain("date", ">=", since), SQL("TRUE"))
-        values = self.env["crm.pareto.customer"]._search(
+        recent = self._pareto_touchpoints()._customers_having(TALK & Domain("date", ">=", since), SQL("TRUE"))
+        values = as_reader(self.env["crm.pareto.customer"])._search(
             [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]
         )
         customers = values.subselect(SQL.identifier(values.table, "partner_id"))
@@ -163,7 +168,7 @@ class CrmParetoReachMixin(models.AbstractModel):
         else:
             return NotImplemented
         domain = TALK & Domain("user_id.active", "=", True)
-        customers_having = self.env["crm.pareto.touchpoint"]._customers_having
+        customers_having = self._pareto_touchpoints()._customers_having
         if holds:  # then it holds of those without any touch too
             return [("id", "not in", customers_having(domain, SQL("NOT (%s)", condition)))]
         return [("id", "in", customers_having(domain, condition))]

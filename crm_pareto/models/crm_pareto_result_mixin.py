@@ -69,10 +69,13 @@ def copy_from_value(records, names):
     paths = {name: path.split(".") for name, path in names.items()}
     for name in names:
         check_reader(records, records._fields[name])
+    # On a form, or by writing it, a client says which row is the record's: only one that may be read shows anything.
+    rows = records.pareto_value_id
+    readable = as_reader(rows)._filtered_access("read")
     for record in records:
-        # sudo: the reader found the row, and the record's field asks for the groups that the row's does; asked again
+        # sudo: the reader may read the row, and the record's field asks for the groups that the row's does; asked again
         # for each value, that takes longer than all else of a page.
-        value = record.pareto_value_id.sudo()
+        value = (record.pareto_value_id & readable).sudo()
         for name, path in paths.items():
             record[name] = reduce(lambda row, part: row[part], path, value)
 

@@ -22,6 +22,7 @@ class CrmParetoRetention(models.Model):
     """
 
     _name = "crm.pareto.retention"
+    _inherit = "crm.pareto.nameless.mixin"
     _description = "Retention of Logged Touches"
     _rec_name = "channel"
     _order = "company_id, channel"
@@ -37,6 +38,13 @@ class CrmParetoRetention(models.Model):
         "CHECK (months BETWEEN 1 AND 1200)",
         "Touches are kept for 1 to 1200 months; without a row here they are kept for ever.",
     )
+
+    def write(self, vals):
+        """Odoo asks the record rules before it writes: where the rows are now, they are asked again."""
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
+        return result
 
     @api.autovacuum
     def _gc_touches(self):

@@ -25,6 +25,7 @@ class CrmParetoRole(models.Model):
     """
 
     _name = "crm.pareto.role"
+    _inherit = "crm.pareto.nameless.mixin"
     _description = "Role in the Buying Centre"
     _rec_name = "contact_id"
     _order = "id"

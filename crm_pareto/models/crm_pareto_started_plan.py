@@ -139,12 +139,12 @@ class CrmParetoStartedPlan(models.Model):
     def _tell(self, why):
         """Say on the audience that a plan could not be started for these, and why to whoever started it alone.
 
-        An error may name a customer, and the audience is read by others, too.
+        An error may name a customer, and how many they are is a figure: the audience is read by others, too.
         """
         audience, starter = self.audience_id, self.starter_id
         env = audience.with_context(lang=audience.user_id.lang).env
         values = {"plan": self.plan_id.name, "count": len(self)}
-        body = env._("The plan “%(plan)s” could not be started for %(count)s customers.", **values)
+        body = env._("The plan “%(plan)s” could not be started for some customers.", plan=self.plan_id.name)
         audience.message_post(body=body)
         env = audience.with_context(lang=starter.lang).env
         body = env._("The plan “%(plan)s” could not be started for %(count)s customers: %(why)s", **values, why=why)

@@ -3,7 +3,8 @@ import re
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from .asking import AUDIENCES, named_audiences
@@ -14,6 +15,8 @@ READ_NAME = re.compile(r"""(?:\.|[\[(]\s*(?:['"]|&quot;|&#34;|&#39;))\s*([a-z_]\
 OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads to our figures but through one of them
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
 TEXTS = ("char", "text", "html")
+EVERYBODY = {"base.group_user"}  # of what is no figure
+PERSONAL = ("ir.filters",)  # asked by whoever opens them, with the rights of that person
 
 
 class CrmParetoStoredQuestion(models.AbstractModel):
@@ -51,30 +54,122 @@ class CrmParetoStoredQuestion(models.AbstractModel):
     def _check_stored(self, records, fields):
         """Refuse figures of ours in what is stored, for who may not see them.
 
-        :raises AccessError: naming the figure, or the audience
+        :raises AccessError: naming the figure, the records, or the audience
         """
         if self.env.uid == SUPERUSER_ID:
             return
         for record in records.sudo():
-            for name in fields:
-                if OURS in (text := _as_read(record[name] or "")):
-                    self._check_text(text)
+            ours = self._ours_asked(record)
+            texts = [_as_read(record[name] or "") for name in fields]
+            for text in texts:
+                if ours or OURS in text:
+                    self._check_text(text, by_scheduler=record._name not in PERSONAL)
+            asks = not record._transient and record._name not in PERSONAL and any(map(ASKING.search, fields))
+            for model in ours:
+                self._check_records(model, asks)
+            self._check_names(_named_fields(record), by_scheduler=True)
+            self._check_reports(record)
 
     @api.model
-    def _check_text(self, text):
-        guarded, user = self._guarded_names(), self.env.user
+    def _check_reports(self, record):
+        """Refuse a report of ours to be sent along: the scheduler prints it, of whatever record has the number."""
+        links = [f.name for f in record._fields.values() if f.store and f.comodel_name == "ir.actions.report"]
+        if any(name.startswith("crm_pareto.") for link in links for name in record[link].mapped("report_name")):
+            raise AccessError(self.env._("A customer's brief is printed by a person: it goes along with no mail."))
+
+    @api.model
+    def _ours_asked(self, record):
+        """The models of ours that a record is about: by a link to the model, or by its name."""
+        found = set()
+        for field in record._fields.values():
+            if field.store and field.type == "many2one" and field.comodel_name == "ir.model":
+                found.add(record[field.name].model)
+            elif field.store and field.type in ("char", "selection") and "model" in field.name:
+                found.add(record[field.name])
+        models = [self.env.registry[name] for name in found if name in self.env.registry]
+        return [model._name for model in models if model._original_module == "crm_pareto"]
+
+    @api.model
+    def _check_records(self, model, asks):
+        """Refuse to ask our own records: their fields are figures, and the scheduler sees those of all companies."""
+        if asks and not self.env.user._is_system():
+            raise AccessError(
+                self.env._("Nothing is sent or done by “%s”: name an audience instead.", self.env[model]._description)
+            )
+        self.env[model].check_access("read")
+
+    @api.model
+    def _check_text(self, text, by_scheduler):
         is_domain = bool(list(_leaves(text)))
         names = NAME.findall(text) if is_domain else map("".join, READ_NAME.findall(text))
-        own_only = user.company_ids._pareto_shows_own_only()  # which of them are ticked, the scheduler does not ask
+        self._check_names(names, by_scheduler)
+        if AUDIENCES in text:
+            self.env["crm.pareto.audience"]._check_named(self._named_audiences(text))
+
+    @api.model
+    def _check_names(self, names, by_scheduler):
+        """Refuse names of fields that the person may not see, or not of all that the scheduler sees.
+
+        It sees all customers of the one company that it works in, whatever is ticked by the person.
+        """
+        guarded, user = self._guarded_names(), self.env.user
+        own_only = by_scheduler and user.company_ids._pareto_shows_own_only()
+        company = self.env["res.users"].sudo().browse(SUPERUSER_ID).company_id  # sudo: which one that is
         for name in names:
-            if name in guarded and own_only:
+            groups = guarded.get(name, set())
+            if not all(map(user.has_groups, groups)):
+                raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
+            if groups - EVERYBODY and own_only:
                 raise AccessError(
                     self.env._("You see the figures of your own customers: nothing of all can be chosen by “%s”.", name)
                 )
-            if not all(user.has_groups(groups) for groups in guarded.get(name, ())):
-                raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
-        if AUDIENCES in text:
-            self.env["crm.pareto.audience"]._check_named(self._named_audiences(text))
+            if groups - EVERYBODY and by_scheduler and company not in user.sudo().company_ids:
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s” would be that of %(company)s, where you do not work: name an audience instead.",
+                        field=name,
+                        company=company.name,
+                    )
+                )
+
+    @api.model
+    def _check_naming(self, audience):
+        """Refuse a rule that asks for what somebody may not see who named the audience, in a mailing say.
+
+        :raises ValidationError: naming where, and whoever wrote it
+        """
+        for model, names in self._asking_fields().items():
+            if self.env[model]._transient:
+                continue
+            # sudo: what others stored, whoever changes the rule.
+            records = self.env[model].sudo().with_context(active_test=False)
+            for record in records.search(Domain.OR(Domain(name, "like", AUDIENCES) for name in names)):
+                try:
+                    if self._reaches(record, names, audience):
+                        self.with_user(record.write_uid).sudo(False)._check_stored(record, names)
+                except AccessError as error:
+                    raise ValidationError(
+                        self.env._(
+                            "%(what)s: %(name)s of %(person)s asks for this audience, and may not see what the new rule"
+                            " asks for. Make another audience, or change that first.",
+                            what=records._description,
+                            name=record.display_name,
+                            person=record.write_uid.name,
+                        )
+                    ) from error
+
+    @api.model
+    def _reaches(self, record, names, audience):
+        """Whether texts of a record name an audience, or one whose rule names it, and so on."""
+        known, found = (
+            set(),
+            {number for name in names for number in self._named_audiences(_as_read(record[name] or ""))},
+        )
+        while new := found - known:
+            known |= new
+            rules = self.env["crm.pareto.audience"].sudo().browse(new).exists().mapped("domain")  # sudo: only which
+            found = {number for rule in rules for number in self._named_audiences(_as_read(rule))}
+        return audience.id in known
 
     @api.model
     def _named_audiences(self, text):
@@ -100,6 +195,12 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 if field.groups and (ours or field.name.startswith(OURS)):
                     found[field.name].add(field.groups)
         return dict(found)
+
+
+def _named_fields(record):
+    """The names of the fields that a record links to: to sum them up, say."""
+    links = [field.name for field in record._fields.values() if field.store and field.comodel_name == "ir.model.fields"]
+    return [name for link in links for name in record[link].mapped("name")]
 
 
 def _as_read(text):

@@ -1,12 +1,18 @@
 import logging
+from contextlib import suppress
+from time import monotonic
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
+from psycopg2.errors import QueryCanceled
 
+from .apart import in_time
 from .crm_pareto_audience import INVALID, Resolving
 from .crm_pareto_result_mixin import for_readers
 
 _logger = logging.getLogger(__name__)
+
+AT_ONCE = 5  # seconds for all audiences together: a form waits for them
 
 
 class CrmParetoTargetedMixin(models.AbstractModel):
@@ -32,9 +38,11 @@ class CrmParetoTargetedMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_audience_ids(self):
         self.pareto_audience_ids = False
+        ends = monotonic() + AT_ONCE
         for audience in self._pareto_audiences(Domain("company_id", "in", self.env.companies.ids)):
-            for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
-                partner.pareto_audience_ids |= audience
+            with suppress(QueryCanceled), in_time(self.env, max(ends - monotonic(), 0.01)):
+                for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
+                    partner.pareto_audience_ids |= audience
 
     @for_readers
     def _search_pareto_audience_ids(self, operator, value):

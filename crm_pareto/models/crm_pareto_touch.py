@@ -111,6 +111,8 @@ class CrmParetoTouch(models.Model):
     def write(self, vals):
         """As in `create`."""
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # where it is now, too
         if "user_id" in vals:
             self._check_person()
         check_named(self, *(vals.keys() & {"partner_id", "lead_id"}))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from .bounds import of_one
 from .crm_pareto_value_fields import USER
+from .trust import as_reader
 
 COUNT_LIMIT = 1000  # what a button shows needs not be counted further
 
@@ -16,7 +17,7 @@ class CrmParetoTouchedMixin(models.AbstractModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_touch_count(self):
-        timeline, touchpoints = self.env["crm.pareto.timeline"], self.env["crm.pareto.touchpoint"]
+        timeline, touchpoints = as_reader(self.env["crm.pareto.timeline"]), as_reader(self.env["crm.pareto.touchpoint"])
         for record in self:
             domain = record._origin and timeline._domain(self._name, record._origin.id)
             record.pareto_touch_count = domain and touchpoints.search_count(domain, limit=COUNT_LIMIT)

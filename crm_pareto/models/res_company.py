@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .crm_pareto_attribution import MODELS
+from .trust import sees_own_only
 
 MOST_DAYS = 3650
 TOGETHER = "pareto"  # our columns are read with one another, not with whatever else is read of a company or contact
@@ -97,13 +98,8 @@ class ResCompany(models.Model):
 
     def _pareto_shows_own_only(self):
         """Whether our rules leave the reader his or her own customers, in one of these companies at least."""
-        rules = self.sudo(False).env["ir.rule"]._get_rules("crm.pareto.customer")
-        own, every = (
-            self.env["ir.model.data"]._xmlid_to_res_id(f"crm_pareto.crm_pareto_customer_rule_{of}")
-            for of in ("own", "all")
-        )
         # sudo: whether a company says so is no secret.
-        return own in rules.ids and every not in rules.ids and any(self.sudo().mapped("pareto_own_values"))
+        return sees_own_only(self.env["crm.pareto.customer"]) and any(self.sudo().mapped("pareto_own_values"))
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""

@@ -84,6 +84,15 @@ def as_reader(model):
     return model if model.env.uid == SUPERUSER_ID else model.sudo(False)
 
 
+def sees_own_only(model):
+    """Whether our rules leave the reader his or her own rows of a model: that of "own" holds, and that of "all" not."""
+    rules = model.sudo(False).env["ir.rule"]._get_rules(model._name)
+    own, every = (
+        model.env["ir.model.data"]._xmlid_to_res_id(f"crm_pareto.{model._table}_rule_{of}") for of in ("own", "all")
+    )
+    return own in rules.ids and every not in rules.ids
+
+
 def check_reader(records, field):
     """Refuse who may not see a field, under sudo too.
 

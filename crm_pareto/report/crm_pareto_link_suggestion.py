@@ -26,6 +26,7 @@ class CrmParetoLinkSuggestion(models.Model):
     _auto = False
     _order = "move_id, certainty desc, id"
     _rec_name = "explanation"
+    _rec_names_search = ["move_id"]
 
     link_id = fields.Many2one("crm.pareto.invoice.link", "Listed Document", readonly=True)
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)

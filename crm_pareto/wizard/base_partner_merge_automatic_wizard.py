@@ -1,6 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# {table: (its columns that name contacts, its others)} of unique indexes that Odoo, which looks for constraints, does
+# not see. Rows of values and history are dropped or summed up.
+UNIQUE = {
+    "crm_pareto_dismissal": (["partner_id"], ["company_id", "product_id"]),
+    "crm_pareto_role": (["contact_id", "partner_id"], ["lead_id", "role"]),
+    "crm_pareto_started_plan": (["partner_id"], ["audience_id", "plan_id"]),
+    "crm_pareto_treatment": (["partner_id"], ["company_id"]),
+}
+RESULTS = ("crm_pareto_customer", "crm_pareto_history", "crm_pareto_repeat")
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -10,9 +20,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Make room for the merged customer: Odoo moves rows without asking whether there is one already."""
         self._merge_pareto_history(src_partners, dst_partner)
         self._drop_pareto_values(src_partners)
-        merged = src_partners + dst_partner
-        self._merge_pareto_rows("crm_pareto_dismissal", ["partner_id"], ["company_id", "product_id"], merged)
-        self._merge_pareto_rows("crm_pareto_role", ["contact_id", "partner_id"], ["lead_id", "role"], merged)
+        merged = dst_partner + src_partners
+        for table, (links, others) in UNIQUE.items():
+            self._merge_pareto_rows(table, links, others, merged)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_pareto_history(self, src_partners, dst_partner):
@@ -34,11 +44,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["crm.pareto.history"].invalidate_model()
 
     def _merge_pareto_rows(self, table, links, others, merged):
-        """Keep the oldest of the rows that will be the same once the contacts are one.
+        """Keep one of the rows that will be the same once the contacts are one: that of the contact that stays, or the
+        oldest.
 
         :param table: with a unique index over the columns
         :param links: its columns that name contacts
         :param others: its other columns
+        :param merged: the contacts; the first is that which stays
         """
         self.env.flush_all()
         columns = [SQL.identifier(name) for name in links]
@@ -46,11 +58,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             SQL(
                 """
                 DELETE FROM %(table)s gone USING (
-                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY id) AS place
+                    SELECT id, ROW_NUMBER() OVER (PARTITION BY %(key)s ORDER BY %(first)s <> %(kept)s, id) AS place
                       FROM %(table)s WHERE %(touched)s) double
                  WHERE gone.id = double.id AND double.place > 1
                 """,
                 table=SQL.identifier(table),
+                first=columns[0],
+                kept=merged[0].id,
                 key=SQL(", ").join(
                     [SQL("CASE WHEN %s IN %s THEN 0 ELSE %s END", name, tuple(merged.ids), name) for name in columns]
                     + [SQL.identifier(name) for name in others]

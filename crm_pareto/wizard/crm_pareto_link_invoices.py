@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..models.bounds import of_one
+from ..models.bounds import of_one, opened_from
 
 DEFAULT_CERTAINTY = 0.9
 
@@ -23,8 +23,9 @@ class CrmParetoLinkInvoices(models.TransientModel):
     def default_get(self, fields):
         """Take the invoices that were chosen in the work list."""
         values = super().default_get(fields)
-        if self.env.context.get("active_model") == "crm.pareto.invoice.link":
-            values["move_ids"] = [Command.set(self.env.context.get("active_ids") or [])]
+        model, ids = opened_from(self.env)
+        if model == "crm.pareto.invoice.link":
+            values["move_ids"] = [Command.set(ids)]
         return values
 
     @api.constrains("certainty")

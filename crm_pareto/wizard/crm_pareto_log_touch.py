@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from ..models.bounds import check_days, of_one
+from ..models.bounds import check_days, of_one, opened_from
 from ..models.crm_pareto_touch import CHANNELS, LOGGED, WAYS
 from ..models.trust import without_defaults
 
@@ -50,10 +50,10 @@ class CrmParetoLogTouch(models.TransientModel):
     def default_get(self, fields):
         """Take the contacts, their company, and the lead of one record, from where the form was opened."""
         values = super().default_get(fields)
-        model = self.env.context.get("active_model")
+        model, ids = opened_from(self.env)
         if model != "res.partner" and model not in CONTACT:
             return values
-        records = self.env[model].browse(self.env.context.get("active_ids") or [])
+        records = self.env[model].browse(ids)
         partners = records if model == "res.partner" else records[CONTACT[model]]
         values["partner_ids"] = [Command.set(partners.ids)]
         if len(companies := partners.company_id) == 1 and companies in self.env.companies:

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, format_date
 
-from ..models.bounds import of_one, of_some
+from ..models.bounds import as_choice, of_one, of_some
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import trusted_defaults, without_client
@@ -191,6 +191,8 @@ class CrmParetoPlanLine(models.TransientModel):
         """
         if not self.env.su and vals.keys() - CHOSEN:
             raise AccessError(self.env._("Only the day of a line, and why it is skipped, can be changed."))
+        if "day" in vals:  # of a selection by a method, Odoo takes anything
+            as_choice(self.env, vals["day"], dict(self._selection_day()), self.env._("The day"))
         moved = self.filtered(lambda line: line.day != vals["day"]) if "day" in vals else self.browse()
         result = super().write(vals)
         moved._decide("put")

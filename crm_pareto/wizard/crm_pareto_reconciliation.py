@@ -15,7 +15,7 @@ class CrmParetoReconciliation(models.TransientModel):
     """
 
     _name = "crm.pareto.reconciliation"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.guarded.mixin", "crm.pareto.nameless.mixin"]
     _description = "Reconciliation"
     _rec_name = "company_id"
 

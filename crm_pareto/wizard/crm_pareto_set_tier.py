@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.bounds import check_days, of_one
+from ..models.bounds import check_days, of_one, opened_from
 
 
 class CrmParetoSetTier(models.TransientModel):
@@ -31,10 +31,8 @@ class CrmParetoSetTier(models.TransientModel):
     def default_get(self, fields):
         """Take the customers or products from where the wizard was opened."""
         values = super().default_get(fields)
-        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids") or []
-        if model not in self.env:
-            return values
-        records = self.env[model].browse(ids)
+        model, ids = opened_from(self.env)
+        records = self.env[model].browse(ids) if model else None
         if model == "crm.pareto.customer":
             values["partner_ids"] = [Command.set(records.partner_id.ids)]
         elif model == "crm.pareto.product":

@@ -19,7 +19,8 @@ class TestMailings(RightsHttpCase):
             "boss": f"{SALES_MANAGER},{PROFIT},{MAILER}",
             "outsider": MAILER,
         }
-        companies = {"company_ids": [Command.set(cls.company.ids)], "company_id": cls.company.id}
+        main = cls.env.ref("base.user_root").company_id  # the scheduler's: figures that it asks are of it
+        companies = {"company_ids": [Command.set((cls.company + main).ids)], "company_id": cls.company.id}
         for login, names in groups.items():
             cls.people[login] = cls.new_user(login, names)
             cls.people[login].write({**companies, "password": login * 2})
@@ -45,6 +46,17 @@ class TestMailings(RightsHttpCase):
                     mailing = self.create_mailing(login, mailing_domain="[]")[0]
                     answer = self.call(login, "mailing.mailing", "write", [mailing], {"mailing_domain": domain})
                     self.assert_refused(answer)
+
+    def test_nobody_mails_to_records_of_ours(self):
+        """Their fields are figures, whatever they are called: profit, cost."""
+        for model in ("crm.pareto.customer", "crm.pareto.revenue.report", "crm.pareto.campaign"):
+            for login in ("mailer", "outsider", "boss"):
+                with self.subTest(model=model, login=login):
+                    asked = {
+                        "mailing_model_id": self.env["ir.model"]._get_id(model),
+                        "mailing_domain": "[('id', '>', 0)]",
+                    }
+                    self.assert_refused(self.create_mailing(login, **asked))
 
     def test_nor_by_the_filter_of_one_who_may(self):
         for login in ("mailer", "outsider"):

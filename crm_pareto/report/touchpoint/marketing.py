@@ -107,6 +107,29 @@ def _not_by_machine(row):
 def _clicked_by_person(row):
     sent = row("mailing_trace_id.sent_datetime")
     row.query.add_where(SQL("(%s IS NULL OR %s > %s + %s)", sent, row("create_date"), sent, MACHINE))
+    _add_where_believable(row)
+
+
+def _add_where_believable(row):
+    """Once a day, trace and link, of a link of the trace's own mailing.
+
+    Whoever has a tracked link may ask for it without an account, as often as they like and with any trace's number.
+    """
+    own, link = row("mailing_trace_id.mass_mailing_id"), row("link_id.mass_mailing_id")
+    row.query.add_where(SQL("(%s IS NULL OR %s = %s)", link, link, own))
+    row.query.add_where(
+        SQL(
+            """
+            NOT EXISTS (SELECT FROM link_tracker_click earlier
+                         WHERE earlier.mailing_trace_id = %(trace)s AND earlier.link_id = %(link)s
+                           AND earlier.id < %(id)s AND earlier.create_date::date = %(date)s::date)
+            """,
+            trace=row("mailing_trace_id"),
+            link=row("link_id"),
+            id=row("id"),
+            date=row("create_date"),
+        )
+    )
 
 
 def _trace_channel(row, path=""):
