@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import SQL, mute_logger
+from psycopg2 import IntegrityError
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
@@ -252,6 +253,28 @@ class TestWhoBelongs(AudienceCase):
                 self.assertEqual(self.alder.pareto_audience_ids, every)
                 self.assertTrue(broken.problem)
                 broken.unlink()
+
+    def test_what_is_archived_is_still_asked_for(self):
+        """Without its condition an audience would be all customers, and a mailing go to everybody."""
+        spring = self.env["utm.campaign"].create({"title": "Spring", "company_id": False})
+        touch = {"name": "Fair", "date": "2026-06-01", "partner_id": self.alder.id, "company_id": self.company.id}
+        self.env["crm.pareto.touch"].create({**touch, "campaign_id": spring.id})
+        rules = {"touched_campaign_ids": spring, "bought_product_ids": self.valve, "other_product_ids": self.valve}
+        audiences = [self.audience(**{name: asked.ids}) for name, asked in rules.items()]
+        before = [self.customers(audience) for audience in audiences]
+        self.assertNotIn(self.env["res.partner"], before[:2])
+        spring.active = False
+        self.valve.active = False
+        self.env.invalidate_all()
+        self.assertEqual(before, [self.customers(audience) for audience in audiences])
+
+    def test_what_is_asked_for_is_not_deleted(self):
+        spring = self.env["utm.campaign"].create({"title": "Spring", "company_id": False})
+        categ = self.env["product.category"].create({"name": "Valves"})
+        self.audience(touched_campaign_ids=spring.ids, bought_categ_ids=categ.ids)
+        for record in (spring, categ):
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                record.unlink()
 
 
 class TestAgainstAnOracle(AudienceCase):

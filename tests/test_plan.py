@@ -678,6 +678,15 @@ class TestRights(PlanCase):
             with self.subTest(field=name), self.assertRaisesRegex(AccessError, "Only the day"):
                 line.write({"day": "2", name: value})
 
+    def test_a_customer_who_moved_since_is_said(self):
+        elsewhere, partner = self.new_company("Elsewhere", "USD"), self.new_customer("Corvex")
+        self.new_quotation(partner)
+        [line] = self.my_plan()
+        partner.company_id = elsewhere
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "Corvex is not yours to see any more"):
+            line.action_accept()
+
     def test_a_day_is_one_of_the_plan(self):
         """Its report tells managers what was done, and when."""
         self.new_quotation(self.new_customer("Corvex"))

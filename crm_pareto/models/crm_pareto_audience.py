@@ -33,6 +33,9 @@ BY_DOCUMENTS = RULE_FIELDS[2:]
 INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 INVALID += (DataError, QueryCanceled)
 PATIENCE = 10  # seconds: a million customers by a figure take one or two
+# An empty condition is none: what is archived is still asked for, and what is asked for is not deleted. Else all
+# customers would belong from one moment to the next.
+AS_WRITTEN = {"context": {"active_test": False}, "ondelete": "restrict"}
 RESOLVING = "pareto_resolving"  # in the context
 DEEPEST = 5  # audiences that ask one for the other, in a row
 MOST = 50  # in all, for the customers of one
@@ -104,6 +107,7 @@ class CrmParetoAudience(models.Model):
     bought_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_bought_product",
+        **AS_WRITTEN,
         string="Bought",
         check_company=True,
         help="Only customers who bought one of these in the window, on invoices that you may see.",
@@ -111,12 +115,14 @@ class CrmParetoAudience(models.Model):
     bought_categ_ids = fields.Many2many(
         "product.category",
         "crm_pareto_audience_bought_categ",
+        **AS_WRITTEN,
         string="Bought of Categories",
         help="Only customers who bought something of one of these in the window, or of one below it.",
     )
     other_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_other_product",
+        **AS_WRITTEN,
         string="Not Bought",
         check_company=True,
         help="Only customers who bought none of these in the window, from anybody here.",
@@ -124,12 +130,14 @@ class CrmParetoAudience(models.Model):
     other_categ_ids = fields.Many2many(
         "product.category",
         "crm_pareto_audience_other_categ",
+        **AS_WRITTEN,
         string="Not Bought of Categories",
         help="Only customers who bought nothing of these in the window, nor of one below them.",
     )
     touched_campaign_ids = fields.Many2many(
         "utm.campaign",
         "crm_pareto_audience_touched_campaign",
+        **AS_WRITTEN,
         string="Reached by Campaigns",
         check_company=True,
         help="Only customers with a touch of one of these.",
@@ -137,6 +145,7 @@ class CrmParetoAudience(models.Model):
     credited_campaign_ids = fields.Many2many(
         "utm.campaign",
         "crm_pareto_audience_credited_campaign",
+        **AS_WRITTEN,
         string="Won by Campaigns",
         check_company=True,
         help="Only customers who bought something that one of these has a part in.",

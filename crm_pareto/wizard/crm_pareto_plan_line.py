@@ -229,9 +229,13 @@ class CrmParetoPlanLine(models.TransientModel):
         """Plan a call with the customer or lead on the day of the line.
 
         Why, only the decision says, and the activity to whoever may read that: everybody else reads it, too.
+
+        :raises UserError: where the customer is in another company by now, or the lead somebody else's
         """
         for line in self:
             record = line.partner_id or line.lead_id
+            if not record.has_access("read"):
+                raise UserError(self.env._("%s is not yours to see any more: open the plan anew.", line.name))
             env = line.with_context(lang=line.user_id.lang or self.env.lang).env
             activity = record.activity_schedule(
                 "mail.mail_activity_data_call", line.date, summary=env._("Call from My Plan"), user_id=line.user_id.id
