@@ -134,6 +134,7 @@ class TestLogTouch(TouchCase):
         self.assertEqual("Changed by berta", touch.logged_by)
         touch.with_user(self.anna).name = "Mine"
         self.assertFalse(touch.logged_by)
+        self.assertFalse(self.logged(self.anna, user_id=False).logged_by)
 
     def test_who_sees_no_lead_is_not_told_what_it_is_called(self):
         lead = self.env["crm.lead"].create({"name": "Secret project", "partner_id": self.customer.id})

@@ -57,6 +57,12 @@ class TestSnapshot(LedgerCase):
         self.assertFalse(run.exists())
         self.assertFalse(self.env["crm.pareto.product"].search([("snapshot_id", "!=", False)]))
 
+    def test_what_takes_long_is_not_asked_for_oftener_than_it_takes(self):
+        self.snapshot().seconds = 3600
+        with self.assertRaisesRegex(UserError, "computed a moment ago, in 3600 seconds"):
+            self.snapshot(as_of=date(2025, 5, 31))
+        self.snapshot()  # that one is there
+
     def test_another_one_of_the_company_being_made_is_said(self):
         with self.registry.cursor() as other:
             other.execute("SELECT pg_advisory_xact_lock(%s, %s)", (20260120, self.company.id))

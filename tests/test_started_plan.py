@@ -206,6 +206,20 @@ class TestStartedPlan(PlanCase):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertFalse(self.activities())
 
+    def test_a_language_that_is_none_stops_nobody(self):
+        """Everybody sets his or her own, to anything; and one that was used may be switched off."""
+        audience = self.audience()
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
+        wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
+        self.env.cr.execute("UPDATE res_partner SET lang = 'xx_XX' WHERE id = %s", [self.anna.partner_id.id])
+        abroad = self.new_company("Abroad", "USD")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (abroad.id, self.birch.id))
+        self.env.invalidate_all()
+        with mute_logger(crm_pareto_started_plan.__name__, "odoo.addons.base.models.ir_rule"):
+            self.trigger("crm_pareto_started_plan_cron")
+        self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
+
     def told_starter(self):
         """What was said last, to nobody but whoever started a plan."""
         told = self.env["mail.message"].search([("message_type", "=", "user_notification")], order="id desc", limit=1)
@@ -221,7 +235,7 @@ class TestStartedPlan(PlanCase):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Birch", "Cedar"})
         self.assertEqual(len(self.activities()), 6)
-        self.assertIn("for 3 customers.", broken.message_ids[0].body)
+        self.assertIn("for some customers.", broken.message_ids[0].body)
         self.assertIn("3 customers: the activities cannot be made", self.told_starter())
         self.assertFalse(self.env["crm.pareto.started.plan"].search([("audience_id", "=", broken.id)]))
 

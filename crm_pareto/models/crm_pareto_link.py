@@ -25,7 +25,7 @@ class CrmParetoLink(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount = fields.Monetary("Untaxed Amount", related="move_id.amount_untaxed_signed")
+    amount = fields.Monetary("Untaxed Amount", compute="_compute_amount", compute_sudo=True)
     subject = fields.Selection(
         [("customer", "Credited Customer"), ("campaign", "Campaign")], "What", required=True, readonly=True
     )
@@ -85,6 +85,12 @@ class CrmParetoLink(models.Model):
             "certainty": suggestion.certainty,
             "explanation": suggestion.explanation,
         }
+
+    @api.depends("move_id")
+    def _compute_amount(self):
+        """Not a related field: what is posted or reconciled would be followed to here, along seventeen paths."""
+        for link in self:
+            link.amount = link.move_id.amount_untaxed_signed
 
     @api.model
     def default_get(self, fields):

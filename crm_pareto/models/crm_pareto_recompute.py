@@ -182,7 +182,8 @@ class CrmParetoRecompute(models.AbstractModel):
         """The values over another window, or as of another day, beside the company's own; kept for a day.
 
         :param user: who asks, by default the user of the environment; the oldest of that person's make room
-        :raises UserError: where another transaction is computing the company
+        :raises UserError: where another transaction is computing the company, or the person's last one took long, a
+            moment ago
         :return: the crm.pareto.run that its rows belong to
         """
         runs = self.env["crm.pareto.run"]
@@ -196,7 +197,8 @@ class CrmParetoRecompute(models.AbstractModel):
                 self.env._("The values of %(company)s are being computed: try again in a moment.", company=company.name)
             )
         known.unlink()
-        user = user or self.env.user
+        began, user = time.monotonic(), user or self.env.user
+        runs._check_patience(user)
         runs._make_room(user)
         what["user_id"] = user.id
         period, ranking = window(pareto_window, as_of), self.env["crm.pareto.ranking"]
@@ -204,6 +206,7 @@ class CrmParetoRecompute(models.AbstractModel):
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(self._standing(company, "customer")))
         ranking._sum(company, period, [self.env[VALUE_MODELS[kind]]])
         ranking._write_snapshot(self.env[VALUE_MODELS[kind]], run, period)
+        run.seconds = time.monotonic() - began
         return run
 
     @api.model

@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date, format_list
 
 from .bounds import of_some
 from .ours import as_ours
-from .trust import as_scheduler
+from .trust import as_scheduler, lang_of
 
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 MOST_NAMED = 5  # rows in a message
@@ -111,7 +111,7 @@ class CrmParetoRepeat(models.Model):
     def _prepare_activity_vals(self, company, partner):
         """Of rows of one customer."""
         user = partner.user_id or self.env.user
-        rows = self.with_context(lang=user.lang)
+        rows = self.with_context(lang=lang_of(user, self.env))
         return {
             "activity_type_id": self.env.ref("crm_pareto.mail_activity_type_repeat").id,
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),

@@ -7,6 +7,7 @@ from ..analytics.windows import window
 from .crm_pareto_value_mixin import PROFIT
 
 SNAPSHOT_LIFE = timedelta(days=1)
+LONG = 5  # seconds that a snapshot may take without its person having to wait for another
 MOST_SNAPSHOTS = 10  # of a person at a time: each is as many rows as there are customers
 
 
@@ -104,6 +105,15 @@ class CrmParetoRun(models.Model):
                     time=until.strftime("%H:%M:%S"),
                 )
             )
+
+    @api.model
+    def _check_patience(self, user):
+        """Refuse a person's snapshots oftener than they take, where they take long.
+
+        :raises UserError: naming the moment from which there may be one
+        """
+        own = [("snapshot", "=", True), ("user_id", "=", user.id), ("seconds", ">=", LONG)]
+        self.search(own, order="full_at desc", limit=1)._check_rested()
 
     @api.model
     def _make_room(self, user):

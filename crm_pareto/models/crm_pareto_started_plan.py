@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from .apart import apart
 from .mail_activity_plan import BATCH
-from .trust import scheduled, works_in
+from .trust import lang_of, scheduled, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class CrmParetoStartedPlan(models.Model):
         alike, none = {}, self.browse()
         for row, error in failed.items():
             _logger.warning("No activities of %s for %s (%s)", row.plan_id, row.partner_id, row, exc_info=error)
-            why = row.with_context(lang=row.starter_id.lang)._why_not(error)
+            why = row.with_context(lang=lang_of(row.starter_id, self.env))._why_not(error)
             key = (row.audience_id, row.plan_id, row.starter_id, why)
             alike[key] = alike.get(key, none) | row
         for (audience, *_of, why), rows in alike.items():
@@ -142,11 +142,11 @@ class CrmParetoStartedPlan(models.Model):
         An error may name a customer, and how many they are is a figure: the audience is read by others, too.
         """
         audience, starter = self.audience_id, self.starter_id
-        env = audience.with_context(lang=audience.user_id.lang).env
+        env = audience.with_context(lang=lang_of(audience.user_id, self.env)).env
         values = {"plan": self.plan_id.name, "count": len(self)}
         body = env._("The plan “%(plan)s” could not be started for some customers.", plan=self.plan_id.name)
         audience.message_post(body=body)
-        env = audience.with_context(lang=starter.lang).env
+        env = audience.with_context(lang=lang_of(starter, self.env)).env
         body = env._("The plan “%(plan)s” could not be started for %(count)s customers: %(why)s", **values, why=why)
         audience.message_notify(body=body, partner_ids=starter.partner_id.ids)
 

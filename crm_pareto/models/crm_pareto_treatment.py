@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from .crm_pareto_value_fields import USER
 from .mail_activity_plan import BATCH
-from .trust import scheduled, works_in
+from .trust import lang_of, scheduled, works_in
 
 WAITING = Domain("waiting", "=", True)
 
@@ -167,7 +167,7 @@ class CrmParetoTreatment(models.Model):
         user = self.partner_id.user_id
         if not self._may_know(user):
             return
-        row = self.with_context(lang=user.lang or self.env.lang)
+        row = self.with_context(lang=lang_of(user, self.env))
         nothing = row.env._("none")
         values = {"tier": row.tier_id.name or nothing, "before": row.left_tier_id.name or nothing}
         body = row.env._("Tier %(tier)s; before: %(before)s", **values)

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from .apart import apart
 from .crm_pareto_value_fields import USER
 from .ours import check_ours
-from .trust import as_scheduler, check_reader, trusted_defaults
+from .trust import as_scheduler, check_reader, lang_of, trusted_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class MailActivity(models.Model):
                 _logger.warning("Activity %s of a repeat order stays open", id_, exc_info=error)
 
     def _close_pareto_repeat(self):
-        activity = self.with_context(lang=self.user_id.lang)
+        activity = self.with_context(lang=lang_of(self.user_id, self.env))
         activity.action_feedback(feedback=activity.env._("Done by itself: see Repeat Orders."))
 
     @api.model

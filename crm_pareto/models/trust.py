@@ -142,6 +142,15 @@ def refuse_values(model, vals, names):
         )
 
 
+def lang_of(user, env):
+    """The language to speak to a user in: that of the environment, where theirs is none.
+
+    Everybody sets his or her own language, to anything; and one that people use may be switched off.
+    """
+    code = user.sudo().lang  # sudo: a colleague's
+    return code if code and env["res.lang"]._get_data(code=code) else env.lang
+
+
 def works_in(user, company):
     """Whether a user is one of the company's own people, active or not: no customer in the portal, no other company's.
 

@@ -7,7 +7,7 @@ from odoo.tools import format_amount, format_date
 from ..models.bounds import as_choice, of_one, of_some
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_value_mixin import PROFIT
-from ..models.trust import trusted_defaults, without_client
+from ..models.trust import lang_of, trusted_defaults, without_client
 
 PUT_OFF = 7  # days that a postponed line stays away
 SILENCES = {"week": 7, "month": 30, "quarter": 90, "good": None}  # days
@@ -236,7 +236,7 @@ class CrmParetoPlanLine(models.TransientModel):
             record = line.partner_id or line.lead_id
             if not record.has_access("read"):
                 raise UserError(self.env._("%s is not yours to see any more: open the plan anew.", line.name))
-            env = line.with_context(lang=line.user_id.lang or self.env.lang).env
+            env = line.with_context(lang=lang_of(line.user_id, self.env)).env
             activity = record.activity_schedule(
                 "mail.mail_activity_data_call", line.date, summary=env._("Call from My Plan"), user_id=line.user_id.id
             )
