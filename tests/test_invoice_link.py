@@ -175,6 +175,16 @@ class TestDecision(LinkCase):
         self.wizard(certainty=0.5, **context).action_link()
         self.assertEqual((self.move.pareto_customer_id, other.pareto_customer_id.id), (self.birch, False))
 
+    def test_the_wizard_links_no_others_where_the_chosen_ones_are_gone(self):
+        other = self.sold(partner_shipping_id=self.birch.id)
+        gone = self.sold(partner_shipping_id=self.birch.id)
+        wizard = self.wizard(certainty=0.5, active_model="crm.pareto.invoice.link", active_ids=gone.ids)
+        gone.button_draft()
+        gone.with_context(force_delete=True).unlink()
+        with self.assertRaises(UserError):
+            wizard.action_link()
+        self.assertFalse(other.pareto_customer_id)
+
     def test_the_wizard_counts_anew_for_another_certainty(self):
         form = Form(self.env["crm.pareto.link.invoices"].with_user(self.accountant))
         self.assertEqual(form.document_count, 0)

@@ -111,6 +111,16 @@ class TestReconciliation(CampaignCase):
         row = self.env["crm.pareto.difference"].search([("reason", "=", "attribution")])
         self.assertEqual((row.move_id, row.difference), (invoice, -100))
 
+    def test_no_employee_moves_an_account_of_the_books(self):
+        """Campaigns are everybody's to write; the account follows its campaign."""
+        account, abroad = self.fair._pareto_ensure_accounts(), self.new_company("Alder Inc", "USD")
+        employee = self.new_member("emil", "base.group_user", self.company + abroad)
+        fair = self.fair.with_user(employee).with_context(allowed_company_ids=employee.company_ids.ids)
+        with self.assertRaisesRegex(AccessError, "has an account in the books"):
+            fair.company_id = abroad
+        fair.title = "Great Fair"
+        self.assertEqual(("Great Fair", self.company), (account.name, account.company_id))
+
     def test_a_customer_invoice_on_a_campaigns_account_is_no_cost(self):
         account = self.fair._pareto_ensure_accounts()
         invoice = self.invoice(self.partner, (self.product, 1, 100))

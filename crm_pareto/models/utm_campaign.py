@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .account_analytic_account import ANALYTIC
 from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
 from .trust import trusted_defaults, without_client
@@ -91,19 +92,32 @@ class UtmCampaign(models.Model):
 
         :raises AccessError: for who does not see analytic accounting
         """
-        if not self.env.user.has_group("analytic.group_analytic_accounting"):
+        if not self.env.user.has_group(ANALYTIC):
             raise AccessError(self.env._("Analytic accounts are for those who see analytic accounting."))
         self._pareto_ensure_accounts()
         return True
 
     def write(self, vals):
-        """Keep the accounts' name and company those of the campaign."""
+        """Keep the accounts' name and company those of the campaign.
+
+        :raises AccessError: where an account would move to another company, for who does not see analytic accounting
+        """
+        if "company_id" in vals:
+            self._pareto_check_company(vals["company_id"] or False)
         result = super().write(vals)
         follows = {"title": "name", "company_id": "company_id"}
         if changed := follows.keys() & vals.keys():
             for account in self._pareto_all_accounts():
                 account.write({follows[name]: account.pareto_campaign_id[name] for name in changed})
         return result
+
+    def _pareto_check_company(self, company):
+        moved = self.filtered(lambda campaign: campaign.company_id.id != company)
+        may = self.env.su or self.env.user.has_group(ANALYTIC)
+        if not may and moved._pareto_all_accounts():
+            raise AccessError(
+                self.env._("“%s” has an account in the books: who sees analytic accounting moves it.", moved[:1].title)
+            )
 
     def unlink(self):
         """Leave no sale half attributed: those that it earned credit for are shared out anew."""

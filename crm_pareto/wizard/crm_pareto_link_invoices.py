@@ -15,6 +15,8 @@ class CrmParetoLinkInvoices(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     move_ids = fields.Many2many("account.move", string="Chosen Invoices")
+    # Not that there are some: those chosen may be gone by then, and all others are not meant.
+    of_chosen = fields.Boolean()
     certainty = fields.Float("From a Certainty of", required=True, default=DEFAULT_CERTAINTY)
     document_count = fields.Integer("Invoices", compute="_compute_documents")
     amount = fields.Monetary("Untaxed Amount", compute="_compute_documents")
@@ -25,7 +27,7 @@ class CrmParetoLinkInvoices(models.TransientModel):
         values = super().default_get(fields)
         model, ids = opened_from(self.env)
         if model == "crm.pareto.invoice.link":
-            values["move_ids"] = [Command.set(ids)]
+            values |= {"move_ids": [Command.set(ids)], "of_chosen": bool(ids)}
         return values
 
     @api.constrains("certainty")
@@ -44,7 +46,8 @@ class CrmParetoLinkInvoices(models.TransientModel):
         """The listed documents that would be linked."""
         self.ensure_one()
         domain = [("company_id", "=", self.company_id.id), ("certainty", ">=", self.certainty)]
-        return [*domain, ("move_id", "in", self.move_ids._origin.ids)] if self.move_ids else domain
+        chosen = self.move_ids or self.of_chosen
+        return [*domain, ("move_id", "in", self.move_ids._origin.ids)] if chosen else domain
 
     @of_one
     def action_link(self):
