@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_open
@@ -148,8 +149,21 @@ class TestLogTouch(TouchCase):
     def test_our_person_works_here(self):
         with mute_logger("odoo.addons.auth_signup.models.res_users"):
             portal = self.new_user("portal", "base.group_portal")
-        with self.assertRaisesRegex(ValidationError, "works here"):
-            self.logged(self.new_user("berta", SALES_MANAGER), user_id=portal.id)
+        berta, elsewhere = (self.new_user(login, SALES_MANAGER) for login in ("berta", "elsewhere"))
+        other = self.env["res.company"].create({"name": "Other"})
+        elsewhere.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        for person in portal + elsewhere:
+            with self.assertRaisesRegex(ValidationError, "works here"):
+                self.logged(berta, user_id=person.id)
+
+    def test_what_it_was_about_is_a_line(self):
+        """The page of a history shows forty of them."""
+        self.assertEqual(500, len(self.logged(self.anna, name="x" * 5000).name))
+        lead = self.env["crm.lead"].create({"name": "y" * 5000, "partner_id": self.customer.id})
+        [title] = {
+            len(touch.title) for touch in self.touches([("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)])
+        }
+        self.assertEqual(500, title)
 
     def test_what_it_is_about_is_of_its_company_and_ones_own_to_see(self):
         other = self.env["res.company"].create({"name": "Other"})

@@ -146,6 +146,18 @@ class TestMark(NotProfiledCase):
         self.assertFalse(self.marked.pareto_segment_id or self.marked.pareto_has_scores)
         self.assertEqual({key: row for key, row in self.stored(PROFILE).items() if key != self.marked}, others)
 
+    def test_a_customer_that_is_put_below_one_is_as_that_one_says(self):
+        """It keeps the figures of its own invoices."""
+        holding = self.new_partner("Holding", is_company=True, pareto_not_profiled=True)
+        self.recompute(AS_OF)
+        self.assertTrue(self.known())
+        self.marked.write({"parent_id": holding.id, "is_company": False})
+        self.assertTrue(self.marked.pareto_customer_not_profiled)
+        self.assertFalse(self.known())
+        self.recompute(AS_OF)
+        self.assertFalse(self.known())
+        self.assertFalse([partner for partner, _product in self.repeats() if partner == self.marked])
+
     def test_in_the_hour_nothing_comes_back(self):
         self.recompute(AS_OF)
         self.mark()

@@ -295,6 +295,16 @@ class TestStartedPlan(PlanCase):
         user.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
         return user
 
+    def test_a_company_sent_along_switches_no_check_off(self):
+        """The wizard's is that of its audience; what a client writes there beside stays in memory for a while."""
+        elsewhere, audience = self.new_colleague_elsewhere(), self.audience()
+        start = self.env["crm.pareto.start.plan"].with_user(self.manager)
+        wizard = start.create({"audience_id": audience.id, "plan_id": self.plan.id})
+        plan = self.plan.copy({"company_id": elsewhere.company_id.id})
+        for name, record in (("user_id", elsewhere), ("plan_id", plan)):
+            with self.subTest(name=name), self.assertRaises(ValidationError):
+                wizard.write({"company_id": elsewhere.company_id.id, name: record.id})
+
     def test_who_does_it_works_in_the_company(self):
         start = self.env["crm.pareto.start.plan"].with_user(self.manager)
         values = {"audience_id": self.audience().id, "plan_id": self.plan.id}

@@ -50,8 +50,17 @@ class TestSuggestions(SuggestionCase):
         self.assertIn("80 % of the customers who buy Pump also buy Seal Kit", order.pareto_pairing_ids.reason)
 
     def test_it_also_comes_from_what_the_customer_buys(self):
-        self.buy(self.customer, self.pump)
+        self.invoice(self.customer, (self.pump, 1, 100), invoice_user_id=self.user.id)
         self.assertEqual(self.suggested(self.quote(self.oil)), self.seal)
+
+    def test_what_a_colleague_sold_to_the_customer_tells_nothing(self):
+        """A suggestion says by which product it is: with it everybody would learn what any customer buys."""
+        self.buy(self.customer, self.pump)
+        self.assertFalse(self.suggested(self.quote(self.oil)))
+        spec = {"pareto_pairing_ids": {"fields": {"product_id": {}}}}
+        form = self.env["sale.order"].with_user(self.user).with_company(self.company)
+        values = {"partner_id": self.customer.id, "state": "draft", "company_id": self.company.id}
+        self.assertFalse(form.onchange(values, ["partner_id"], spec)["value"].get("pareto_pairing_ids"))
 
     def test_what_its_contacts_bought_the_customer_bought(self):
         contact = self.new_partner("Anna", parent_id=self.customer.id)

@@ -14,6 +14,7 @@ from ..analytics.windows import window
 from .apart import in_time
 from .asking import check_asked
 from .bounds import of_one, opened_from
+from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_value_mixin import PROFIT
 from .trust import sees_own_only
 
@@ -192,7 +193,7 @@ class CrmParetoAudience(models.Model):
             Domain("company_id", "=", self.company_id.id),
             Domain("snapshot_id", "=", False),
             # And those whom the reader may see.
-            Domain("partner_id", "any", [("active", "=", True), ("pareto_not_profiled", "=", False)]),
+            Domain("partner_id", "any", Domain("active", "=", True) & PROFILED),
             asked,
         ]
         return Domain.AND(conditions + [Domain("partner_id", *among) for among in self._among()])

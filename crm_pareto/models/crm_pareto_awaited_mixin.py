@@ -47,7 +47,7 @@ class CrmParetoAwaitedMixin(models.AbstractModel):
     )
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_rhythm(self):
         copy_from_value(self, self._pareto_rhythm_fields)
 

@@ -54,7 +54,7 @@ class CrmParetoDueMixin(models.AbstractModel):
             return NotImplemented
         query = self.with_context(active_test=False)._search(Domain.TRUE)  # whether snapshots count says the domain
         state = self._field_to_sql(self._table, "order_state", query)
-        query.add_where(SQL("COALESCE(%s, '') = ANY(%s)", state, [name or "" for name in value]))
+        query.add_where(SQL("COALESCE(%s, '') = ANY(%s)", state, [str(name or "") for name in value]))
         return [("id", "in", query)]
 
     def _field_to_sql(self, alias, field_expr, query=None):

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .bounds import check_days
+from .crm_pareto_touch import MOST_LETTERS
 from .trust import as_scheduler
 
 VALUE_MODELS = {"res.partner": "crm.pareto.customer", "product.product": "crm.pareto.product"}
@@ -33,7 +34,7 @@ class CrmParetoManualTier(models.Model):
         "crm.pareto.tier", ondelete="set null", check_company=True, help="Empty: the computed one."
     )
     tier_color = fields.Integer(related="tier_id.color")
-    reason = fields.Char(required=True)
+    reason = fields.Char(required=True, size=MOST_LETTERS)
     user_id = fields.Many2one("res.users", "Decided By", default=lambda self: self.env.user, readonly=True)
     date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
 

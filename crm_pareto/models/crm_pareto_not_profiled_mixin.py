@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .crm_pareto_due_mixin import COLUMNS as DUE
@@ -9,6 +10,7 @@ from .crm_pareto_rfm_mixin import COLUMNS as RFM
 from .crm_pareto_scorecard_mixin import FIGURES
 from .res_company import TOGETHER
 
+PROFILED = Domain("pareto_not_profiled", "=", False) & Domain("commercial_partner_id.pareto_not_profiled", "=", False)
 # What a value row holds that is a judgement or a forecast, and not the sum of documents.
 PROFILE = (*PREDICTIONS, *RFM, "has_white_space", "white_space", *INSIGHT, *INFLUENCE, *DUE, "has_scores", *FIGURES)
 
@@ -53,26 +55,31 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
         result = super().write(vals)
         if vals.get("pareto_not_profiled"):
             self._forget_pareto_profile()
+        elif vals.get("parent_id"):
+            self.filtered("pareto_customer_not_profiled")._forget_pareto_profile()
         return result
 
     def _forget_pareto_profile(self):
-        """Clear at once what was worked out of these customers, in every company."""
+        """Clear at once what was worked out of these customers, and of those below them, in every company."""
         customers = self.env["crm.pareto.customer"]
         customers.flush_model()
+        # sudo: of all companies.
+        below = self.sudo().with_context(active_test=False).search([("commercial_partner_id", "in", self.ids)])
+        ids = (self | below).ids
         # Not through the ORM: whoever may mark a contact need not see what is cleared, nor may anybody write it.
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_pareto_customer SET (%s) = ROW(%s) WHERE partner_id = ANY(%s)",
                 SQL(", ").join(map(SQL.identifier, PROFILE)),
                 SQL(", ").join(SQL("NULL") for _column in PROFILE),
-                self.ids,
+                ids,
             )
         )
-        self.env.cr.execute(SQL("DELETE FROM crm_pareto_repeat WHERE partner_id = ANY(%s)", self.ids))
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_repeat WHERE partner_id = ANY(%s)", ids))
         self.env.cr.execute(
-            SQL("DELETE FROM crm_pareto_started_plan WHERE done_at IS NULL AND partner_id = ANY(%s)", self.ids)
+            SQL("DELETE FROM crm_pareto_started_plan WHERE done_at IS NULL AND partner_id = ANY(%s)", ids)
         )
-        self.env.cr.execute(SQL("UPDATE crm_pareto_treatment SET waiting = FALSE WHERE partner_id = ANY(%s)", self.ids))
+        self.env.cr.execute(SQL("UPDATE crm_pareto_treatment SET waiting = FALSE WHERE partner_id = ANY(%s)", ids))
         for name in ("crm.pareto.customer", "crm.pareto.repeat", "crm.pareto.started.plan", "crm.pareto.treatment"):
             self.env[name].invalidate_model()
 
@@ -80,6 +87,17 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
     def _pareto_is_profiled(self, customer):
         """Whether a customer may be profiled; SQL. The few who may not are looked up once a statement.
 
-        :param customer: SQL of the id of a commercial partner
+        A contact that was put below a company keeps the figures of its own invoices: it is as that one says.
+
+        :param customer: SQL of the id of a partner
         """
-        return SQL("(%s NOT IN (SELECT id FROM res_partner WHERE pareto_not_profiled))", customer)
+        return SQL(
+            """
+            (%s NOT IN (SELECT id FROM res_partner WHERE pareto_not_profiled
+                        UNION ALL
+                        SELECT below.id FROM res_partner marked
+                          JOIN res_partner below ON below.commercial_partner_id = marked.id
+                         WHERE marked.pareto_not_profiled))
+            """,
+            customer,
+        )

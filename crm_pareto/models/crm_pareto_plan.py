@@ -262,7 +262,8 @@ class CrmParetoPlan(models.AbstractModel):
     @api.model
     def _is_profiled(self, alias):
         """Whether a partner, where there is one, may be profiled; SQL."""
-        return SQL("%s IS NOT TRUE", SQL.identifier(alias, "pareto_not_profiled"))
+        profiled = self.env["res.partner"]._pareto_is_profiled(SQL.identifier(alias, "id"))
+        return SQL("COALESCE(%s, TRUE)", profiled)
 
     @api.model
     def _is_visible(self):

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..analytics.in_touch import InTouch
+from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
 from .trust import as_reader
@@ -154,15 +155,15 @@ class CrmParetoReachMixin(models.AbstractModel):
             [("company_id", "=", self.env.company.id), ("tier_id", "=", tier.id)]
         )
         customers = values.subselect(SQL.identifier(values.table, "partner_id"))
-        profiled = Domain("pareto_not_profiled", "=", False)
-        return Domain("id", "in", customers) & Domain("id", "not in", recent) & profiled
+        return Domain("id", "in", customers) & Domain("id", "not in", recent) & PROFILED
 
     @for_readers
     def _search_pareto_known_by_count(self, operator, value):
         people = SQL("count(DISTINCT user_id)")
         if operator == "in":
-            holds, condition = 0 in value, SQL("%s = ANY(%s)", people, [int(number) for number in value])
-        elif operator in COMPARISONS:
+            numbers = [int(number) for number in value if isinstance(number, int)]
+            holds, condition = 0 in numbers, SQL("%s = ANY(%s)", people, numbers)
+        elif operator in COMPARISONS and type(value) in (int, float):
             holds = {"<": 0 < value, "<=": 0 <= value, ">": 0 > value, ">=": 0 >= value}[operator]
             condition = SQL("%s %s %s", people, COMPARISONS[operator], value)
         else:

@@ -125,12 +125,12 @@ class CrmParetoReferredMixin(models.AbstractModel):
             )
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_referred_fields(self):
         copy_from_value(self, self._pareto_referred_fields)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_referred_profit(self):
         copy_from_value(self, self._pareto_referred_profit_fields)
 

@@ -16,7 +16,7 @@ class CrmParetoReorderMixin(models.AbstractModel):
     pareto_due_count = fields.Integer("Due to Reorder", compute="_compute_pareto_repeats", groups=USER)
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_repeats(self):
         groups = self.env["crm.pareto.repeat"]._read_group(
             self.commercial_partner_id._pareto_repeats_domain(), ["partner_id", "order_state"], ["__count"]

@@ -199,7 +199,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
     )
     pareto_reason = fields.Char("Reason", compute="_compute_pareto_costs", groups=PROFIT)
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_currency_id(self):
         for campaign in self:
             campaign.pareto_currency_id = campaign._pareto_company().currency_id
@@ -209,7 +209,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         # sudo: Odoo shows the campaigns of all companies; of another one no figures are found, only its currency.
         return (self.company_id or self.env.company).sudo()
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     @api.depends("company_id", "company_id.pareto_attribution_model")
     def _compute_pareto_value_id(self):
         check_reader(self, self._fields["pareto_value_id"])
@@ -228,12 +228,12 @@ class CrmParetoReturnMixin(models.AbstractModel):
             campaign.pareto_value_id = found.get((campaign._origin.id, campaign._pareto_company().id))
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_result(self):
         copy_from_value(self, self._pareto_result)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_costs(self):
         copy_from_value(self, self._pareto_costs)
 

@@ -131,12 +131,12 @@ class CrmParetoScoredMixin(models.AbstractModel):
     pareto_why = fields.Char("Why", compute="_compute_pareto_why", groups=USER)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_scores(self):
         copy_from_value(self, self._pareto_score_fields)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_profitability(self):
         copy_from_value(self, self._pareto_profitability_fields)
 

@@ -33,10 +33,13 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
 
     def _find_pairings(self):
         """The best pairing of each product worth suggesting, the most confident first."""
-        has = self.order_line.product_id | self._get_bought_products()
+        offered = self.order_line.product_id
+        known = offered | self._get_bought_products()
+        # sudo: what the customer has from a colleague is not suggested as new. No more comes out of it.
+        has = offered | self.sudo()._get_bought_products()
         pairings = self.env["crm.pareto.pairing"].search_fetch(
             Domain("company_id", "=", self.company_id.id)
-            & Domain("product_id", "in", has.ids)
+            & Domain("product_id", "in", known.ids)
             & Domain("suggested_id", "not in", (has | self._get_dismissed_products()).ids)
             & Domain("suggested_id", "any", self._get_suggestible_domain()),
             ["suggested_id"],
@@ -56,32 +59,22 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
         return self._get_product_catalog_domain() & Domain("id", "not in", products.ids)
 
     def _get_bought_products(self):
-        """What the customer bought in the window, or ordered since its beginning."""
+        """What the customer bought in the window, or ordered since its beginning, as far as the user may see it."""
         customer = self.sudo().partner_id.commercial_partner_id  # sudo: which one it is
         since = window(self.company_id.pareto_window, fields.Date.context_today(self)).date_from
-        # sudo: what the customer has from a colleague is not suggested as new, and what goes with it is. Names of
-        # products come out of it, no document and no figure.
-        invoiced = (
-            self.env["crm.pareto.revenue.report"]
-            .sudo()
-            ._read_group(
-                [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
-                ["product_id"],
-                having=[("revenue:sum", ">", 0)],
-            )
+        invoiced = self.env["crm.pareto.revenue.report"]._read_group(
+            [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
+            ["product_id"],
+            having=[("revenue:sum", ">", 0)],
         )
-        ordered = (
-            self.env["sale.order.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("order_partner_id.commercial_partner_id", "=", customer.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "=", "sale"),
-                    ("order_id.date_order", ">=", since),
-                ],
-                ["product_id"],
-            )
+        ordered = self.env["sale.order.line"]._read_group(
+            [
+                ("order_partner_id.commercial_partner_id", "=", customer.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "sale"),
+                ("order_id.date_order", ">=", since),
+            ],
+            ["product_id"],
         )
         return self.env["product.product"].union(*[product.sudo(False) for [product] in invoiced + ordered])
 

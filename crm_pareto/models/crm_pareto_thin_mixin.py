@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
 
@@ -35,5 +36,5 @@ class CrmParetoThinMixin(models.AbstractModel):
         first = self.env["crm.pareto.tier"]._for_company(self.env.company)[:1]
         alone = Domain("pareto_known_by_count", "<", 2) | Domain("pareto_one_contact", "=", True)
         thin = Domain("pareto_tier_id", "in", first.ids) & Domain("parent_id", "=", False) & alone
-        thin &= Domain("pareto_not_profiled", "=", False)
+        thin &= PROFILED
         return thin if True in value else ~thin

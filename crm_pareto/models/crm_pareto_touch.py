@@ -6,6 +6,7 @@ from odoo.tools import format_list
 
 from .bounds import check_days
 from .named import check_named
+from .trust import works_in
 
 CHANNELS = [
     ("email", "Email"),
@@ -30,6 +31,7 @@ DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 # The channels of what Odoo itself does not record.
 LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "survey", "other")
 
+MOST_LETTERS = 500  # a page of the history has forty of them
 SELLS = "sales_team.group_sale_salesman"
 WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 
@@ -46,7 +48,7 @@ class CrmParetoTouch(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("What About", required=True)
+    name = fields.Char("What About", required=True, size=MOST_LETTERS)
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
     partner_id = fields.Many2one(
         "res.partner", "Contact", required=True, index=True, ondelete="cascade", check_company=True
@@ -92,9 +94,9 @@ class CrmParetoTouch(models.Model):
         if any(touch.date > latest for touch in self):
             raise ValidationError(self.env._("A touch has happened already: its date cannot lie ahead."))
 
-    @api.constrains("user_id")
+    @api.constrains("user_id", "company_id")
     def _check_user_id(self):
-        if any(touch.user_id.share for touch in self):
+        if any(touch.user_id and not works_in(touch.user_id, touch.company_id) for touch in self):
             raise ValidationError(self.env._("Our person is somebody who works here."))
 
     @api.model_create_multi

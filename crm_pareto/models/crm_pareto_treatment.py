@@ -77,7 +77,7 @@ class CrmParetoTreatment(models.Model):
                 INSERT INTO crm_pareto_treatment AS old (company_id, partner_id, tier_id, left_tier_id, waiting)
                 SELECT %(company)s, partner_id, now.tier_id, known.tier_id,
                        %(known)s AND partner.active AND partner.pareto_not_customer IS NOT TRUE
-                       AND partner.pareto_not_profiled IS NOT TRUE
+                       AND %(profiled)s
                        AND (COALESCE(now.tier_id = ANY(%(entered)s), FALSE)
                             OR COALESCE(known.tier_id = ANY(%(left)s), FALSE))
                   FROM (%(now)s) now
@@ -93,6 +93,7 @@ class CrmParetoTreatment(models.Model):
                 entered=entered.ids,
                 left=left.ids,
                 now=self._in_force(company),
+                profiled=self.env["res.partner"]._pareto_is_profiled(SQL.identifier("partner", "id")),
             )
         )
         self.invalidate_model()

@@ -61,11 +61,11 @@ class CrmParetoValueFields(models.AbstractModel):
     )
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_fields(self):
         copy_from_value(self, self._pareto_fields)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_profit_fields(self):
         copy_from_value(self, self._pareto_profit_fields)

@@ -27,7 +27,7 @@ class CrmParetoValuedMixin(models.AbstractModel):
         groups=USER,
     )
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
     def _compute_pareto_value_id(self):
         check_reader(self, self._fields["pareto_value_id"])

@@ -21,7 +21,7 @@ class ProductProduct(models.Model):
         groups=USER,
     )
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_value_id(self):
         check_reader(self, self._fields["pareto_value_id"])
         values = as_reader(self.env["crm.pareto.product"]).search_fetch(

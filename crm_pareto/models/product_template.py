@@ -26,7 +26,7 @@ class ProductTemplate(models.Model):
         "Profit", compute="_compute_pareto_profit", currency_field="pareto_currency_id", groups=PROFIT
     )
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_turnover(self):
         values = self.env["crm.pareto.product"].search_fetch(self._get_pareto_domain())
         by_template = values.grouped(lambda value: value.product_id.product_tmpl_id)
@@ -38,7 +38,7 @@ class ProductTemplate(models.Model):
             tiers = mine.tier_id.sudo()  # the tier that a value names goes with it
             template.pareto_tier_id = tiers.sorted(lambda tier: (tier.bound, tier.id))[:1].sudo(False)
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_profit(self):
         profits = self.env["crm.pareto.product"]._read_group(self._get_pareto_domain(), ["product_id"], ["profit:sum"])
         for template in self:

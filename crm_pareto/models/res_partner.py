@@ -225,19 +225,19 @@ class ResPartner(models.Model):
         return super()._track_prepare(fields_iter)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_form_fields(self):
         copy_from_value(self, self._pareto_form_fields)
 
     @api.depends("pareto_value_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_worth_fields(self):
         copy_from_value(self, self._pareto_worth_fields)
 
     def _pareto_paths(self):
         return super()._pareto_paths() | self._pareto_worth_fields
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_trend(self):
         history = self.env["crm.pareto.history"]._read_group(
             [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)],
@@ -250,7 +250,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.pareto_trend = by_partner.get(partner.commercial_partner_id.id, False)
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_manual(self):
         decisions = self.env["crm.pareto.manual.tier"]._in_force(self.commercial_partner_id, self.env.company)
         for partner in self:
@@ -260,7 +260,7 @@ class ResPartner(models.Model):
             partner.pareto_manual_until = decision and decision.date_end
 
     @api.depends("pareto_value_id", "user_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_pareto_responsible_id(self):
         for partner in self:
             customer = partner.commercial_partner_id

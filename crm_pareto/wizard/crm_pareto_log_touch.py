@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..models.bounds import check_days, of_one, opened_from
-from ..models.crm_pareto_touch import CHANNELS, LOGGED, WAYS
+from ..models.crm_pareto_touch import CHANNELS, LOGGED, MOST_LETTERS, WAYS
 from ..models.trust import without_defaults
 
 # The field that names the contact on the records it is started from.
@@ -21,7 +21,7 @@ class CrmParetoLogTouch(models.TransientModel):
         "Paste Contacts",
         help="One a line: an email address, or a name as it stands in Contacts.",
     )
-    name = fields.Char("What About", required=True)
+    name = fields.Char("What About", required=True, size=MOST_LETTERS)
     date = fields.Datetime("When", required=True, default=fields.Datetime.now)
     channel = fields.Selection(
         [channel for channel in CHANNELS if channel[0] in LOGGED], required=True, default="phone"

@@ -6,6 +6,7 @@ from odoo.tools import format_amount, format_date
 
 from ..models.bounds import as_choice, of_one, of_some
 from ..models.crm_pareto_plan import DAYS
+from ..models.crm_pareto_touch import MOST_LETTERS
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import lang_of, trusted_defaults, without_client
 
@@ -43,7 +44,7 @@ class CrmParetoPlanLine(models.TransientModel):
     why = fields.Char(readonly=True)
     stake = fields.Monetary("At Stake", readonly=True, groups=PROFIT, help="Margin, as far as it is known.")
     minutes = fields.Integer(readonly=True, help="What it will take.")
-    skip_reason = fields.Char("Reason")
+    skip_reason = fields.Char("Reason", size=MOST_LETTERS)
     skip_for = fields.Selection(
         [("week", "A Week"), ("month", "A Month"), ("quarter", "Three Months"), ("good", "For Good")],
         default="month",

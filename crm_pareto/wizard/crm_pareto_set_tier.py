@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.bounds import check_days, of_one, opened_from
+from ..models.crm_pareto_touch import MOST_LETTERS
 
 
 class CrmParetoSetTier(models.TransientModel):
@@ -20,7 +21,7 @@ class CrmParetoSetTier(models.TransientModel):
         domain="[('company_id', 'in', (False, company_id))]",
         help="Empty: the computed tier holds again.",
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char(required=True, size=MOST_LETTERS)
     date_end = fields.Date("Until", help="The last day it holds. Empty: until somebody changes it.")
 
     @api.constrains("date_end")

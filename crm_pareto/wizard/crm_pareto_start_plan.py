@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..models.bounds import of_one
+from ..models.trust import works_in
 
 EARLIEST, LATEST = relativedelta(years=-1), relativedelta(years=5)  # from today: what a plan can count from
 
@@ -55,14 +56,15 @@ class CrmParetoStartPlan(models.TransientModel):
             plan = wizard.plan_id
             if plan.res_model != "res.partner" or not plan.template_ids or not plan.active:
                 raise ValidationError(self.env._("Choose a plan for contacts that has activities."))
-            if plan.company_id not in (self.env["res.company"], wizard.company_id):
+            if plan.company_id not in (self.env["res.company"], wizard.audience_id.company_id):
                 raise ValidationError(self.env._("The plan is of another company than the audience: choose one of it."))
 
     @api.constrains("user_id", "audience_id")
     def _check_user_id(self):
         for wizard in self.sudo():  # sudo: in which companies somebody works
             user = wizard.user_id
-            if user.share or not user.active or wizard.company_id not in user.company_ids:
+            # Not `company_id`, which a client may write beside it.
+            if not user.active or not works_in(user, wizard.audience_id.company_id):
                 raise ValidationError(
                     self.env._("Without a Salesperson: choose somebody who works in the company of the audience.")
                 )

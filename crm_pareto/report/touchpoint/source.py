@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...models.bounds import EARLIEST, LATEST, within_days
+from ...models.crm_pareto_touch import MOST_LETTERS
 
 # A touch's id is the number of its record times this, plus the number of its source.
 NUMBERS = 256
@@ -167,6 +168,11 @@ class Source:
         if callable(value):
             return value(row)
         return row(value) if value else None
+
+    def _title(self, row, name):
+        """As declared, of a length that a list can show."""
+        value = self._declared(row, name)
+        return None if value is None else SQL("LEFT(%s, %s)", value, MOST_LETTERS)
 
     def _kind(self, row, name):
         return SQL("%s", self.kind)
