@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase
 
@@ -244,6 +245,26 @@ class TestWhoBelongs(AudienceCase):
                 self.assertEqual(self.alder.pareto_audience_ids, every)
                 self.assertTrue(broken.problem)
                 broken.unlink()
+
+
+class TestWhatIsAskedFor(AudienceCase):
+    @mute_logger("odoo.sql_db")
+    def test_it_is_not_deleted(self):
+        """Without it the audience would be of everybody."""
+        product, category = self.new_product("Cap"), self.env["product.category"].create({"name": "Caps"})
+        campaign = self.env["utm.campaign"].create({"title": "Fair"})
+        for name, record in (
+            ("bought_product_ids", product),
+            ("other_product_ids", product),
+            ("bought_categ_ids", category),
+            ("other_categ_ids", category),
+            ("touched_campaign_ids", campaign),
+            ("credited_campaign_ids", campaign),
+        ):
+            audience = self.audience(**{name: [Command.set(record.ids)]})
+            with self.subTest(name), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                record.unlink()
+            audience.unlink()
 
 
 class TestAgainstAnOracle(AudienceCase):

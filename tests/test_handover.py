@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date, Datetime
 from odoo.models import BaseModel
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
 
@@ -201,6 +202,15 @@ class TestShares(HandoverCase):
         handover = self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids})
         with self.assertRaisesRegex(UserError, "Add a last line"):
             handover.action_hand_over()
+
+    def test_a_region_that_a_line_names_is_not_deleted(self):
+        """The line would take everybody."""
+        region = self.env["res.country.state"].create(
+            {"name": "Tyrol-on-Sea", "code": "TOS", "country_id": self.austria.id}
+        )
+        self.handover({"user_id": self.eva.id, "state_ids": region.ids}, self.max)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            region.unlink()
 
     def test_nobody_takes_over_from_oneself(self):
         with self.assertRaises(ValidationError):

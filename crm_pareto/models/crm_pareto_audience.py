@@ -95,9 +95,11 @@ class CrmParetoAudience(models.Model):
         help="A mailing reaches those whom the owner may see.",
     )
     domain = fields.Char("Customers", required=True, default="[]")
+    # What is asked for is not deleted: without it the audience would be of everybody.
     bought_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_bought_product",
+        ondelete="restrict",
         string="Bought",
         check_company=True,
         help="Only customers who bought one of these in the window, on invoices that you may see.",
@@ -105,12 +107,14 @@ class CrmParetoAudience(models.Model):
     bought_categ_ids = fields.Many2many(
         "product.category",
         "crm_pareto_audience_bought_categ",
+        ondelete="restrict",
         string="Bought of Categories",
         help="Only customers who bought something of one of these in the window, or of one below it.",
     )
     other_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_other_product",
+        ondelete="restrict",
         string="Not Bought",
         check_company=True,
         help="Only customers who bought none of these in the window, from anybody here.",
@@ -118,12 +122,14 @@ class CrmParetoAudience(models.Model):
     other_categ_ids = fields.Many2many(
         "product.category",
         "crm_pareto_audience_other_categ",
+        ondelete="restrict",
         string="Not Bought of Categories",
         help="Only customers who bought nothing of these in the window, nor of one below them.",
     )
     touched_campaign_ids = fields.Many2many(
         "utm.campaign",
         "crm_pareto_audience_touched_campaign",
+        ondelete="restrict",
         string="Reached by Campaigns",
         check_company=True,
         help="Only customers with a touch of one of these.",
@@ -131,6 +137,7 @@ class CrmParetoAudience(models.Model):
     credited_campaign_ids = fields.Many2many(
         "utm.campaign",
         "crm_pareto_audience_credited_campaign",
+        ondelete="restrict",
         string="Won by Campaigns",
         check_company=True,
         help="Only customers who bought something that one of these has a part in.",

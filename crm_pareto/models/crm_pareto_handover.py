@@ -358,9 +358,8 @@ class CrmParetoHandover(models.Model):
         )
 
     def _ask_for_receipt(self):
-        # sudo: a to-do for somebody else, and a count that nobody writes by hand.
-        for share in self.sudo().share_ids:
-            share.customer_count = len(share._customers())
+        # sudo: a to-do for somebody else, and what nobody writes by hand.
+        self.sudo().share_ids._note_what_it_took()
         for user in self.share_ids.user_id:
             self.sudo().activity_schedule(
                 TO_CONFIRM,
