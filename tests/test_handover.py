@@ -514,6 +514,34 @@ class TestWhatCannotGoBack(HandoverCase):
         self.assertFalse(self.to_look_after(handover))
 
 
+class TestWhoIsGone(HandoverCase):
+    """Who handed over or took over is archived: with the user the way back would be deleted."""
+
+    def test_nobody_in_a_hand_over_is_deleted(self):
+        self.big.user_id = self.small.user_id = self.person.user_id = False
+        for state in ("draft", "done"):
+            handover = self.handover()
+            if state == "done":
+                self.big.user_id = self.lena
+                handover.action_hand_over()
+            for user in (self.lena, self.max):
+                with (
+                    self.subTest(state=state, user=user.name),
+                    self.assertRaises(IntegrityError),
+                    mute_logger("odoo.sql_db"),
+                    self.env.cr.savepoint(),
+                ):
+                    user.unlink()
+
+    def test_from_who_is_archived_all_goes_back(self):
+        lead, meeting = self.new_lead(self.big), self.new_meeting(self.person)
+        handover = self.handover()
+        handover.action_hand_over()
+        self.max.active = False
+        handover.action_undo()
+        self.assertEqual(self.lena, (self.big + self.small).user_id + lead.user_id + meeting.user_id)
+
+
 class TestBrief(HandoverCase):
     @classmethod
     def setUpClass(cls):

@@ -51,7 +51,7 @@ class CrmParetoHandover(models.Model):
         "From",
         required=True,
         tracking=True,
-        ondelete="cascade",
+        ondelete="restrict",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         context={"active_test": False},
         help="Who leaves or is away; also one whose user is archived already.",

@@ -45,7 +45,8 @@ class CrmParetoHandoverChange(models.Model):
     company_id = fields.Many2one(related="handover_id.company_id")
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(required=True, model_field="res_model")
-    user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="cascade")
+    # Who is in it is archived, not deleted: without the journal nothing goes back.
+    user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="restrict")
     before = fields.Json(required=True)
     after = fields.Json(required=True)
 

@@ -25,7 +25,7 @@ class CrmParetoHandoverShare(models.Model):
         "res.users",
         "Takes Over",
         required=True,
-        ondelete="cascade",
+        ondelete="restrict",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     tier_ids = fields.Many2many("crm.pareto.tier", string="Tiers", domain="[('company_id', 'in', (False, company_id))]")
