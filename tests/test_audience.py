@@ -268,13 +268,25 @@ class TestWhoBelongs(AudienceCase):
         self.env.invalidate_all()
         self.assertEqual(before, [self.customers(audience) for audience in audiences])
 
-    def test_what_is_asked_for_is_not_deleted(self):
-        spring = self.env["utm.campaign"].create({"title": "Spring", "company_id": False})
-        categ = self.env["product.category"].create({"name": "Valves"})
-        self.audience(touched_campaign_ids=spring.ids, bought_categ_ids=categ.ids)
-        for record in (spring, categ):
-            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+
+class TestWhatIsAskedFor(AudienceCase):
+    @mute_logger("odoo.sql_db")
+    def test_it_is_not_deleted(self):
+        """Without it the audience would be of everybody."""
+        product, category = self.new_product("Cap"), self.env["product.category"].create({"name": "Caps"})
+        campaign = self.env["utm.campaign"].create({"title": "Fair"})
+        for name, record in (
+            ("bought_product_ids", product),
+            ("other_product_ids", product),
+            ("bought_categ_ids", category),
+            ("other_categ_ids", category),
+            ("touched_campaign_ids", campaign),
+            ("credited_campaign_ids", campaign),
+        ):
+            audience = self.audience(**{name: [Command.set(record.ids)]})
+            with self.subTest(name), self.assertRaises(IntegrityError), self.env.cr.savepoint():
                 record.unlink()
+            audience.unlink()
 
 
 class TestAgainstAnOracle(AudienceCase):

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date, Datetime
 from odoo.models import BaseModel
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
 
@@ -201,6 +202,15 @@ class TestShares(HandoverCase):
         handover = self.handover({"user_id": self.eva.id, "country_ids": self.austria.ids})
         with self.assertRaisesRegex(UserError, "Add a last line"):
             handover.action_hand_over()
+
+    def test_a_region_that_a_line_names_is_not_deleted(self):
+        """The line would take everybody."""
+        region = self.env["res.country.state"].create(
+            {"name": "Tyrol-on-Sea", "code": "TOS", "country_id": self.austria.id}
+        )
+        self.handover({"user_id": self.eva.id, "state_ids": region.ids}, self.max)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            region.unlink()
 
     def test_nobody_takes_over_from_oneself(self):
         with self.assertRaises(ValidationError):
@@ -408,6 +418,128 @@ class TestBack(HandoverCase):
         for until in (False, date(2020, 1, 1), date(9999, 12, 31)):
             with self.assertRaises(ValidationError):
                 self.handover(reason="away", until=until)
+
+
+class TestWhatCannotGoBack(HandoverCase):
+    """It keeps nothing else from going back, and the hand-over says so."""
+
+    def away(self):
+        handover = self.handover(reason="away", until=Date.today())
+        handover.action_hand_over()
+        return handover
+
+    def cron(self, days=3):
+        commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
+        loggers = mute_logger("odoo.addons.crm_pareto.models.crm_pareto_handover", "odoo.sql_db")
+        with freeze_time(Datetime.now() + timedelta(days=days)), commits, loggers:
+            self.env["crm.pareto.handover"]._cron_return()
+        self.env.invalidate_all()
+
+    def to_look_after(self, handover):
+        kind = self.env.ref("mail.mail_activity_data_warning")
+        return handover.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+
+    def test_a_team_that_is_gone(self):
+        lead = self.new_lead(self.big)
+        team = lead.team_id
+        handover = self.away()
+        team.with_user(self.boss).unlink()
+        self.cron()
+        self.assertEqual("back", handover.state)
+        self.assertEqual(self.lena, lead.user_id + self.big.user_id + self.small.user_id)
+        self.assertIn("1 went back without a team, stage or the like", handover.message_ids[0].body)
+
+    def test_a_stage_that_is_gone(self):
+        lead = self.new_lead(self.big)
+        team = lead.team_id
+        stage = self.env["crm.stage"].create({"name": "Drawing", "team_ids": [Command.link(team.id)]})
+        lead.stage_id = stage
+        handover = self.handover()
+        handover.action_hand_over()
+        self.assertNotEqual(stage, lead.stage_id)
+        stage.unlink()
+        handover.action_undo()
+        self.assertEqual((self.lena, team), (lead.user_id, lead.team_id))
+        self.assertTrue(lead.stage_id)
+
+    def test_a_team_of_another_company_by_now(self):
+        order = self.new_order(self.big)
+        team = order.team_id
+        handover = self.away()
+        team.member_ids = False
+        team.company_id = self.new_company("Alder Inc", "USD")
+        self.cron()
+        self.assertEqual((self.lena, self.lena), (order.user_id, self.big.user_id))
+        self.assertNotEqual(team, order.team_id)
+        said = handover.message_ids.filtered(lambda message: "went back" in message.body).body
+        self.assertIn("1 went back without a team, stage or the like", said)
+        self.assertIn("Sales Order (1)", said)
+
+    def test_a_person_who_left_the_company(self):
+        lead, customers = self.new_lead(self.big), self.big + self.small
+        handover = self.away()
+        abroad = self.new_company("Alder Inc", "USD")
+        self.env["crm.team"].search([("company_id", "=", self.company.id)]).member_ids -= self.lena
+        self.lena.write({"company_ids": [Command.set(abroad.ids)], "company_id": abroad.id})
+        self.cron()
+        self.assertEqual("back", handover.state)
+        self.assertEqual((self.max, self.lena), (lead.user_id, customers.user_id))
+        said = handover.message_ids.filtered(lambda message: "went back" in message.body).body
+        self.assertIn("1 stay as they are, because who had them cannot have them any more: Lead (1)", said)
+        for name in (lead.name, *customers.mapped("name")):
+            self.assertNotIn(name, said)
+        self.assertEqual(self.boss, self.to_look_after(handover).user_id)
+
+    def test_a_subtype_that_is_gone(self):
+        subtype = self.env["mail.message.subtype"].create({"name": "Ours", "res_model": "res.partner"})
+        self.big.message_subscribe(self.lena.partner_id.ids, subtype_ids=subtype.ids)
+        handover = self.handover()
+        handover.action_hand_over()
+        subtype.unlink()
+        handover.action_undo()
+        self.assertEqual(self.lena, self.big.user_id)
+        self.assertIn(self.lena.partner_id, self.big.message_partner_ids)
+
+    def test_where_all_of_it_fails_the_manager_is_told_once(self):
+        handover = self.away()
+        changes = self.env.registry["crm.pareto.handover.change"]
+        for days in (3, 4):
+            with patch.object(changes, "_put_back", side_effect=ValueError("broken")):
+                self.cron(days)
+        self.assertEqual("done", handover.state)
+        self.assertEqual(self.boss, self.to_look_after(handover).user_id)
+        self.assertEqual(1, len(self.to_look_after(handover)))
+        self.cron()
+        self.assertEqual(("back", self.lena), (handover.state, self.big.user_id))
+        self.assertFalse(self.to_look_after(handover))
+
+
+class TestWhoIsGone(HandoverCase):
+    """Who handed over or took over is archived: with the user the way back would be deleted."""
+
+    def test_nobody_in_a_hand_over_is_deleted(self):
+        self.big.user_id = self.small.user_id = self.person.user_id = False
+        for state in ("draft", "done"):
+            handover = self.handover()
+            if state == "done":
+                self.big.user_id = self.lena
+                handover.action_hand_over()
+            for user in (self.lena, self.max):
+                with (
+                    self.subTest(state=state, user=user.name),
+                    self.assertRaises(IntegrityError),
+                    mute_logger("odoo.sql_db"),
+                    self.env.cr.savepoint(),
+                ):
+                    user.unlink()
+
+    def test_from_who_is_archived_all_goes_back(self):
+        lead, meeting = self.new_lead(self.big), self.new_meeting(self.person)
+        handover = self.handover()
+        handover.action_hand_over()
+        self.max.active = False
+        handover.action_undo()
+        self.assertEqual(self.lena, (self.big + self.small).user_id + lead.user_id + meeting.user_id)
 
 
 class TestBrief(HandoverCase):

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import PROFIT, SALES_MANAGER, SALESPERSON, LedgerCase, ParetoHttpCase, new_test_user
 
@@ -555,6 +556,20 @@ class TestDecisions(PlanCase):
         [row] = self.env["crm.pareto.plan.report"].with_user(self.boss).search([("partner_id", "=", self.partner.id)])
         self.assertEqual((row.accepted, row.done, row.ordered), (1, 1, 100))
         self.assertEqual(self.env["sale.order"].search(row.action_open_orders()["domain"]), self.order)
+
+    def test_who_decided_is_archived_not_deleted(self):
+        """The figures of the past would go along."""
+        self.line.action_accept()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.anna.unlink()
+
+    def test_a_lead_that_is_merged_takes_its_decisions_along(self):
+        kept, merged = self.new_lead(), self.new_lead(probability=10)
+        values = {"lead_id": merged.id, "why": "Closing", "minutes": 15, "state": "skipped", "date": TODAY}
+        decision = self.env["crm.pareto.plan.decision"].create({**values, "user_id": self.anna.id})
+        (kept | merged).merge_opportunity()
+        self.env.invalidate_all()
+        self.assertEqual((kept | merged).exists(), decision.exists().lead_id)
 
     def accept_a_lead_with(self, customer):
         """Anna accepts what her lead with a customer brought on her plan; Ben sells to the customer then."""

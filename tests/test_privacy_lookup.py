@@ -145,6 +145,7 @@ class TestPrivacyLookup(LedgerCase):
             ("crm.pareto.handover.change", "after"),
             ("crm.pareto.handover.change", "before"),
             ("crm.pareto.handover.change", "res_model"),
+            ("crm.pareto.handover.share", "tiers_then"),  # names of tiers
             ("crm.pareto.link", "explanation"),
             ("crm.pareto.plan.decision", "why"),
             ("crm.pareto.run", "pareto_window"),

@@ -7,6 +7,7 @@ from odoo.addons.crm_pareto.models import crm_pareto_started_plan
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import PROFIT, SALES_MANAGER
 from .test_audience import AudienceCase
@@ -80,6 +81,14 @@ class TestStartedPlan(PlanCase):
             self.start(audience)
         self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual(self.activities(), before)
+
+    def test_who_started_it_or_has_it_to_do_is_archived_not_deleted(self):
+        """The customer would get it a second time."""
+        self.alder.user_id = self.anna
+        self.start(self.audience([("turnover", ">", 200)]))
+        for user in (self.anna, self.manager):
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                user.unlink()
 
     def test_who_came_to_belong_gets_it_the_second_time(self):
         audience = self.audience([("turnover", ">", 200)])

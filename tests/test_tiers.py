@@ -128,6 +128,32 @@ class TestDeleting(TierCase):
         self.assertEqual((tier.browse(), False), (row.manual_tier_id, row.manual_until))
         self.assertEqual(self.tier_c, before.tier_id)
 
+    def handed_over_by(self, tier):
+        """A draft: who is in the tier goes to another one than the rest."""
+        people = [self.new_manager(name, self.company) for name in ("lena", "max", "eva")]
+        lena, first, last = (user.id for user in people)
+        shares = [Command.create({"user_id": first, "tier_ids": tier.ids}), Command.create({"user_id": last})]
+        values = {"from_user_id": lena, "company_id": self.company.id, "share_ids": shares}
+        return self.env["crm.pareto.handover"].with_user(self.boss).create(values)
+
+    def test_a_draft_that_hands_over_by_it_would_give_everybody_to_one(self):
+        tier = self.new_tier(self.company)
+        handover = self.handed_over_by(tier)
+        with self.assertRaisesRegex(UserError, "The hand-over of lena.*take it out there first"):
+            tier.with_user(self.boss).unlink()
+        handover.share_ids[0].tier_ids = False
+        tier.with_user(self.boss).unlink()
+        self.assertFalse(tier.exists())
+
+    def test_what_is_handed_over_says_by_which_tier_it_was(self):
+        tier = self.new_tier(self.company)
+        handover = self.handed_over_by(tier)
+        handover.action_hand_over()
+        tier.with_user(self.boss).unlink()
+        self.assertEqual(["X", False], handover.share_ids.mapped("tiers_then"))
+        with self.assertRaisesRegex(UserError, "no tier like X any more"):
+            handover.copy()
+
 
 class TestForgetting(TierCase):
     """Where the tiers change, the tiers move, not the customers: there alone it is noted anew who is where."""

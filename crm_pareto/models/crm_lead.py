@@ -67,8 +67,11 @@ class CrmLead(models.Model):
         return {**super()._merge_get_fields_specific(), "pareto_referred_by_id": first}
 
     def _merge_dependences(self, opportunities):
-        """The lead that is left has the roles of all that were merged into it."""
+        """The lead that is left has the roles of all that were merged into it, and what was decided about them."""
         result = super()._merge_dependences(opportunities)
+        # sudo: of colleagues, too; what was skipped stays skipped.
+        decisions = self.env["crm.pareto.plan.decision"].sudo().search([("lead_id", "in", opportunities.ids)])
+        decisions.lead_id = self
         # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
         (opportunities | self).sudo().pareto_role_ids._move_to(self.sudo())
         return result

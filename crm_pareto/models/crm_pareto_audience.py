@@ -105,6 +105,7 @@ class CrmParetoAudience(models.Model):
         help="A mailing reaches those whom the owner may see.",
     )
     domain = fields.Char("Customers", required=True, default="[]")
+    # What is asked for is not deleted: without it the audience would be of everybody.
     bought_product_ids = fields.Many2many(
         "product.product",
         "crm_pareto_audience_bought_product",

@@ -1,11 +1,13 @@
 import logging
 from datetime import timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
+from psycopg2 import OperationalError
 
+from .apart import apart
 from .bounds import check_days, of_one, of_some
 from .trust import refuse_values, scheduled, trusted_defaults, without_client, works_in
 
@@ -14,6 +16,7 @@ _logger = logging.getLogger(__name__)
 BY_BUTTON = ("name", "state", "done_on", "change_ids")  # the name says who hands over
 AS_HANDED_OVER = ("from_user_id", "company_id", "reason", "share_ids")  # of the past, once it is done
 UNDO_WITHIN = timedelta(days=1)
+TO_CONFIRM, TO_LOOK_AFTER = "mail.mail_activity_data_todo", "mail.mail_activity_data_warning"
 NO_MAIL = {  # one message says it all; else Odoo would write a mail a record
     "mail_auto_subscribe_no_notify": True,
     "mail_activity_quick_update": True,
@@ -48,7 +51,7 @@ class CrmParetoHandover(models.Model):
         "From",
         required=True,
         tracking=True,
-        ondelete="cascade",
+        ondelete="restrict",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         context={"active_test": False},
         help="Who leaves or is away; also one whose user is archived already.",
@@ -272,17 +275,52 @@ class CrmParetoHandover(models.Model):
         for handover in self:
             changes = handover.env["crm.pareto.handover.change"]._of(without_client(handover).with_context(**NO_MAIL))
             moved = changes.filtered(lambda change: change._is_moved())
-            kept = changes._put_back()
+            kept, failed, lacking = changes._put_back()
             handover.sudo().state = "back"  # sudo: by this only
-            handover.activity_unlink(["mail.mail_activity_data_todo"])
-            body = self.env._("%(count)s records went back.", count=len(moved - kept))
-            if kept:
-                # No names: everybody who took over a part reads it.
-                kinds = format_list(self.env, kept._kinds())
-                body += " " + self.env._(
-                    "%(count)s stay as they are, done or changed meanwhile: %(kinds)s", count=len(kept), kinds=kinds
+            handover.activity_unlink([TO_CONFIRM, TO_LOOK_AFTER])
+            said = handover._say_what_stays(kept, failed, lacking)
+            said = [self.env._("%(count)s records went back.", count=len(moved - kept - failed)), *said]
+            handover.message_post(body=Markup("<br>").join(map(escape, said)))
+            if failed:
+                handover._tell_manager(self.env._("Some records did not go back: the last message says which."))
+
+    def _say_what_stays(self, kept, failed, lacking):
+        """A sentence each of what is not as it was, and why; no names: everybody who took over a part reads it."""
+
+        def counted(changes):
+            return {"count": len(changes), "kinds": format_list(self.env, changes._kinds())}
+
+        said = []
+        if kept:
+            said.append(self.env._("%(count)s stay as they are, done or changed meanwhile: %(kinds)s", **counted(kept)))
+        if failed:
+            said.append(
+                self.env._(
+                    "%(count)s stay as they are, because who had them cannot have them any more: %(kinds)s",
+                    **counted(failed),
                 )
-            handover.message_post(body=body)
+            )
+        if lacking:
+            said.append(
+                self.env._(
+                    "%(count)s went back without a team, stage or the like that was deleted or does not fit any more:"
+                    " %(kinds)s",
+                    **counted(lacking),
+                )
+            )
+        return said
+
+    def _tell_manager(self, summary):
+        """Ask whoever drafted it to look after what does not go back; once, however often it fails."""
+        # sudo: a to-do for somebody else.
+        handover = self.sudo()
+        if handover.activity_search([TO_LOOK_AFTER]):
+            return
+        user = handover.create_uid
+        if error := apart(
+            self.env, lambda: handover.activity_schedule(TO_LOOK_AFTER, user_id=user.id, summary=summary)
+        ):
+            _logger.warning("Nobody could be told of the hand-over %s: %s", self.id, error)
 
     @api.model
     @scheduled
@@ -296,8 +334,10 @@ class CrmParetoHandover(models.Model):
             try:
                 with self.env.cr.savepoint():
                     handover._take_back()
-            except Exception:  # whatever it is, it is of this one: the others go back all the same
+            except Exception as error:  # whatever it is, it is of this one: the others go back all the same
                 _logger.exception("The hand-over %s could not be taken back", handover.id)
+                if not isinstance(error, OperationalError):  # that is over by the next time
+                    handover._tell_manager(self.env._("It could not be taken back by itself: give it back by hand."))
             self.env["ir.cron"]._commit_progress(1)
 
     # -- telling people --------------------------------------------------------------------
@@ -321,12 +361,11 @@ class CrmParetoHandover(models.Model):
         )
 
     def _ask_for_receipt(self):
-        # sudo: a to-do for somebody else, and a count that nobody writes by hand.
-        for share in self.sudo().share_ids:
-            share.customer_count = len(share._customers())
+        # sudo: a to-do for somebody else, and what nobody writes by hand.
+        self.sudo().share_ids._note_what_it_took()
         for user in self.share_ids.user_id:
             self.sudo().activity_schedule(
-                "mail.mail_activity_data_todo",
+                TO_CONFIRM,
                 user_id=user.id,
                 summary=self.env._("Confirm receipt of what %(name)s handed over", name=self.name),
             )
@@ -357,7 +396,7 @@ class CrmParetoHandover(models.Model):
             # sudo: the receiver may not change anything else of the hand-over.
             handover = handover.sudo()
             shares.sudo().confirmed_on = fields.Datetime.now()
-            handover.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
+            handover.activity_feedback([TO_CONFIRM], user_id=self.env.uid)
             handover.message_post(body=self.env._("Receipt confirmed."), author_id=self.env.user.partner_id.id)
 
     @api.ondelete(at_uninstall=False)

@@ -1,10 +1,15 @@
 import json
+import logging
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
+from .apart import apart
 from .trust import works_in
+
+_logger = logging.getLogger(__name__)
 
 # What is moved, and the columns that moving may change, by Odoo's own doing, too; those of apps as far as installed.
 COLUMNS = {
@@ -40,7 +45,8 @@ class CrmParetoHandoverChange(models.Model):
     company_id = fields.Many2one(related="handover_id.company_id")
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(required=True, model_field="res_model")
-    user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="cascade")
+    # Who is in it is archived, not deleted: without the journal nothing goes back.
+    user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="restrict")
     before = fields.Json(required=True)
     after = fields.Json(required=True)
 
@@ -273,7 +279,10 @@ class CrmParetoHandoverChange(models.Model):
     def _put_back(self):
         """Make the records what they were, but those that are gone, somebody else's by now, or not to be done any more.
 
-        :return: the changes that stay as they are
+        What cannot be written back stays, and keeps nothing else from going back.
+
+        :return: the changes that stay as somebody left them; those that could not be written back; those that went back
+            without something of before
         """
         people = self._people(self.handover_id)
         back, state = self.browse(), {}
@@ -287,12 +296,11 @@ class CrmParetoHandoverChange(models.Model):
                 )
             )
         moved = back.filtered(lambda change: change._is_moved())
-        for changes in moved.grouped("res_model").values():
-            changes._restore()
-        for model, changes in back.grouped("res_model").items():  # moving activities makes people follow documents
+        failed = self.browse().union(*[changes._restore() for changes in moved.grouped("res_model").values()])
+        for model, changes in (back - failed).grouped("res_model").items():  # moving activities makes people follow
             if model in FOLLOWED:
-                changes._restore_followers(people, state[model])
-        return (self - back).filtered(lambda change: change._is_moved())
+                changes._each_apart(lambda some, state=state[model]: some._restore_followers(people, state))
+        return (self - back).filtered(lambda change: change._is_moved()), failed, (moved - failed)._lacking()
 
     @api.model
     def _is_still_open(self, record):
@@ -316,17 +324,78 @@ class CrmParetoHandoverChange(models.Model):
     def _restore(self):
         """Write the values of before, those that are equal in one go.
 
-        sudo throughout: a holiday ends without anybody there, and what is written is what was there.
+        Where Odoo refuses a team or the like, which is another company's by now, at least who had the record has it.
+
+        :return: the changes that could not be written back
         """
-        for key, changes in self.grouped(lambda change: json.dumps(change._columns(), sort_keys=True)).items():
-            records = self.env[changes[:1].res_model].sudo().browse(changes.mapped("res_id"))
-            values = json.loads(key)
-            later = {name: value for name, value in values.items() if name in SET_BY_ODOO}
-            for part in ({name: value for name, value in values.items() if name not in later}, later):
-                if part:
-                    records.write(part)
+        groups = self.grouped(lambda change: json.dumps(change._columns(), sort_keys=True)).values()
+        all_of_it, who = type(self)._write_back, partial(type(self)._write_back, names=["user_id"])
+        failed = self.browse().union(*[changes._each_apart(all_of_it) for changes in groups])
+        return self.browse().union(*[change._each_apart(who) for change in failed])
+
+    def _each_apart(self, call):
+        """Call for all at once; where that fails, for each by itself.
+
+        :return: the changes that it failed for
+        """
+        error = apart(self.env, partial(call, self)) if self else None
+        if not error:
+            return self.browse()
+        if len(self) > 1:
+            return self.browse().union(*[change._each_apart(call) for change in self])
+        _logger.info("Change %s of a hand-over does not go back", self.id, exc_info=error)
+        return self
+
+    def _write_back(self, names=None):
+        """Write the values of before, which are equal.
+
+        sudo throughout: a holiday ends without anybody there, and what is written is what was there.
+
+        :param names: of the columns, where it is not all of them
+        """
+        records = self.env[self[:1].res_model].sudo().browse(self.mapped("res_id"))
+        values = {name: value for name, value in self[:1]._columns().items() if not names or name in names}
+        values = {name: value for name, value in values.items() if self._is_there(records._fields[name], value)}
+        later = {name: value for name, value in values.items() if name in SET_BY_ODOO}
+        companies = {} if "company_id" in values else self._companies(records)
+        for part in ({name: value for name, value in values.items() if name not in later}, later):
+            if part:
+                records.write(part)
+        for lead, company in companies.items():
+            if lead.company_id != company:  # Odoo takes it out of the company of which its person is no more: refused
+                lead.company_id = company
         for change in self.filtered(lambda change: change.res_model == "calendar.event"):
             change._restore_attendees()
+
+    @api.model
+    def _companies(self, records):
+        """{lead: its company}, which Odoo may change together with the person."""
+        return {lead: lead.company_id for lead in records} if records._name == "crm.lead" else {}
+
+    @api.model
+    def _is_there(self, field, value):
+        """Whether a value of before can be written: a team, stage or warehouse may be deleted by now.
+
+        Of who had the record it is not asked: without that nothing goes back, which is to fail.
+        """
+        if field.type != "many2one" or not value or field.name == "user_id":
+            return True
+        return bool(self.env[field.comodel_name].sudo().browse(value).exists())
+
+    def _lacking(self):
+        """Those that are back, but without a team or the like that is deleted, or that Odoo refuses."""
+        found = self.browse()
+        for model, changes in self.grouped("res_model").items():
+            records = self.env[model].sudo().browse(changes.mapped("res_id"))
+            now = {record.id: record for record in records}
+            found += changes.filtered(
+                lambda change, now=now: any(
+                    self._plain(now[change.res_id], name) != value
+                    for name, value in change._columns().items()
+                    if now[change.res_id]._fields[name].type == "many2one"
+                )
+            )
+        return found
 
     def _columns(self):
         """The values of before that are others now, those of meetings' guests apart."""
@@ -364,6 +433,9 @@ class CrmParetoHandoverChange(models.Model):
         :param state: {id of the record: what it is now}
         """
         gone, values = [], []
+        subtypes = {id_ for change in self for ids in change.before.get("followers", {}).values() for id_ in ids}
+        # sudo: which of them are still there; of an app that was uninstalled, say, they are not.
+        there = set(self.env["mail.message.subtype"].sudo().browse(subtypes).exists().ids)
         for change in self:
             before, after, now = (of.get("followers", {}) for of in (change.before, change.after, state[change.res_id]))
             for partner in map(str, people.ids):
@@ -372,7 +444,8 @@ class CrmParetoHandoverChange(models.Model):
                     gone.append((change.res_id, int(partner)))
                     if partner in before:
                         record = {"res_model": change.res_model, "res_id": change.res_id, "partner_id": int(partner)}
-                        values.append({**record, "subtype_ids": [Command.set(before[partner])]})
+                        kept = [id_ for id_ in before[partner] if id_ in there]
+                        values.append({**record, "subtype_ids": [Command.set(kept)]})
         records = self.env[self[:1].res_model].browse(self.mapped("res_id"))
         followers = self._followers(records, people)
         followers.filtered(lambda follower: (follower.res_id, follower.partner_id.id) in gone).unlink()

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from .trust import refuse_values, trusted_defaults, works_in
 
-BY_BUTTON = ("customer_count", "confirmed_on")
+BY_BUTTON = ("customer_count", "confirmed_on", "tiers_then")
 
 
 class CrmParetoHandoverShare(models.Model):
@@ -25,12 +26,16 @@ class CrmParetoHandoverShare(models.Model):
         "res.users",
         "Takes Over",
         required=True,
-        ondelete="cascade",
+        ondelete="restrict",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
     tier_ids = fields.Many2many("crm.pareto.tier", string="Tiers", domain="[('company_id', 'in', (False, company_id))]")
-    country_ids = fields.Many2many("res.country", string="Countries")
-    state_ids = fields.Many2many("res.country.state", string="Regions")
+    # As on contacts, which restrict it too: a line that lost its regions would take everybody.
+    country_ids = fields.Many2many("res.country", string="Countries", ondelete="restrict")
+    state_ids = fields.Many2many("res.country.state", string="Regions", ondelete="restrict")
+    tiers_then = fields.Char(
+        "Tiers Then", readonly=True, copy=False, help="By which tiers it was handed over, whatever became of them."
+    )
     customer_count = fields.Integer("Customers", readonly=True, copy=False)
     confirmed_on = fields.Datetime("Receipt Confirmed", readonly=True, copy=False)
 
@@ -79,9 +84,29 @@ class CrmParetoHandoverShare(models.Model):
             self.handover_id._check_draft()
         return result
 
+    def copy_data(self, default=None):
+        """Of a line that lost its tiers no draft is made: it would take everybody.
+
+        :raises UserError: naming the tiers
+        """
+        for share in self:
+            if share.tiers_then and not share.tier_ids:
+                raise UserError(
+                    self.env._(
+                        "There is no tier like %(tiers)s any more: make a new hand-over.", tiers=share.tiers_then
+                    )
+                )
+        return super().copy_data(default)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_of_draft_only(self):
         self.handover_id._check_draft()
+
+    def _note_what_it_took(self):
+        """Write down how many customers it took over, and by which tiers: those may be deleted later."""
+        for share in self:
+            tiers = format_list(self.env, share.tier_ids.mapped("name")) if share.tier_ids else False
+            share.write({"customer_count": len(share._customers()), "tiers_then": tiers})
 
     def _is_partial(self):
         return bool(self.tier_ids or self.country_ids or self.state_ids)

@@ -23,7 +23,8 @@ class CrmParetoPlanDecision(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company, index=True
     )
-    user_id = fields.Many2one("res.users", "Salesperson", required=True, ondelete="cascade", index=True)
+    # Archived, not deleted: what was decided is in the figures of the past.
+    user_id = fields.Many2one("res.users", "Salesperson", required=True, ondelete="restrict", index=True)
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", ondelete="cascade", index="btree_not_null")
     date = fields.Date("Planned For", required=True)

@@ -33,8 +33,9 @@ class CrmParetoStartedPlan(models.Model):
     audience_id = fields.Many2one("crm.pareto.audience", required=True, ondelete="cascade", readonly=True)
     plan_id = fields.Many2one("mail.activity.plan", required=True, ondelete="cascade", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
-    starter_id = fields.Many2one("res.users", "Started By", required=True, ondelete="cascade", readonly=True)
-    user_id = fields.Many2one("res.users", "Responsible", required=True, ondelete="cascade", readonly=True)
+    # Archived, not deleted: without the row the customer would get the plan a second time.
+    starter_id = fields.Many2one("res.users", "Started By", required=True, ondelete="restrict", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible", required=True, ondelete="restrict", readonly=True)
     date = fields.Date("From", required=True, readonly=True, help="The day that the plan counts from.")
     done_at = fields.Datetime("Planned", readonly=True, help="Empty: the activities are still to be made.")
 

@@ -147,6 +147,23 @@ class CrmParetoTier(models.Model):
         self.env["crm.pareto.treatment"]._forget(companies)
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_drafts(self):
+        """A line of a hand-over that lost its tiers would take everybody.
+
+        :raises UserError: naming one of the hand-overs
+        """
+        # sudo: the drafts of all companies, whoever asks; who deletes a shared tier works in all of them.
+        shares = self.env["crm.pareto.handover.share"].sudo()
+        drafts = shares.search([("tier_ids", "in", self.ids), ("handover_id.state", "=", "draft")], limit=1)
+        if drafts:
+            raise UserError(
+                self.env._(
+                    "The hand-over of %(name)s, a draft, names this tier: take it out there first.",
+                    name=drafts.handover_id.name,
+                )
+            )
+
     def _check_unused(self):
         """Refuse another company for tiers that customers or products are in: they would be in another company's.
 
