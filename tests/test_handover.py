@@ -408,6 +408,28 @@ class TestBack(HandoverCase):
             with self.assertRaises(ValidationError):
                 self.handover(reason="away", until=date(2026, 7, 13))
 
+    def test_who_stands_in_may_be_away_too(self):
+        """One absence after the other: whoever comes back first has what is his or hers, whoever holds it by then."""
+        first = self.handover(reason="away", until=date(2030, 7, 14))
+        first.action_hand_over()
+        second = self.handover(self.eva, from_user_id=self.max.id, reason="away", until=date(2030, 7, 20))
+        second.action_hand_over()
+        self.assertEqual(self.eva, self.big.user_id)
+        first._take_back()
+        self.assertEqual(self.lena, self.big.user_id)
+        second._take_back()
+        self.assertEqual(self.lena, self.big.user_id)
+
+    def test_and_come_back_before(self):
+        first = self.handover(reason="away", until=date(2030, 7, 14))
+        first.action_hand_over()
+        second = self.handover(self.eva, from_user_id=self.max.id, reason="away", until=date(2030, 7, 20))
+        second.action_hand_over()
+        second._take_back()
+        self.assertEqual(self.max, self.big.user_id)
+        first._take_back()
+        self.assertEqual(self.lena, self.big.user_id)
+
     def test_who_is_away_goes_on_following(self):
         self.scene()
         self.handover(reason="away", until=Date.today() + timedelta(days=14)).action_hand_over()

@@ -341,6 +341,8 @@ class TestRightsMatrix(RightsCase):
                 if not env[model].has_access("read"):
                     continue
                 for way, call in self.ways_to(env[model].browse(record.id), field).items():
+                    if way == "group by" and not env[model].search([("id", "=", record.id)]):
+                        continue  # of nothing Odoo makes no groups, and asks for no right
                     with self.subTest(model=model, field=field, role=role, way=way):
                         self.assertTrue(self.fails(call))
 

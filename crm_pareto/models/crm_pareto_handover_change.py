@@ -284,7 +284,7 @@ class CrmParetoHandoverChange(models.Model):
         :return: the changes that stay as somebody left them; those that could not be written back; those that went back
             without something of before
         """
-        people = self._people(self.handover_id)
+        people, holders = self._people(self.handover_id), self._holders()
         back, state = self.browse(), {}
         for model, changes in self.grouped("res_model").items():
             records = self.env[model].browse(changes.mapped("res_id")).exists().sudo()
@@ -292,7 +292,7 @@ class CrmParetoHandoverChange(models.Model):
             still_open = {record.id for record in records if self._is_still_open(record)}
             back += changes.filtered(
                 lambda change, state=state[model], still_open=still_open: (
-                    change.res_id in still_open and change._is_as_left(state[change.res_id])
+                    change.res_id in still_open and change._is_as_left(state[change.res_id], holders[change])
                 )
             )
         moved = back.filtered(lambda change: change._is_moved())
@@ -312,14 +312,30 @@ class CrmParetoHandoverChange(models.Model):
             return record.active and record.start > fields.Datetime.now()
         return record._name != "mail.activity" or record.active
 
-    def _is_as_left(self, state):
-        """Whether the successor still has the record.
+    def _holders(self):
+        """{change: ids of the users who may have the record by it}: the successor, and whom that one handed it over to
+        since, being away as well.
+        """
+        later = self.search([("res_id", "in", self.mapped("res_id")), ("handover_id.state", "=", "done")], order="id")
+        later = later.grouped(lambda change: (change.res_model, change.res_id))
+        holders = {}
+        for change in self:
+            users = [change.after.get("user_id")]
+            for other in later.get((change.res_model, change.res_id), ()):
+                if other.id > change.id and other.before.get("user_id") == users[-1]:
+                    users.append(other.after.get("user_id"))
+            holders[change] = users
+        return holders
+
+    def _is_as_left(self, state, holders):
+        """Whether the successor still has the record, or whoever has it for that one.
 
         :param state: of the record, now
+        :param holders: ids of users
         """
         if self.res_model == "calendar.event" and self.user_id.partner_id.id not in state["partner_ids"]:
             return False
-        return state.get("user_id") == self.after.get("user_id")
+        return state.get("user_id") in holders
 
     def _restore(self):
         """Write the values of before, those that are equal in one go.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-OTHERS = 5  # peers that a customer must have, and buyers: of fewer, half is chance, and the median tells whose it is
+OTHERS = 5  # peers that a customer must have: of fewer, half is chance
 
 
 class CrmParetoPeerPurchase(models.Model):
@@ -55,7 +55,7 @@ class CrmParetoPeerPurchase(models.Model):
                   FROM crm_pareto_peer JOIN crm_pareto_bought USING (partner_id)
                  WHERE others >= %(others)s
                  GROUP BY industry_id, tier_id, categ_id
-                HAVING 2 * COUNT(*) >= MAX(others) AND COUNT(*) >= %(others)s
+                HAVING 2 * COUNT(*) >= MAX(others)
                 """,
                 company=company.id,
                 cents=company.currency_id.decimal_places,
