@@ -27,7 +27,7 @@ class CrmParetoCustomer(models.Model):
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
     not_profiled = fields.Boolean(
-        related="partner_id.pareto_customer_not_profiled",
+        related="partner_id.commercial_partner_id.pareto_not_profiled",
         help="The contact is marked so: no scores, predictions, segment or rhythm. Turnover and profit stay.",
     )
 
