@@ -1,17 +1,22 @@
 """How the credit for what customers bought is shared over the campaigns that reached them before."""
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS
+from odoo.addons.crm_pareto.analytics import attribution
+from odoo.addons.crm_pareto.models import crm_pareto_credit, crm_pareto_journey
+from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS, DIGITS
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from . import attribution_oracle
 from .common import LedgerCase
+from .test_attribution import counted
 
 AS_OF = date(2026, 6, 30)
 
@@ -197,6 +202,70 @@ class TestJourneys(CampaignCase):
         self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
         self.assertEqual(len(self.attribute(date(2026, 5, 31))), 1)
         self.assertEqual(len(self.attribute()), 2)
+
+
+class TestBounds(CampaignCase):
+    """What one journey, and the chain of all, may cost."""
+
+    def touch_each_day(self, *campaigns):
+        for day, campaign in enumerate(campaigns, 1):
+            self.touch(campaign, date(2026, 6, day))
+
+    @patch.object(crm_pareto_journey, "MOST_TOUCHES", 3)
+    def test_of_many_touches_the_last_ones_earn_credit(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.touch_each_day(self.spring, self.spring, self.fair, self.fair, self.print)
+        rows = self.attribute().filtered(lambda row: row.move_id == invoice)
+        found = [(row.touch_date.day, row.credit_first, row.credit_last) for row in rows.sorted("touch_date")]
+        self.assertEqual(found, [(3, 1, 0), (4, 0, 0), (5, 0, 1)])
+        self.assertAlmostEqual(sum(rows.mapped("credit_linear")), 1, 12)
+
+    @patch.object(crm_pareto_journey, "MOST_TOUCHES", 2)
+    def test_a_document_has_its_own_campaign_besides(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100), campaign_id=self.print.id)
+        self.touch_each_day(self.spring, self.fair, self.fair)
+        self.assertEqual(self.credits(invoice), {"Fair": 0.3333, "Print": 0.3333})
+
+    @patch.object(crm_pareto_journey, "MOST_TOUCHES", 2)
+    def test_a_touch_before_the_last_ones_is_none_that_led_to_no_sale(self):
+        self.invoice(self.partner, (self.product, 1, 100))
+        self.touch_each_day(self.spring, self.fair, self.fair)
+        self.touch(self.print, date(2026, 6, 29))  # after the sale
+        self.attribute()
+        steps = self.env["crm.pareto.credit"]._count_steps(lambda campaign: campaign)
+        lost = {campaign for campaign, following in steps if following == attribution.NO_SALE}
+        self.assertEqual(
+            (lost, self.spring.id in {state for step in steps for state in step}), ({self.print.id}, False)
+        )
+
+    @patch.object(crm_pareto_credit, "MOST_CAMPAIGNS", 1)
+    def test_the_campaigns_of_fewer_touches_are_one_state_of_the_chain(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100))
+        self.touch_each_day(self.spring, self.fair, self.spring, self.print, self.spring, self.fair)
+        self.touch(self.fair, date(2026, 6, 2), self.new_partner("No order"))
+        self.touch(self.spring, date(2026, 6, 2), self.new_partner("Neither"))
+        rows = self.attribute().filtered(lambda row: row.move_id == invoice).sorted("touch_date")
+        effects = attribution.removal_effects(counted([("SOSOSO", 1, 0), ("O", 0, 1), ("S", 0, 1)]))
+        for row, credit in zip(rows, attribution.data_driven("SOSOSO", effects), strict=True):
+            self.assertAlmostEqual(row.credit_data, credit, 9)
+
+    def test_places_are_credited_as_by_the_functions(self):
+        self.env["crm.pareto.ranking"]._make_table(
+            "crm_pareto_steps", SQL("SELECT count, 1 AS position FROM generate_series(1::bigint, 201) count")
+        )
+        self.env["crm.pareto.credit"]._make_positions()
+        found = defaultdict(list)
+        for place, *credits in self.env.execute_query(
+            SQL(
+                "SELECT place, credit_first, credit_last, credit_linear::text, credit_position::text"
+                " FROM crm_pareto_positions ORDER BY place"
+            )
+        ):
+            found[place >> 32].append([Decimal(credit) for credit in credits])
+        for count in range(1, 202):
+            rules = (attribution.first_touch, attribution.last_touch, attribution.linear, attribution.position_based)
+            expected = zip(*(attribution.exact(rule(count), DIGITS) for rule in rules), strict=True)
+            self.assertEqual(found[count], [list(credits) for credits in expected], count)
 
 
 class TestModels(CampaignCase):

@@ -9,6 +9,7 @@ from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.plan import fill
+from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -189,6 +190,22 @@ class TestWhatIsWorthDoing(PlanCase):
     def test_without_an_opportunity_half(self):
         self.new_quotation(self.new_customer("Corvex"))
         self.assertEqual(self.candidates()[0].stake, 30)
+
+    def test_leads_that_nobody_will_ever_pay_hide_no_plan(self):
+        customer = self.new_customer("Corvex")
+        for _lead in range(2):
+            self.new_lead(customer, revenue=1.7e306, probability=99)  # Odoo itself rounds no more
+        [line] = self.candidates()
+        self.assertEqual(line.stake, 2 * MOST_AMOUNT)
+
+    def test_quotations_that_nobody_will_ever_pay_hide_no_plan(self):
+        customer = self.new_customer("Corvex")
+        for _order in range(2):
+            self.new_quotation(customer, price=1e306)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET margin = 1.7e308 WHERE partner_id = %s", [customer.id])
+        [line] = self.candidates()
+        self.assertEqual(line.stake, 2 * MOST_AMOUNT)
 
     def test_a_likely_lead_by_the_company_margin(self):
         self.new_customer("Corvex", turnover=100)  # cost 40
@@ -570,6 +587,14 @@ class TestDecisions(PlanCase):
         (kept | merged).merge_opportunity()
         self.env.invalidate_all()
         self.assertEqual((kept | merged).exists(), decision.exists().lead_id)
+
+    def test_an_order_that_nobody_will_ever_pay_came_of_it(self):
+        self.line.action_accept()
+        self.order.action_confirm()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET amount_untaxed = 1.7e308 WHERE id = %s", [self.order.id])
+        [row] = self.env["crm.pareto.plan.report"].with_user(self.boss).search([("partner_id", "=", self.partner.id)])
+        self.assertEqual(row.ordered, MOST_AMOUNT)
 
     def accept_a_lead_with(self, customer):
         """Anna accepts what her lead with a customer brought on her plan; Ben sells to the customer then."""

@@ -7,6 +7,7 @@ from statistics import median
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
 from odoo.fields import Command
 
 from .common import SALESPERSON, LedgerCase
@@ -57,6 +58,16 @@ class TestPipeline(PotentialCase):
         self.assertEqual(row.pipeline, 450)
         opened = self.opened("crm.lead", row.action_open_pipeline())
         self.assertEqual((opened, sum(opened.mapped("prorated_revenue"))), (counted, 450))
+
+    def test_what_nobody_will_ever_pay_sums_up_to_a_number(self):
+        customer = self.new_partner("Birch", is_company=True)
+        self.buy(customer, 100)
+        vals = {"name": "x", "type": "opportunity", "partner_id": customer.id, "company_id": self.company.id}
+        vals |= {"expected_revenue": 1.7e306, "probability": 99}
+        self.env["crm.lead"].create([dict(vals) for _lead in range(4)])
+        self.recompute()
+        pipeline = customer.with_company(self.company).pareto_pipeline
+        self.assertAlmostEqual(pipeline, 4 * MOST_AMOUNT, delta=10)  # of what a double can tell
 
     def test_without_opportunities_it_is_zero(self):
         customer = self.new_partner("Birch")

@@ -58,11 +58,12 @@ class TestProfitRights(LedgerCase):
         return campaign
 
     def test_a_default_of_a_client_writes_no_field_that_is_for_others(self):
-        """Odoo asks for the groups of what is written, before it adds the defaults."""
-        for user, budget in ((self.manager, 0), (self.controller, 500)):
-            campaigns = self.env["utm.campaign"].with_user(user).with_company(self.company)
-            made = campaigns.with_context(default_pareto_budget=500).create({"title": "New"})
-            self.assertEqual(made.sudo().with_company(self.company).pareto_budget, budget)
+        """Odoo asks for the groups of what is sent; not with sudo, nor of defaults that people saved as their own."""
+        campaigns = self.env["utm.campaign"].with_company(self.company).with_context(default_pareto_budget=500)
+        self.assert_refused(lambda: campaigns.with_user(self.manager).create({"title": "New"}), "a budget by default")
+        self.assertFalse(campaigns.with_user(self.manager).sudo().create({"title": "New"}).with_user(1).pareto_budget)
+        made = campaigns.with_user(self.controller).create({"title": "New"})
+        self.assertEqual(made.sudo().with_company(self.company).pareto_budget, 500)
         sent = {"default_pareto_campaign_id": made.id}
         accounts = self.env(user=self.manager, su=True)["account.analytic.account"].with_context(**sent)
         plan = self.env["account.analytic.plan"].create({"name": "Projects"})

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -145,6 +146,39 @@ class TestCost(RevenueCase):
     def test_a_line_not_yet_frozen_costs_what_the_product_costs_today(self):
         self.invoice(self.new_partner("Birch"), (self.product, 2, 100))
         self.assertEqual(self.report().cost, 80)
+
+    def test_a_cost_that_nothing_has_is_not_frozen(self):
+        self.product.with_company(self.company).standard_price = 1e308
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 2, 100))
+        self.recompute()
+        self.product.with_company(self.company).standard_price = 4
+        self.assertEqual(self.recompute()[partner].profit, 192)
+
+    def test_a_cost_that_nothing_has_leaves_a_number(self):
+        self.product.with_company(self.company).standard_price = 1e308
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 2, 100))
+        self.assertEqual(self.recompute()[partner].profit, 200 - MOST_AMOUNT)
+
+    def test_a_cost_that_was_frozen_before_there_were_bounds_leaves_a_number(self):
+        partner = self.new_partner("Birch")
+        self.invoice(partner, (self.product, 2, 100))
+        self.recompute()
+        self.env.cr.execute("UPDATE crm_pareto_line_cost SET unit_cost = 1.7e308")
+        self.assertEqual(sum(self.report().mapped("margin")), 200 - MOST_AMOUNT)
+
+    def test_a_quantity_that_nobody_has_leaves_numbers(self):
+        for _line in range(2):
+            self.invoice(self.new_partner("Birch"), (self.product, 1e300, 0))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move_line SET quantity = 1.7e308 WHERE quantity > 1e299")
+        self.env.invalidate_all()
+        report = self.env["crm.pareto.revenue.report"]
+        [(quantity, cost)] = report._read_group(
+            [("company_id", "=", self.company.id)], aggregates=["quantity:sum", "cost:sum"]
+        )
+        self.assertEqual((quantity, cost), (2 * MOST_AMOUNT, 2 * MOST_AMOUNT))
 
     def test_freezing_again_takes_only_new_lines(self):
         freeze = self.env["crm.pareto.line.cost"]._freeze

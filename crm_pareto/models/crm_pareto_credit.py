@@ -1,10 +1,15 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..analytics import attribution
 from .crm_pareto_attribution import DIGITS, NUMBERS
 
-START, SALE, NO_SALE = 0, -1, -2  # beside the campaigns' ids
+START, SALE, NO_SALE, OTHERS = 0, -1, -2, -3  # beside the campaigns' ids
+# Those with the most touches are told from each other in the chain; all others are one state of it. To solve it takes
+# time with the cube of their number, two seconds for 300, and anybody may import thousands.
+MOST_CAMPAIGNS = 300
 
 
 class CrmParetoCredit(models.AbstractModel):
@@ -27,7 +32,7 @@ class CrmParetoCredit(models.AbstractModel):
         The rounded running sums are subtracted from each other, so that the credits sum to exactly 1.
         """
         self._make_positions()
-        self._make_weights(company)
+        state = self._make_weights(company)
         running = SQL(", ").join(
             SQL(
                 """ROUND((CASE WHEN position = count THEN 1 ELSE
@@ -55,69 +60,128 @@ class CrmParetoCredit(models.AbstractModel):
                   JOIN crm_pareto_positions share USING (place)
                 """,
                 running=running,
-                weighted=self._weighted(),
+                weighted=self._weighted(state),
             ),
             analyze=["journey_id"],
         )
 
     @api.model
-    def _weighted(self):
+    def _weighted(self, state):
         """The steps with their weights by age and by campaign.
 
-        A campaign's effect is shared over its touches in the journey; where none has any, all count alike.
+        A campaign's effect is shared over its touches in the journey, that of OTHERS over theirs; where none has any,
+        all count alike.
+
+        :param state: SQL, that of a step
         """
         return SQL(
             """
             SELECT journey_id, touch_id, date, campaign_id, source_id, medium_id, count, position, place,
                    decay.weight AS decay,
                    CASE WHEN SUM(effect.weight) OVER journey > 0
-                        THEN effect.weight / alike ELSE 1 END AS effect
+                        THEN effect.weight / CASE WHEN effect.state = %(others)s
+                                                  THEN COUNT(*) FILTER (WHERE effect.state = %(others)s) OVER journey
+                                                  ELSE alike END
+                        ELSE 1 END AS effect
               FROM crm_pareto_steps step
               JOIN crm_pareto_decays decay USING (days)
-              JOIN crm_pareto_effects effect USING (campaign_id)
+              JOIN crm_pareto_effects effect ON effect.state = %(state)s
             -- In order, as the windows above, so that all need one sort and floats are added up in one order.
             WINDOW journey AS (PARTITION BY journey_id ORDER BY position
                                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-            """
+            """,
+            state=state,
+            others=OTHERS,
         )
 
     @api.model
     def _make_positions(self):
-        """crm_pareto_positions: the credits by place, which is the number of touches and the position among them."""
-        counts = self.env.execute_query(
-            SQL("SELECT DISTINCT count FROM crm_pareto_steps WHERE position = 1 ORDER BY 1")
+        """crm_pareto_positions: the credits by place, which is the number of touches and the position among them.
+
+        What the functions of analytics.attribution say, without sending a row for each place.
+        """
+        self._make_table(
+            "crm_pareto_positions",
+            SQL(
+                """
+                SELECT count << 32 | position AS place, (position = 1)::int AS credit_first,
+                       (position = count)::int AS credit_last, %(linear)s AS credit_linear,
+                       CASE WHEN count <= 2 THEN %(linear)s WHEN position IN (1, count) THEN %(ends)s
+                            ELSE %(middle)s END AS credit_position
+                  FROM (SELECT DISTINCT count FROM crm_pareto_steps WHERE position = 1) journey
+                 CROSS JOIN LATERAL generate_series(1, count) position
+                """,
+                linear=self._evenly(1, SQL("count"), SQL("position")),
+                ends=attribution.ENDS,
+                middle=self._evenly(attribution.MIDDLE, SQL("GREATEST(count - 2, 1)"), SQL("(position - 1)")),
+            ),
+            analyze=["place"],
         )
-        rows = []
-        for (count,) in counts:
-            models_ = (
-                attribution.first_touch(count),
-                attribution.last_touch(count),
-                attribution.exact(attribution.linear(count), DIGITS),
-                attribution.exact(attribution.position_based(count), DIGITS),
-            )
-            rows += [(count << 32 | position, *shares) for position, shares in enumerate(zip(*models_, strict=True), 1)]
-        columns = ("credit_first", "credit_last", "credit_linear", "credit_position")
-        self._fill("crm_pareto_positions", ("place", *columns), rows)
+
+    @api.model
+    def _evenly(self, credit, count, place):
+        """SQL: what one of so many gets of a credit; they sum to it exactly, as the first take what rounding left."""
+        return SQL(
+            "(%(units)s / %(count)s + (%(place)s <= %(units)s %% %(count)s)::int) * %(unit)s",
+            units=SQL("%s::bigint", round(credit * 10**DIGITS)),
+            count=count,
+            place=place,
+            unit=Decimal(1).scaleb(-DIGITS),
+        )
 
     @api.model
     def _make_weights(self, company):
         """crm_pareto_decays: the weight of a touch by the days it is older than the journey's latest;
-        crm_pareto_effects: that of each campaign.
+        crm_pareto_effects: that of each state of the chain, which are the campaigns and, where they are many, OTHERS.
+
+        :return: SQL, the state of a step
         """
         half_life = company.pareto_half_life_days
         days = range(company.pareto_lookback_days + 2)  # an invoice's moment is the next day's beginning
         self._fill("crm_pareto_decays", ("days", "weight"), [(day, attribution.decay(day, half_life)) for day in days])
-        effects = attribution.removal_effects(self._count_steps())
-        campaigns = self.env.execute_query(SQL("SELECT DISTINCT campaign_id FROM crm_pareto_steps"))
-        weights = [(campaign, max(effects.get(campaign, 0), 0)) for (campaign,) in campaigns]
-        self._fill("crm_pareto_effects", ("campaign_id", "weight"), weights)
+        campaigns, state = self._states()
+        effects = attribution.removal_effects(self._count_steps(state))
+        weights = [(campaign, max(effects.get(campaign, 0), 0)) for campaign in campaigns]
+        self._fill("crm_pareto_effects", ("state", "weight"), weights)
+        return state(SQL("campaign_id"))
 
     @api.model
-    def _count_steps(self):
-        """How often a journey went from one campaign to another, to a sale, or to none: {(from, to): times}.
+    def _states(self):
+        """The states of the chain, and what makes the SQL of a campaign that of its state."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT campaign_id
+                  FROM (SELECT campaign_id FROM crm_pareto_touches
+                         UNION ALL SELECT campaign_id FROM crm_pareto_steps) touch
+                 GROUP BY campaign_id ORDER BY COUNT(*) DESC, campaign_id LIMIT %s
+                """,
+                MOST_CAMPAIGNS + 1,
+            )
+        )
+        campaigns = [campaign for (campaign,) in rows]
+        if len(campaigns) <= MOST_CAMPAIGNS:
+            return campaigns, lambda campaign: campaign
+        most = campaigns[:MOST_CAMPAIGNS]
+
+        def state(campaign):
+            return SQL(
+                "CASE WHEN %(one)s = ANY(%(most)s) THEN %(one)s ELSE %(others)s END",
+                one=campaign,
+                most=most,
+                others=OTHERS,
+            )
+
+        return [*most, OTHERS], state
+
+    @api.model
+    def _count_steps(self, state):
+        """How often a journey went from one state to another, to a sale, or to none: {(from, to): times}.
 
         An order, and an invoice without one, is a sale. Touches that led to none of these are journeys that did not
         convert, one a customer, or a lead that has none.
+
+        :param state: of the SQL of a campaign that of its state
         """
         rows = self.env.execute_query(
             SQL(
@@ -131,18 +195,22 @@ class CrmParetoCredit(models.AbstractModel):
                       FROM (SELECT touch.id, date, campaign_id,
                                    -COALESCE(customer_id::bigint, lead_id::bigint << 32) AS path
                               FROM crm_pareto_touches touch
-                             WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)) lost
+                             WHERE NOT EXISTS (SELECT FROM crm_pareto_steps step WHERE step.touch_id = touch.id)
+                               AND NOT EXISTS (SELECT FROM crm_pareto_passed passed WHERE passed.id = touch.id)) lost
                     WINDOW path AS (PARTITION BY path ORDER BY date, id)
                 ), counted AS (
-                    SELECT before, campaign_id, ends, outcome, COUNT(*) AS times
-                      FROM step GROUP BY before, campaign_id, ends, outcome
+                    SELECT before, state, ends, outcome, COUNT(*) AS times
+                      FROM (SELECT CASE WHEN before IS NULL THEN %(start)s ELSE %(before)s END AS before,
+                                   %(state)s AS state, ends, outcome FROM step) step
+                     GROUP BY before, state, ends, outcome
                 )
-                SELECT COALESCE(before, %(start)s), campaign_id, SUM(times)::int
-                  FROM counted GROUP BY before, campaign_id
+                SELECT before, state, SUM(times)::int FROM counted GROUP BY before, state
                  UNION ALL
-                SELECT campaign_id, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY campaign_id, outcome
+                SELECT state, outcome, SUM(times)::int FROM counted WHERE ends GROUP BY state, outcome
                 """,
                 start=START,
+                before=state(SQL("before")),
+                state=state(SQL("campaign_id")),
                 sale=SALE,
                 no_sale=NO_SALE,
             )

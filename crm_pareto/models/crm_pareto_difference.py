@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .analytic_mixin import account_id
-from .bounds import of_one
+from .bounds import of_one, within
 from .crm_pareto_value_mixin import PROFIT
 
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
@@ -128,7 +128,7 @@ class CrmParetoDifference(models.Model):
         branches = [
             SQL(
                 """
-                SELECT move.id, SUM(-line.amount) AS amount
+                SELECT move.id, SUM(%s) AS amount
                   FROM account_analytic_line line
                   JOIN account_analytic_account account ON account.id = line.%s
                   JOIN account_move_line item ON item.id = line.move_line_id
@@ -136,6 +136,7 @@ class CrmParetoDifference(models.Model):
                  WHERE account.pareto_campaign_id IS NOT NULL AND %s
                  GROUP BY move.id
                 """,
+                within(SQL("-line.amount")),
                 SQL.identifier(plan._column_name()),
                 revenue,
             )

@@ -6,6 +6,9 @@ from odoo.tools import SQL
 from .crm_pareto_attribution import CREDIT_NOTE_SOURCE, INVOICE_SOURCE, NUMBERS, ORDER_SOURCE
 
 LOCK_SPACE = 20260121  # any number that no other advisory lock here has
+# Of a journey, the last that earn credit: without an end, an import of touches on one customer with many documents
+# would make as many steps as touches times documents, and no company's credit would be computed that night.
+MOST_TOUCHES = 200
 
 
 class CrmParetoJourney(models.AbstractModel):
@@ -14,7 +17,11 @@ class CrmParetoJourney(models.AbstractModel):
     1. crm_pareto_touches: what campaigns brought about, of all customers and leads.
     2. crm_pareto_documents: the revenue documents that may owe something to a campaign, each with its journey: that
        of its order, else of itself; a credit note has its invoice's.
-    3. crm_pareto_steps: a row a journey and touch, in order of time.
+    3. crm_pareto_crowds: the customers who may have more touches than one journey counts; crm_pareto_crowded: their
+       touches; crm_pareto_passed: those of them that were followed by a document within the look-back, which led to
+       one even where they are not among the last that count.
+    4. crm_pareto_steps: a row a journey and touch, in order of time; of each journey the last MOST_TOUCHES, and the
+       document's own campaign.
     """
 
     _name = "crm.pareto.journey"
@@ -169,7 +176,50 @@ class CrmParetoJourney(models.AbstractModel):
             analyze=["move_id"],
         )
 
-    # -- 3. steps ----------------------------------------------------------------------
+    # -- 3. crowds ---------------------------------------------------------------------
+
+    @api.model
+    def _make_crowds(self, company):
+        """A journey lies in two periods: with half of MOST_TOUCHES in each at most, there is nothing to leave out."""
+        self._make_table(
+            "crm_pareto_crowds",
+            SQL(
+                """
+                SELECT DISTINCT customer_id
+                  FROM (SELECT customer_id FROM crm_pareto_touches WHERE customer_id IS NOT NULL
+                         GROUP BY customer_id, period HAVING COUNT(*) > %s) crowd
+                """,
+                MOST_TOUCHES // 2,
+            ),
+            analyze=["customer_id"],
+        )
+        self._make_table(
+            "crm_pareto_crowded",
+            SQL("SELECT touch.* FROM crm_pareto_touches touch JOIN crm_pareto_crowds USING (customer_id)"),
+            analyze=["customer_id", "date"],
+        )
+        self.env.cr.execute(SQL("CREATE INDEX ON crm_pareto_crowded (customer_id, date, id)"))
+        self._make_table("crm_pareto_passed", self._passed(company.pareto_lookback_days), analyze=["id"])
+
+    @api.model
+    def _passed(self, days):
+        """Each touch with the moment of the customer's next document, backwards through time; SQL."""
+        return SQL(
+            """
+            SELECT id
+              FROM (SELECT id, date, MIN(moment) OVER (PARTITION BY customer_id ORDER BY date DESC, id NULLS FIRST
+                                                       ROWS UNBOUNDED PRECEDING) AS next
+                      FROM (SELECT customer_id, id, date, NULL::timestamp AS moment FROM crm_pareto_crowded
+                             UNION ALL
+                            SELECT journey_customer_id, NULL, moment, moment FROM crm_pareto_documents
+                             WHERE journey_customer_id IN (SELECT customer_id FROM crm_pareto_crowds)
+                               AND moment IS NOT NULL) event) touch
+             WHERE id IS NOT NULL AND next - %s * interval '1 day' <= date
+            """,
+            days,
+        )
+
+    # -- 4. steps ----------------------------------------------------------------------
 
     @api.model
     def _make_steps(self, company):
@@ -177,6 +227,7 @@ class CrmParetoJourney(models.AbstractModel):
 
         A lead's campaign is copied to its order and invoice: their own is no further touch where it is known already.
         """
+        self._make_crowds(company)
         self._make_table(
             "crm_pareto_steps",
             SQL(
@@ -199,22 +250,46 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _reached(self, days):
-        """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches."""
+        """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches.
+
+        Where touches crowd, the last ones of each document, through an index.
+        """
+        within = SQL("touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'", days)
+        usual = [
+            SQL(
+                """
+                JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
+                 AND touch.period = document.period - %s AND %s
+                WHERE NOT EXISTS (SELECT FROM crm_pareto_crowds crowd
+                                   WHERE crowd.customer_id = document.journey_customer_id)
+                """,
+                earlier,
+                within,
+            )
+            for earlier in (0, 1)
+        ]
+        crowded = SQL(
+            """
+            JOIN crm_pareto_crowds crowd ON crowd.customer_id = document.journey_customer_id
+            CROSS JOIN LATERAL (SELECT * FROM crm_pareto_crowded touch
+                                 WHERE touch.customer_id = document.journey_customer_id AND %s
+                                 ORDER BY touch.date DESC, touch.id DESC LIMIT %s) touch
+            WHERE TRUE
+            """,
+            within,
+            MOST_TOUCHES,
+        )
         return SQL(" UNION ALL ").join(
             SQL(
                 """
                 SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
                        touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
-                  FROM crm_pareto_documents document
-                  JOIN crm_pareto_touches touch ON touch.customer_id = document.journey_customer_id
-                   AND touch.period = document.period - %s
-                   AND touch.date <= document.moment AND touch.date >= document.moment - %s * interval '1 day'
-                 WHERE document.move_id = document.journey_id
+                  FROM crm_pareto_documents document %s
+                   AND document.move_id = document.journey_id
                 """,
-                earlier,
-                days,
+                touches,
             )
-            for earlier in (0, 1)
+            for touches in (*usual, crowded)
         )
 
     @api.model

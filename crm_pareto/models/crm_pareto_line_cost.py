@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .bounds import MOST_AMOUNT
+
 MANY = 10_000  # new rows after which PostgreSQL's statistics mislead
 
 
@@ -32,6 +34,8 @@ class CrmParetoLineCost(models.Model):
     def _freeze(self, company, documents):
         """Take down the cost of the company's posted lines not seen before.
 
+        One beyond all bounds is a slip, and nobody could correct it here: it waits until the product's cost is right.
+
         :param documents: SQL, a condition on the documents to look at (`move`)
         :return: how many lines were new
         """
@@ -52,12 +56,15 @@ class CrmParetoLineCost(models.Model):
                    AND frozen.line_id IS NULL
                    AND ordered.unit_cost IS NULL
                    AND %(posted)s IS NULL
+                   AND COALESCE((product.standard_price ->> line.company_id::text)::numeric, 0)
+                       BETWEEN -%(most)s AND %(most)s
                 """,
                 source=report._from(),
                 where=report._where(),
                 company=company.id,
                 documents=documents,
                 posted=report._posted_cost(),
+                most=MOST_AMOUNT,
             ),
         )
         # In the order of the lines: else each of millions goes to another page of the index.

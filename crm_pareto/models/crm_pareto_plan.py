@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.intervals import Intervals
 
 from ..analytics.plan import fill
+from .bounds import bounded
 from .crm_pareto_value_mixin import PROFIT
 from .trust import as_scheduler
 
@@ -123,7 +124,8 @@ class CrmParetoPlan(models.AbstractModel):
             SQL("COALESCE(%s, 0) AS customer_id", customer),
             SQL("%s AS lead_id", lead or SQL("0")),
             SQL("%s AS kind", kind),
-            SQL("(%s)::numeric AS stake", stake),
+            # Within bounds: what sums up to no double would leave the whole team without a plan.
+            SQL("%s AS stake", bounded(SQL("(%s)::numeric", stake))),
             SQL("%s AS latest", latest or SQL("NULL::date")),
             SQL("%s AS order_id", order or SQL("NULL::integer")),
             SQL("%s AS of_lead", of_lead or SQL("NULL::integer")),

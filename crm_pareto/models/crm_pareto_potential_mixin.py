@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .bounds import of_one
+from .bounds import of_one, within
 from .crm_pareto_peer_purchase import OTHERS
 
 COLUMNS = ("pipeline", "has_white_space", "white_space")
@@ -85,13 +85,15 @@ class CrmParetoPotentialMixin(models.AbstractModel):
     def _offered(self, company):
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS partner_id, SUM(lead.prorated_revenue) AS pipeline
+            SELECT partner.commercial_partner_id AS partner_id, SUM(%(prorated)s) AS pipeline
               FROM crm_lead lead JOIN res_partner partner ON partner.id = lead.partner_id
              WHERE lead.active AND lead.type = 'opportunity' AND lead.won_status = 'pending'
                AND COALESCE(lead.company_id, %(company)s) = %(company)s
              GROUP BY partner.commercial_partner_id
             """,
             company=company.id,
+            # Within bounds: anybody enters it, and what sums up to no double hides the list of all customers.
+            prorated=within(SQL("lead.prorated_revenue")),
         )
 
     @api.model

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .bounds import of_one
+from .bounds import bounded, of_one
 from .crm_pareto_due_mixin import COLUMNS as DUE
 from .crm_pareto_due_mixin import LEAST_GAPS
 from .trust import as_scheduler, name_of
@@ -179,7 +179,7 @@ class CrmParetoRepeat(models.Model):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return SQL(
             """
-            SELECT line.partner_id, line.product_id, line.date, ROUND(SUM(%(quantity)s), %(digits)s) AS quantity
+            SELECT line.partner_id, line.product_id, line.date, ROUND(%(sum)s, %(digits)s) AS quantity
               FROM crm_pareto_repeat_line line
               CROSS JOIN LATERAL (SELECT line.move_type) move
               JOIN (SELECT partner_id, product_id FROM crm_pareto_repeat_line
@@ -188,9 +188,9 @@ class CrmParetoRepeat(models.Model):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom product_uom ON product_uom.id = template.uom_id
               LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-             GROUP BY line.partner_id, line.product_id, line.date HAVING ROUND(SUM(%(quantity)s), %(digits)s) > 0
+             GROUP BY line.partner_id, line.product_id, line.date HAVING ROUND(%(sum)s, %(digits)s) > 0
             """,
-            quantity=self.env["crm.pareto.revenue.report"]._quantity(),
+            sum=bounded(SQL("SUM(%s)", self.env["crm.pareto.revenue.report"]._quantity())),
             digits=digits,
             least=LEAST_GAPS,
         )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.analytic_mixin import account_id
-from ..models.bounds import of_one, within
+from ..models.bounds import bounded, of_one, within
 
 # The number of a row is that of its record times this, plus one for each kind of record.
 KINDS = 2
@@ -143,8 +143,7 @@ class CrmParetoCampaignCostReport(models.Model):
                    line.name::varchar, account.pareto_campaign_id AS campaign_id, account.id AS account_id,
                    'order'::varchar AS kind, orders.partner_id, orders.user_id, orders.company_id, company.currency_id,
                    0::numeric AS cost,
-                   line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1)::numeric * account.percent / 100
-                       * (1 - COALESCE(billed.quantity, 0) / line.product_qty) AS committed,
+                   %(committed)s AS committed,
                    NULL::int AS analytic_line_id, NULL::int AS move_id, 'purchase.order' AS res_model,
                    orders.id AS res_id
               FROM purchase_order_line line
@@ -171,6 +170,13 @@ class CrmParetoCampaignCostReport(models.Model):
             """,
             account=account_id(SQL("member")),
             kinds=KINDS,
+            # Within bounds, as a cost.
+            committed=bounded(
+                SQL(
+                    """line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1)::numeric
+                       * account.percent / 100 * (1 - COALESCE(billed.quantity, 0) / line.product_qty)"""
+                )
+            ),
         )
 
     @api.readonly

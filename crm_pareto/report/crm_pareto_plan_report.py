@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.bounds import of_one
+from ..models.bounds import of_one, within
 from ..models.trust import name_of
 
 ORDERED_WITHIN = 30  # days after the plan's day
@@ -78,8 +78,7 @@ class CrmParetoPlanReport(models.Model):
               LEFT JOIN mail_activity activity ON activity.id = decision.activity_id
               LEFT JOIN calendar_event meeting ON meeting.id = decision.event_id
               LEFT JOIN LATERAL (
-                  SELECT SUM(sale_order.amount_untaxed
-                             / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric) AS amount
+                  SELECT SUM(%(amount)s) AS amount
                     FROM sale_order JOIN res_partner buyer ON buyer.id = sale_order.partner_id
                    WHERE sale_order.state = 'sale' AND sale_order.company_id = decision.company_id
                      AND buyer.commercial_partner_id = decision.partner_id
@@ -89,6 +88,7 @@ class CrmParetoPlanReport(models.Model):
               ) ordered ON decision.state = 'accepted'
              WHERE decision.state <> 'put'
             """,
+            amount=within(SQL("sale_order.amount_untaxed / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric")),
             within=ORDERED_WITHIN,
             readable=self._is_readable_order(),
         )

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
-from ..models.bounds import of_one, within
+from ..models.bounds import bounded, of_one
 from ..models.trust import Only
 
 # The fields whose values are few lines, and what the context calls them.
@@ -181,7 +181,7 @@ class CrmParetoRevenueReport(models.Model):
                    -line.balance - %(cost)s AS margin
             """,
             customer=self._customer(),
-            quantity=self._quantity(),
+            quantity=bounded(self._quantity()),
             cost=self._cost(),
         )
 
@@ -192,7 +192,7 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _quantity(self):
-        """What went out, in the product's unit; negative on credit notes."""
+        """What went out, in the product's unit, whatever was entered; negative on credit notes."""
         return SQL(
             """(CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
                 * COALESCE(line_uom.factor, 1) / COALESCE(NULLIF(product_uom.factor, 0), 1))"""
@@ -203,12 +203,14 @@ class CrmParetoRevenueReport(models.Model):
         """Cost of the line, in company currency: posted, else agreed on the order, else frozen, else today's.
 
         A credit note takes its goods back at their cost. Numeric, not float: a sum must not depend on its order.
+        Within bounds, once for all that it is made of, which people enter: one cost that sums up to no double would
+        end everybody's figures. Numeric is wide enough for the product of such figures.
         """
         per_unit = SQL(
             """COALESCE(ordered.unit_cost * product_uom.factor, frozen.unit_cost,
                         (product.standard_price ->> line.company_id::text)::numeric, 0)"""
         )
-        return SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity())
+        return bounded(SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity()))
 
     @api.model
     def _posted_cost(self):
@@ -252,7 +254,7 @@ class CrmParetoRevenueReport(models.Model):
             SELECT link.invoice_line_id AS line_id, ordered_line.order_id,
                    ordered_line.pareto_suggested_id AS suggested_id,
                    CASE WHEN ordered_line.product_id IS NOT NULL
-                        THEN %s / NULLIF(sale_order.currency_rate, 0)
+                        THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
                              / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END AS unit_cost
               FROM sale_order_line_invoice_rel link
               JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
@@ -261,9 +263,7 @@ class CrmParetoRevenueReport(models.Model):
              WHERE NOT EXISTS (SELECT FROM sale_order_line_invoice_rel earlier
                                 WHERE earlier.invoice_line_id = link.invoice_line_id
                                   AND earlier.order_line_id < link.order_line_id)
-            """,
-            # Within bounds: whoever sells enters it, and one that sums up to no double would end everybody's figures.
-            within(SQL("ordered_line.purchase_price")),
+            """
         )
 
     @api.model

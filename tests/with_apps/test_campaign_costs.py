@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from odoo import Command
+from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import SQL
@@ -171,6 +172,14 @@ class TestCommitted(SpendingCase):
         self.assertEqual(self.committed(), 160)
         self.spending.bill_order(order, 1, day=date(2026, 7, 3))
         self.assertEqual((self.committed(), self.cost()), (80, 62.5))
+
+    def test_what_nobody_can_order_leaves_a_number(self):
+        for _order in range(2):
+            self.spending.order(self.fair, 1, 100)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE purchase_order_line SET price_subtotal = 1.7e308 WHERE price_subtotal = 100")
+        self.env.invalidate_all()
+        self.assertEqual(self.committed(), 2 * MOST_AMOUNT)
 
     def test_a_cancelled_order_is_not_committed(self):
         order = self.spending.order(self.fair)
