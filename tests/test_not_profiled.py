@@ -91,7 +91,7 @@ class NotProfiledCase(LedgerCase):
 
     def known(self):
         """What is known of the marked customer beyond the books: the columns of its profile that are not empty."""
-        values = self.stored(PROFILE)[self.marked]
+        values = self.stored(PROFILE).get(self.marked, [None] * len(PROFILE))
         return {name for name, value in zip(PROFILE, values, strict=True) if value}
 
 

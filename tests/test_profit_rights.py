@@ -60,7 +60,7 @@ class TestProfitRights(LedgerCase):
     def test_a_default_of_a_client_writes_no_field_that_is_for_others(self):
         """Odoo asks for the groups of what is sent; not with sudo, nor of defaults that people saved as their own."""
         campaigns = self.env["utm.campaign"].with_company(self.company).with_context(default_pareto_budget=500)
-        self.assert_refused(lambda: campaigns.with_user(self.manager).create({"title": "New"}), "a budget by default")
+        self.assert_refused(lambda user: campaigns.with_user(user).create({"title": "New"}), "a budget by default")
         self.assertFalse(campaigns.with_user(self.manager).sudo().create({"title": "New"}).with_user(1).pareto_budget)
         made = campaigns.with_user(self.controller).create({"title": "New"})
         self.assertEqual(made.sudo().with_company(self.company).pareto_budget, 500)

@@ -217,9 +217,10 @@ class TestStartedPlan(PlanCase):
 
     def test_a_language_that_is_none_stops_nobody(self):
         """Everybody sets his or her own, to anything; and one that was used may be switched off."""
-        audience = self.audience()
-        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
-        wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
+        for user, name in ((self.anna, "Birch"), (self.manager, "Cedar")):
+            audience = self.audience([("partner_id.name", "=", name)], user=user)
+            wizard = self.env["crm.pareto.start.plan"].with_user(user)
+            wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
         self.env.cr.execute("UPDATE res_partner SET lang = 'xx_XX' WHERE id = %s", [self.anna.partner_id.id])
         abroad = self.new_company("Abroad", "USD")
         self.env.flush_all()
@@ -227,7 +228,8 @@ class TestStartedPlan(PlanCase):
         self.env.invalidate_all()
         with mute_logger(crm_pareto_started_plan.__name__, "odoo.addons.base.models.ir_rule"):
             self.trigger("crm_pareto_started_plan_cron")
-        self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
+        self.assertEqual({name for name, _what, _who in self.activities()}, {"Cedar"})
+        self.assertFalse(self.env["crm.pareto.started.plan"].search([("done_at", "=", False)]))
 
     def told_starter(self):
         """What was said last, to nobody but whoever started a plan."""
