@@ -1,6 +1,5 @@
 from ast import literal_eval
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -16,6 +15,7 @@ from .asking import check_asked
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_value_mixin import PROFIT
+from .resolving import RESOLVING, Entangled, Resolving
 from .trust import sees_own_only
 
 RULE_FIELDS = (
@@ -37,39 +37,6 @@ PATIENCE = 10  # seconds: a million customers by a figure take one or two
 # An empty condition is none: what is archived is still asked for, and what is asked for is not deleted. Else all
 # customers would belong from one moment to the next.
 AS_WRITTEN = {"context": {"active_test": False}, "ondelete": "restrict"}
-RESOLVING = "pareto_resolving"  # in the context
-DEEPEST = 5  # audiences that ask one for the other, in a row
-MOST = 50  # in all, for the customers of one
-
-
-class Entangled(UserError):
-    """An audience asks for itself, by way of others perhaps, or for too many others."""
-
-
-@dataclass(frozen=True, eq=False)
-class Resolving:
-    """Which audiences are being resolved, in the context of what asks further. Of our own class: no client sends it."""
-
-    path: tuple = ()  # ids, each asked for by the one before
-    asked: list = field(default_factory=list)  # ids, of all paths from the first audience
-
-    @classmethod
-    def of(cls, env):
-        value = env.context.get(RESOLVING)
-        return value if isinstance(value, cls) else cls()
-
-    def resolve(self, audience):
-        """
-        :return: the Resolving within this audience
-        :raises Entangled: where that would have no end, or be too much
-        """
-        id_ = audience._origin.id
-        if id_ and id_ in self.path:
-            raise Entangled(audience.env._("An audience cannot ask for itself: take it out of its own filter."))
-        if len(self.path) >= DEEPEST or len(self.asked) >= MOST:
-            raise Entangled(audience.env._("Too many audiences ask for one another: ask for their customers instead."))
-        self.asked.append(id_)
-        return Resolving((*self.path, id_), self.asked)
 
 
 class CrmParetoAudience(models.Model):

@@ -34,7 +34,7 @@ class CrmParetoHandoverShare(models.Model):
     country_ids = fields.Many2many("res.country", string="Countries", ondelete="restrict")
     state_ids = fields.Many2many("res.country.state", string="Regions", ondelete="restrict")
     tiers_then = fields.Char(
-        "Tiers Then", readonly=True, copy=False, help="By which tiers it was handed over, whatever became of them."
+        readonly=True, copy=False, help="By which tiers it was handed over, whatever became of them."
     )
     customer_count = fields.Integer("Customers", readonly=True, copy=False)
     confirmed_on = fields.Datetime("Receipt Confirmed", readonly=True, copy=False)

@@ -7,8 +7,9 @@ from odoo.fields import Domain
 from psycopg2.errors import QueryCanceled
 
 from .apart import in_time
-from .crm_pareto_audience import INVALID, Resolving
+from .crm_pareto_audience import INVALID
 from .crm_pareto_result_mixin import for_readers
+from .resolving import Resolving
 
 _logger = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ class CrmParetoPlanReport(models.Model):
 
     date = fields.Date("Planned For", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, help="A manager may decide for others.")
+    decided_by_id = fields.Many2one("res.users", readonly=True, help="A manager may decide for others.")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     lead_id = fields.Many2one("crm.lead", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
