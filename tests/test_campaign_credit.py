@@ -207,6 +207,17 @@ class TestJourneys(CampaignCase):
 class TestBounds(CampaignCase):
     """What one journey, and the chain of all, may cost."""
 
+    def test_a_credit_note_of_an_invoice_of_no_day_that_there_is_can_be_read(self):
+        """The day after the last one that Python has would be the touch's."""
+        invoice = self.invoice(self.partner, (self.product, 1, 100), campaign_id=self.spring.id)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET invoice_date = '9999-12-31' WHERE id = %s", [invoice.id])
+        self.env.invalidate_all()
+        credit = invoice._reverse_moves([{"invoice_date": AS_OF}])
+        credit.action_post()
+        rows = self.attribute().filtered(lambda row: row.move_id == credit)
+        self.assertEqual([(2101, 1)], [(row.touch_date.year, row.touch_date.month) for row in rows])
+
     def touch_each_day(self, *campaigns):
         for day, campaign in enumerate(campaigns, 1):
             self.touch(campaign, date(2026, 6, day))

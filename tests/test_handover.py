@@ -120,6 +120,25 @@ class TestWhatMoves(HandoverCase):
         self.assertEqual([order.user_id for order in (draft, sent, confirmed)], [self.max, self.max, self.lena])
         self.assertEqual(confirmed.team_id.name, "Team lena")
 
+    def test_nobody_follows_by_it_what_he_or_she_may_not_see(self):
+        """Who has an activity on a document follows it, as Odoo has it, and would get its messages by mail."""
+        order = self.env["sale.order"].create({"partner_id": self.other.id, "user_id": self.eva.id})
+        seen = self.new_order(self.big)
+        for document in (order, seen):
+            document.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        self.handover().action_hand_over()
+        self.assertEqual(self.max, (order + seen).activity_ids.user_id)
+        self.assertNotIn(self.max.partner_id, order.message_partner_ids)
+        self.assertIn(self.max.partner_id, seen.message_partner_ids)
+
+    def test_activities_on_bills_are_not_about_customers(self):
+        line = Command.create({"name": "Paper", "quantity": 1, "price_unit": 5, "tax_ids": [Command.clear()]})
+        bill = self.env["account.move"].with_company(self.company)
+        bill = bill.create({"move_type": "in_invoice", "partner_id": self.big.id, "invoice_line_ids": [line]})
+        activity = bill.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+        self.handover().action_hand_over()
+        self.assertEqual(self.lena, activity.user_id)
+
     def test_activities_on_customers_and_their_documents_not_personal_ones(self):
         order = self.new_order(self.other)
         order.action_confirm()

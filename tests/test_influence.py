@@ -256,6 +256,15 @@ class TestInfluence(ReferralCase):
         steps = self.env["crm.pareto.referral"].search([("referrer_id", "=", chain[0].id)]).mapped("steps")
         self.assertEqual(list(range(1, 41)), steps)
 
+    def test_a_customer_has_a_bound_number_of_referrers(self):
+        """Where everybody referred everybody, the ways would grow with the cube of the customers."""
+        referrers = [self.customer(f"Referrer {number}") for number in range(7)]
+        firm = self.customer("Firm", 100, is_company=True)
+        for referrer in referrers:
+            self.new_partner(f"Of {referrer.name}", parent_id=firm.id, pareto_referred_by_id=referrer.id)
+        rows = self.update()
+        self.assertEqual([1] * 5 + [0] * 2, [rows[referrer].referred_count for referrer in referrers])
+
     def test_dropped_and_computed_again_they_are_the_same(self):
         ash, birch = self.new_partner("Ash"), self.new_partner("Birch")
         birch.pareto_referred_by_id = ash

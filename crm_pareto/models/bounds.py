@@ -45,6 +45,11 @@ def within_days(day):
     return within(day, SQL("%s::date", EARLIEST), SQL("%s::date", LATEST))
 
 
+def within_time(moment):
+    """SQL: a day or moment that is never empty, or the first or last day that any business has."""
+    return SQL("LEAST(GREATEST(%s, %s), %s)", moment, EARLIEST, LATEST)
+
+
 def check_days(records, *names):
     """Refuse dates that no business has.
 

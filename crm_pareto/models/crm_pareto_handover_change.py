@@ -92,6 +92,8 @@ class CrmParetoHandoverChange(models.Model):
         for model, its in records.grouped("res_model").items():
             documents = self.env[model].with_context(active_test=False)
             domain = [("id", "in", its.mapped("res_id")), ("company_id", "in", [False, handover.company_id.id])]
+            if model == "account.move":  # what is sold, and no bill
+                domain.append(("move_type", "in", documents.get_sale_types(include_receipts=True)))
             ids = set(documents.search(domain).ids) if documents.has_access("read") else ()
             found += its.filtered(lambda record, ids=ids: record.res_id in ids)
         return found
@@ -151,6 +153,7 @@ class CrmParetoHandoverChange(models.Model):
         for model, records in moving.items():
             for user, own in records.grouped(to.get).items():
                 self._move(handover, own, user, before[model])
+        self._unfollow_unseen(handover, {activity: to[activity] for activity in moving["mail.activity"]}, before)
         self._write_down(handover, touched, before, to)
 
     @api.model
@@ -213,6 +216,20 @@ class CrmParetoHandoverChange(models.Model):
             records.write({"user_id": user.id})
         if records._name in FOLLOWED:
             self._follow(records, before, person, user.partner_id, stays=handover.reason == "away")
+
+    @api.model
+    def _unfollow_unseen(self, handover, activities, before):
+        """Let nobody follow a document that he or she may not read: Odoo makes who has an activity on it follow it.
+
+        :param activities: {activity: who has it now}
+        """
+        here = {"allowed_company_ids": handover.company_id.ids}
+        for activity, user in activities.items():
+            document = self.env[activity.res_model].browse(activity.res_id)
+            follows = before[document._name][document.id].get("followers", {})
+            seen = document.with_user(user).with_context(**here).has_access("read")
+            if document._name in FOLLOWED and not seen and str(user.partner_id.id) not in follows:
+                document.sudo().message_unsubscribe(user.partner_id.ids)  # sudo: as it was made to
 
     @api.model
     def _follow(self, records, before, person, successor, stays):

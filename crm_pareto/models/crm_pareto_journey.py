@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from .bounds import within_time
 from .crm_pareto_attribution import CREDIT_NOTE_SOURCE, INVOICE_SOURCE, NUMBERS, ORDER_SOURCE
 
 LOCK_SPACE = 20260121  # any number that no other advisory lock here has
@@ -103,9 +104,9 @@ class CrmParetoJourney(models.AbstractModel):
                                 END AS medium_id,
                                COALESCE(origin.move_type, move.move_type) AS origin_type,
                                -- A credit note that no invoice and no order explains has no journey.
-                               CASE WHEN orders.id IS NOT NULL THEN orders.date_order
+                               CASE WHEN orders.id IS NOT NULL THEN %(ordered)s
                                     WHEN COALESCE(origin.move_type, move.move_type) <> 'out_refund'
-                                    THEN COALESCE(origin.invoice_date, move.invoice_date) + interval '1 day'
+                                    THEN %(invoiced)s + interval '1 day'
                                 END AS moment
                           FROM account_move move
                           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
@@ -128,6 +129,8 @@ class CrmParetoJourney(models.AbstractModel):
                 """,
                 customer=report._customer(),
                 period=self._period(SQL("moment"), company.pareto_lookback_days),
+                ordered=within_time(SQL("orders.date_order")),
+                invoiced=within_time(SQL("COALESCE(origin.invoice_date, move.invoice_date)")),
                 sale=report._is_sale(),
                 company=company.id,
                 as_of=as_of,

@@ -8,6 +8,8 @@ from .trust import Only
 
 # Beyond, a customer worth five billion would count for less than half a cent.
 MOST_STEPS = 40
+# Of one customer: where everybody referred everybody, the ways would grow with the cube of the customers.
+MOST_REFERRERS = 5
 VALUE_BITS = 31  # of the id of a value row
 
 
@@ -137,15 +139,25 @@ class CrmParetoReferral(models.Model):
 
     @api.model
     def _links(self):
-        """Who referred whom, as commercial partners; a contact that its own company referred is no link."""
+        """Who referred whom, as commercial partners; a contact that its own company referred is no link.
+
+        Of those who referred contacts of one company, the first MOST_REFERRERS.
+        """
         return SQL(
             """
-            SELECT DISTINCT referrer.commercial_partner_id AS referrer_id,
-                   referred.commercial_partner_id AS referred_id
-              FROM res_partner referred JOIN res_partner referrer ON referrer.id = referred.pareto_referred_by_id
-             WHERE referred.pareto_referred_by_id IS NOT NULL
-               AND referrer.commercial_partner_id <> referred.commercial_partner_id
-            """
+            SELECT referrer_id, referred_id
+              FROM (SELECT referrer.commercial_partner_id AS referrer_id,
+                           referred.commercial_partner_id AS referred_id,
+                           ROW_NUMBER() OVER (PARTITION BY referred.commercial_partner_id ORDER BY MIN(referred.id))
+                               AS place
+                      FROM res_partner referred
+                      JOIN res_partner referrer ON referrer.id = referred.pareto_referred_by_id
+                     WHERE referred.pareto_referred_by_id IS NOT NULL
+                       AND referrer.commercial_partner_id <> referred.commercial_partner_id
+                     GROUP BY referrer.commercial_partner_id, referred.commercial_partner_id) link
+             WHERE place <= %s
+            """,
+            MOST_REFERRERS,
         )
 
     @api.model

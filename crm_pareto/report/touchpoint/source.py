@@ -7,7 +7,7 @@ from datetime import datetime
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...models.bounds import EARLIEST, LATEST, within_days
+from ...models.bounds import within_days, within_time
 from ...models.crm_pareto_touch import MOST_LETTERS
 
 # A touch's id is the number of its record times this, plus the number of its source.
@@ -149,7 +149,7 @@ class Source:
         if COLUMNS[name] == TIMESTAMP:  # Odoo knows whole seconds: what it compares must not have more
             value = SQL("date_trunc('second', (%s)::timestamp)", value)
         if name == "date":  # never empty; in a time zone Python would not know what is before the year 1
-            value = SQL("LEAST(GREATEST(%s, %s), %s)", value, EARLIEST, LATEST)
+            value = within_time(value)
         return SQL("(%s)::%s", value, COLUMNS[name])
 
     def _declared(self, row, name):
