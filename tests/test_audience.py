@@ -352,21 +352,30 @@ class TestRights(AudienceCase):
             with self.subTest(rule=rule), self.assertRaises(ValidationError):
                 self.audience(rule, user=manager)
 
-    def test_who_sees_own_documents_only_has_no_mailing_find_those_of_others(self):
+    def test_who_does_not_see_all_has_no_mailing_find_what_others_see(self):
         """What runs without a reader is found with the owner's eyes: named, or given away, it would tell who bought."""
         stored = self.env["crm.pareto.stored.question"]
         self.company.pareto_own_values = False
         own_manager = self.new_member("otto", f"{SALESPERSON},crm_pareto.group_manager")
-        values = {"bought_product_ids": [Command.set(self.valve.ids)]}
-        theirs, own = self.audience(**values), self.audience(user=own_manager, **values)
-        for user in (self.anna, own_manager):
-            with self.assertRaisesRegex(AccessError, "documents of others"):
-                stored.with_user(user)._check_text(f"[('pareto_audience_ids', 'in', [{theirs.id}])]", by_scheduler=True)
-        stored.with_user(own_manager)._check_text(f"[('pareto_audience_ids', 'in', [{own.id}])]", by_scheduler=True)
+        marketer = self.new_member("mona", "crm_pareto.group_user")
+        by_path = [("partner_id.sale_order_ids.amount_total", ">", 5)]
+        bought = {"bought_product_ids": [Command.set(self.valve.ids)]}
+        theirs = [self.audience(**bought), self.audience(by_path), self.audience([("turnover", ">", 5)])]
+        own = self.audience(by_path, user=own_manager)
+        for user in (self.anna, own_manager, marketer):
+            for audience in theirs:
+                with self.subTest(user=user.login), self.assertRaisesRegex(AccessError, "duplicate it"):
+                    stored.with_user(user)._check_text(f"[('pareto_audience_ids', 'in', [{audience.id}])]", True)
+        stored.with_user(own_manager)._check_text(f"[('pareto_audience_ids', 'in', [{own.id}])]", True)
         with self.assertRaisesRegex(ValidationError, "stays yours"):
             own.with_user(own_manager).user_id = self.env.user
         with self.assertRaises(ValidationError):
-            theirs.with_user(own_manager).bought_product_ids = self.product
+            theirs[0].with_user(own_manager).bought_product_ids = self.product
+
+    def test_a_filter_has_a_bound_number_of_conditions(self):
+        with self.assertRaisesRegex(ValidationError, "100 conditions at most"):
+            self.audience([("turnover", ">", number) for number in range(101)])
+        self.audience([("partner_id", "in", list(range(1, 5000)))])
 
     def test_one_that_takes_too_long_is_refused_and_keeps_nobody_waiting(self):
         slow, quick = (self.audience([("turnover", ">", 1)], name=name) for name in ("Slow", "Quick"))

@@ -6,7 +6,7 @@ import pytest
 from odoo import fields
 from odoo.fields import Command
 
-from .common import SALES_MANAGER, SALESPERSON, ParetoHttpCase, new_test_user
+from .common import SALES_MANAGER, ParetoHttpCase, new_test_user
 
 pytestmark = pytest.mark.dated
 
@@ -33,7 +33,7 @@ class TestReturnScreen(ParetoHttpCase):
         self.start_tour("/odoo/pareto", "crm_pareto_return", login="berta")
 
     def test_without_the_right_to_see_costs(self):
-        new_test_user(self.env, login="anna", groups=SALESPERSON)
+        new_test_user(self.env, login="anna", groups="sales_team.group_sale_salesman_all_leads")
         self.sell()
         self.start_tour("/odoo/marketing-return", "crm_pareto_return_revenue", login="anna")
 

@@ -51,7 +51,7 @@ class TestStoredQuestions(LedgerCase):
     def test_who_sees_own_customers_only_chooses_nothing_by_a_figure_of_all(self):
         editor = f"{SALESPERSON},mail.group_mail_template_editor"
         seller = self.new_member("anna", editor, self.company + self.main)
-        with self.assertRaisesRegex(AccessError, "your own customers"):
+        with self.assertRaisesRegex(AccessError, "audience of your own"):
             self.new_template(seller, self.company)
         (self.company + self.main).pareto_own_values = False
         self.new_template(seller, self.company)
@@ -60,7 +60,7 @@ class TestStoredQuestions(LedgerCase):
         """The scheduler finds the customers of all."""
         self.company.pareto_own_values = False
         seller = self.new_member("anna", f"{SALESPERSON},mail.group_mail_template_editor", self.company + self.main)
-        with self.assertRaisesRegex(AccessError, "your own customers"):
+        with self.assertRaisesRegex(AccessError, "audience of your own"):
             self.new_template(seller, self.company)
 
     def test_nobody_asks_in_the_company_of_the_scheduler_who_does_not_work_there(self):
@@ -71,6 +71,32 @@ class TestStoredQuestions(LedgerCase):
                 self.store(manager, domain)
         audience = self.env["crm.pareto.audience"].create({"name": "Mine", "user_id": manager.id})
         self.store(manager, f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]")
+
+    def test_when_we_were_in_touch_is_asked_by_who_sees_all_documents(self):
+        """It follows the documents, and the scheduler sees all of them."""
+        self.main.pareto_own_values = self.company.pareto_own_values = False
+        groups = {"anna": SALESPERSON, "mona": "crm_pareto.group_user"}
+        for login, names in groups.items():
+            user = self.new_member(login, f"{names},mail.group_mail_template_editor", self.company + self.main)
+            for name in ("pareto_last_in", "pareto_silent_days", "pareto_is_overdue", "pareto_role_ids"):
+                text = f"<p><t t-out='object.{name}'/></p>"
+                with self.subTest(user=login, name=name), self.assertRaises(AccessError):
+                    self.new_template(user, self.company, text)
+        text = "<p><t t-out='object.pareto_last_in'/></p>"
+        self.assertTrue(self.new_template(self.manager, self.company, text))
+
+    def test_a_list_of_one_s_own_and_who_is_gone_keep_nobody_from_a_rule(self):
+        audience = self.env["crm.pareto.audience"].create(
+            {"name": "Mine", "company_id": self.company.id, "user_id": self.manager.id}
+        )
+        named = f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]"
+        filters = self.of(self.manager, self.env["ir.filters"])
+        filters.create({"name": "Secret", "model_id": "crm.lead", "domain": named, "user_ids": self.manager.ids})
+        self.of(self.controller, audience).domain = "[('profit', '>', 1000)]"
+        audience.domain = "[]"
+        self.store(self.manager, named)
+        self.manager.active = False
+        self.of(self.controller, audience).domain = "[('profit', '>', 1000)]"
 
     def test_one_s_own_list_is_saved_by_whatever_one_sees(self):
         seller = self.new_member("anna", SALESPERSON)

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
+from psycopg2.errors import LockNotAvailable
 
 from .common import SALES_MANAGER, LedgerCase
 
@@ -97,6 +98,14 @@ class TestShared(TierCase):
         with self.assertRaisesRegex(ValidationError, "10 tiers at most"):
             self.new_tier(self.company, bound=0.9)
         self.new_tier(self.abroad)
+
+    def test_who_makes_some_at_once_take_turns(self):
+        """Each counts what it sees: both write one row, so that the second is tried again."""
+        with self.registry.cursor() as other:
+            other.execute("UPDATE crm_pareto_tier SET id = id WHERE id = (SELECT MIN(id) FROM crm_pareto_tier)")
+            self.env.cr.execute("SET LOCAL lock_timeout = '200ms'")
+            with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self.new_tier(self.company)
 
 
 class TestDeleting(TierCase):

@@ -1,6 +1,7 @@
 """Work on many rows, of which a broken one breaks only itself."""
 
 from contextlib import contextmanager
+from time import monotonic
 
 from odoo.tools import SQL
 from psycopg2 import InterfaceError, OperationalError
@@ -22,13 +23,38 @@ def apart(env, call):
     return None
 
 
+class Patience:
+    """How long somebody waits for several things together.
+
+    :param seconds: for all of them
+    """
+
+    def __init__(self, seconds):
+        self.ends = monotonic() + seconds
+
+    @property
+    def left(self):
+        """Seconds; never none, which PostgreSQL takes for as long as it likes."""
+        return max(self.ends - monotonic(), 0.01)
+
+
 @contextmanager
-def in_time(env, seconds):
-    """A statement within is given up after so many seconds, of which parts count too; what failed is undone.
+def in_time(env, patience):
+    """A statement within is given up where the patience ends; what failed is undone.
 
     :raises psycopg2.errors.QueryCanceled: where it takes longer
     """
     with env.cr.savepoint(flush=False):
-        env.cr.execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * seconds:.0f}ms"))
+        env.cr.execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * patience.left:.0f}ms"))
         yield
         env.cr.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+def take_turns(model):
+    """Let people who write a small table at once take turns: Odoo tries the second again, who then sees the first.
+
+    For what is checked over all of its rows. A lock would not do: the second would go on with what the database looked
+    like before.
+    """
+    table = SQL.identifier(model._table)
+    model.env.cr.execute(SQL("UPDATE %s SET id = id WHERE id = (SELECT MIN(id) FROM %s)", table, table))

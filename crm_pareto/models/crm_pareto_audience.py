@@ -10,13 +10,13 @@ from psycopg2 import DataError
 from psycopg2.errors import QueryCanceled
 
 from ..analytics.windows import window
-from .apart import in_time
+from .apart import Patience, in_time
 from .asking import check_asked
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_value_mixin import PROFIT
-from .resolving import RESOLVING, Entangled, Resolving
-from .trust import sees_own_only
+from .resolving import RESOLVING, Resolving
+from .trust import ALL_DOCUMENTS
 
 RULE_FIELDS = (
     "company_id",
@@ -28,12 +28,12 @@ RULE_FIELDS = (
     "touched_campaign_ids",
     "credited_campaign_ids",
 )
-BY_DOCUMENTS = RULE_FIELDS[2:]
 # What a rule can raise: AccessError and Entangled are UserErrors, of a text that is no domain Python says anything, and
 # PostgreSQL of one that it can compare with no customer.
 INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 INVALID += (DataError, QueryCanceled)
-PATIENCE = 10  # seconds: a million customers by a figure take one or two
+PATIENCE = 10  # seconds, for all audiences of a list: a million customers by a figure take one or two
+MOST_CONDITIONS = 100
 # An empty condition is none: what is archived is still asked for, and what is asked for is not deleted. Else all
 # customers would belong from one moment to the next.
 AS_WRITTEN = {"context": {"active_test": False}, "ondelete": "restrict"}
@@ -147,6 +147,8 @@ class CrmParetoAudience(models.Model):
         """
         asked = Domain(literal_eval(self.domain or "[]"))
         asked.validate(self.env["crm.pareto.customer"])
+        if sum(1 for _leaf in asked.iter_conditions()) > MOST_CONDITIONS:
+            raise UserError(self.env._("A filter has %s conditions at most: use fewer.", MOST_CONDITIONS))
         return asked
 
     def _domain(self):
@@ -260,9 +262,13 @@ class CrmParetoAudience(models.Model):
         :raises AccessError: naming the audience
         """
         self.check_access("read")
-        if self.user_id != self.env.user and self._is_of_documents_out_of_sight():
+        if self._is_of_other_eyes():
             raise AccessError(
-                self.env._("%(name)s is found by documents of others: ask its owner for the list.", name=self.name)
+                self.env._(
+                    "%(name)s is found by what its owner sees, and you do not see all documents: duplicate it, so that"
+                    " you are the owner.",
+                    name=self.name,
+                )
             )
         audience = self.with_context(allowed_company_ids=self.company_id.ids)
         try:
@@ -274,20 +280,25 @@ class CrmParetoAudience(models.Model):
         except INVALID:  # finds nobody, whoever asks
             return
 
-    def _is_of_documents_out_of_sight(self):
-        """Whether it is found by documents, and the person sees own ones only: its owner finds others."""
-        by_documents = any(self[name] for name in BY_DOCUMENTS)
-        return by_documents and sees_own_only(self.env["crm.pareto.revenue.report"])
+    def _is_of_other_eyes(self):
+        """Whether it is found by documents or customers that the person does not see, where nobody asks.
+
+        Then the owner does. By whatever path a filter asks: only who sees all documents sees what an owner may see.
+        """
+        sees_all = self.env.user.has_group(ALL_DOCUMENTS) and not self.company_id._pareto_shows_own_only()
+        return self.user_id != self.env.user and not sees_all
 
     def _why_not(self, error):
         """Say to a reader why the rule finds nobody.
 
         :param error: one of INVALID
         """
-        if isinstance(error, Entangled):
+        if isinstance(error, UserError) and not isinstance(error, AccessError):
             return str(error)
         if isinstance(error, QueryCanceled):
-            return self.env._("It takes longer than %s seconds to find who belongs: ask for less.", PATIENCE)
+            return self.env._(
+                "It takes longer than %s seconds to find who belongs: ask for less, or open it alone.", PATIENCE
+            )
         if isinstance(error, AccessError):
             return self.env._("This audience asks for figures that you may not see: ask its owner for the list.")
         return self.env._("The filter asks for something that is no longer there (%s): set it anew.", error)
@@ -297,11 +308,12 @@ class CrmParetoAudience(models.Model):
     @api.depends(*RULE_FIELDS)
     @api.depends_context("uid")
     def _compute_sums(self):
+        patience = Patience(PATIENCE)
         for audience in self:
             audience.problem = False
             try:
                 customers, domain = audience._customers()
-                with in_time(self.env, PATIENCE):  # one that fails, or takes long, is not the others' fault
+                with in_time(self.env, patience):  # one that fails is not the others' fault
                     [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
             except INVALID as error:
                 audience.problem, sums = audience._why_not(error), (False, False)
@@ -310,20 +322,23 @@ class CrmParetoAudience(models.Model):
     @api.depends(*RULE_FIELDS)
     @api.depends_context("uid")
     def _compute_profit(self):
+        patience = Patience(PATIENCE)
         for audience in self:
             audience.profit = False
             if not audience.problem:
                 customers, domain = audience._customers()
-                [(audience.profit,)] = customers._read_group(domain, aggregates=["profit:sum"])
+                with suppress(QueryCanceled), in_time(self.env, patience):
+                    [(audience.profit,)] = customers._read_group(domain, aggregates=["profit:sum"])
 
     @api.depends(*RULE_FIELDS)
     @api.depends_context("uid")
     def _compute_contact_count(self):
+        patience = Patience(PATIENCE)
         for audience in self:
             audience.contact_count = False
             if not audience.problem:
                 domain = Domain("commercial_partner_id", "in", audience._partners()) & CONTACTS & NOT_BLACKLISTED
-                with suppress(QueryCanceled), in_time(self.env, PATIENCE):
+                with suppress(QueryCanceled), in_time(self.env, patience):
                     audience.contact_count = audience._for_reader().env["res.partner"].search_count(domain)
 
     @api.depends_context("uid")
@@ -339,7 +354,7 @@ class CrmParetoAudience(models.Model):
             try:
                 audience._check_may_ask((audience.id,))
                 customers, domain = audience._customers()
-                with in_time(self.env, PATIENCE):
+                with in_time(self.env, Patience(PATIENCE)):
                     customers.search_count(domain)
             except INVALID as error:
                 raise ValidationError(self._why_not(error)) from error
@@ -352,10 +367,8 @@ class CrmParetoAudience(models.Model):
         others = self.sudo(False).filtered(lambda audience: audience.user_id != self.env.user)  # Odoo checks with sudo
         if others and not self.env.user.has_group("crm_pareto.group_manager"):
             raise ValidationError(self.env._("Only a manager can give an audience to somebody else."))
-        if any(audience._is_of_documents_out_of_sight() for audience in others):
-            raise ValidationError(
-                self.env._("You see your own documents only: an audience that is found by documents stays yours.")
-            )
+        if any(audience._is_of_other_eyes() for audience in others):
+            raise ValidationError(self.env._("You do not see all documents: an audience that you made stays yours."))
 
     @api.model
     def default_get(self, fields):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
 from .apart import apart
-from .trust import works_in
+from .trust import ALL_DOCUMENTS, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ COLUMNS = {
 }
 FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
 WITH_CUSTOMER = ("crm.lead", "sale.order", "account.move")  # activities on these go with the customer
-ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 # Set by Odoo whenever the person or the team changes: put back after that.
 SET_BY_ODOO = ("date_open", "stage_id", "lead_properties", "warehouse_id")
 

@@ -83,7 +83,7 @@ class CrmParetoLink(models.Model):
             "customer_id": suggestion.customer_id.id,
             "campaign_id": suggestion.campaign_id.id,
             "certainty": suggestion.certainty,
-            "explanation": suggestion.explanation,
+            "explanation": suggestion._explain_to_all(),
         }
 
     @api.depends("move_id")

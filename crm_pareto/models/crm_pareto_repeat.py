@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .bounds import bounded, of_one
+from .bounds import EARLIEST, bounded, of_one
 from .crm_pareto_due_mixin import COLUMNS as DUE
 from .crm_pareto_due_mixin import LEAST_GAPS
 from .trust import as_scheduler, name_of
@@ -210,10 +210,10 @@ class CrmParetoRepeat(models.Model):
         return SQL(
             """
             SELECT %(customer)s AS partner_id, line.product_id,
-                   COALESCE(CASE WHEN move.move_type = 'out_refund' THEN (
+                   GREATEST(LEAST(CASE WHEN move.move_type = 'out_refund' THEN (
                        SELECT invoice.invoice_date
                          FROM account_move credit JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
-                        WHERE credit.id = move.id) END, move.invoice_date) AS date,
+                        WHERE credit.id = move.id) END, move.invoice_date), %(earliest)s) AS date,
                    move.move_type, line.quantity, line.product_uom_id
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
@@ -222,6 +222,7 @@ class CrmParetoRepeat(models.Model):
                AND line.product_id IS NOT NULL AND %(customer)s IS NOT NULL AND %(only)s
             """,
             customer=report._customer(),
+            earliest=EARLIEST,
             where=report._where(),
             company=company.id,
             since=as_of - relativedelta(years=YEARS),

@@ -5,9 +5,8 @@ from odoo.tools import SQL, format_date, format_list
 
 from .bounds import of_some
 from .ours import as_ours
-from .trust import as_scheduler, lang_of
+from .trust import ALL_DOCUMENTS, as_scheduler, lang_of
 
-ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 MOST_NAMED = 5  # rows in a message
 
 

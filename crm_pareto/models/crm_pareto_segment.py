@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .apart import take_turns
 from .trust import check_shared
 
 SCORES = range(1, 6)  # quintiles; 5 is the best
@@ -44,10 +45,12 @@ class CrmParetoSegment(models.Model):
 
     @api.constrains("company_id", "recency_min", "recency_max", "frequency_min", "frequency_max")
     def _check_covers_all(self):
+        take_turns(self)
         self.search(Domain.TRUE)._check_tables()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
+        take_turns(self)
         (self.search(Domain.TRUE) - self)._check_tables()
 
     def _check_access(self, operation):

@@ -8,6 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from .asking import AUDIENCES, named_audiences
+from .crm_pareto_centre_mixin import ROLE_FIELDS
+from .trust import ALL_DOCUMENTS, sees_own_only
 
 NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 # Of a template: what is read of something, and not the words and styles around it.
@@ -16,6 +18,12 @@ OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads t
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
 TEXTS = ("char", "text", "html")
 EVERYBODY = {"base.group_user"}  # of what is no figure
+# What follows the documents and not the values: when we were in touch, who knows whom.
+BY_DOCUMENTS = (
+    *("pareto_last_in", "pareto_last_out", "pareto_silent_days", "pareto_is_overdue", "pareto_is_thin"),
+    *("pareto_known_by_count", "pareto_known_by_ids", "pareto_channels", "pareto_answer_hours", "pareto_touch_count"),
+    *("pareto_role_ids", "pareto_no_decider", "pareto_one_contact", *ROLE_FIELDS.values()),
+)
 PERSONAL = ("ir.filters",)  # asked by whoever opens them, with the rights of that person
 
 
@@ -113,15 +121,20 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         It sees all customers of the one company that it works in, whatever is ticked by the person.
         """
         guarded, user = self._guarded_names(), self.env.user
-        own_only = by_scheduler and user.company_ids._pareto_shows_own_only()
+        own_only = user.company_ids._pareto_shows_own_only() or sees_own_only(self.env["crm.pareto.revenue.report"])
+        some_only = not user.has_group(ALL_DOCUMENTS)
         company = self.env["res.users"].sudo().browse(SUPERUSER_ID).company_id  # sudo: which one that is
         for name in names:
             groups = guarded.get(name, set())
             if not all(map(user.has_groups, groups)):
                 raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
-            if groups - EVERYBODY and own_only:
+            if groups - EVERYBODY and by_scheduler and (own_only or some_only and name in BY_DOCUMENTS):
                 raise AccessError(
-                    self.env._("You see the figures of your own customers: nothing of all can be chosen by “%s”.", name)
+                    self.env._(
+                        "You do not see all customers and documents: nothing of all can be chosen by “%s”. Name an"
+                        " audience of your own instead.",
+                        name,
+                    )
                 )
             if groups - EVERYBODY and by_scheduler and company not in user.sudo().company_ids:
                 raise AccessError(
@@ -139,11 +152,14 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises ValidationError: naming where, and whoever wrote it
         """
         for model, names in self._asking_fields().items():
-            if self.env[model]._transient:
+            if self.env[model]._transient or model in PERSONAL:
                 continue
             # sudo: what others stored, whoever changes the rule.
             records = self.env[model].sudo().with_context(active_test=False)
             for record in records.search(Domain.OR(Domain(name, "like", AUDIENCES) for name in names)):
+                namer = audience.with_user(record.write_uid).sudo(False)
+                if not record.write_uid.active or not namer.has_access("read"):
+                    continue  # who is gone, or sees no audience any more, is told nothing by whom it reaches
                 try:
                     if self._reaches(record, names, audience):
                         self.with_user(record.write_uid).sudo(False)._check_stored(record, names)

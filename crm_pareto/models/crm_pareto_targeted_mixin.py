@@ -1,12 +1,11 @@
 import logging
 from contextlib import suppress
-from time import monotonic
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from psycopg2.errors import QueryCanceled
 
-from .apart import in_time
+from .apart import Patience, in_time
 from .crm_pareto_audience import INVALID
 from .crm_pareto_result_mixin import for_readers
 from .resolving import Resolving
@@ -39,9 +38,9 @@ class CrmParetoTargetedMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_audience_ids(self):
         self.pareto_audience_ids = False
-        ends = monotonic() + AT_ONCE
+        patience = Patience(AT_ONCE)
         for audience in self._pareto_audiences(Domain("company_id", "in", self.env.companies.ids)):
-            with suppress(QueryCanceled), in_time(self.env, max(ends - monotonic(), 0.01)):
+            with suppress(QueryCanceled), in_time(self.env, patience):
                 for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
                     partner.pareto_audience_ids |= audience
 

@@ -10,6 +10,7 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
+ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 SCHEDULED_KEY = "pareto_scheduled"
 SCHEDULED = object()  # in the context of what the scheduler runs; no client can send it
 

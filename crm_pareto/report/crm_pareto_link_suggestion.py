@@ -90,6 +90,10 @@ class CrmParetoLinkSuggestion(models.Model):
         for suggestion in self:
             suggestion.explanation = explain(self.env, suggestion.evidence)
 
+    def _explain_to_all(self):
+        """The reasons without what the lead is called, to be kept: every accountant reads them, and not every lead."""
+        return explain(self.env, [[kind, "" if kind == "lead" else detail] for kind, detail in self.evidence or ()])
+
     @property
     def _table_query(self):
         return SQL(
