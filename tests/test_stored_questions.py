@@ -14,9 +14,9 @@ class TestStoredQuestions(LedgerCase):
         cls.team = cls.env["crm.team"].create({"name": "North", "company_id": cls.company.id})
         cls.manager = cls.new_user("manager", SALES_MANAGER)
         cls.controller = cls.new_user("controller", f"{SALES_MANAGER},{PROFIT}")
-        cls.main = cls.env.ref("base.user_root").company_id  # the scheduler's
+        cls.companies = cls.env["res.company"].search([])
         for user in cls.manager + cls.controller:
-            user.write({"company_ids": [(4, cls.company.id), (4, cls.main.id)], "company_id": cls.company.id})
+            user.write({"company_ids": [Command.set(cls.companies.ids)], "company_id": cls.company.id})
 
     def of(self, user, record):
         return record.with_user(user).with_context(allowed_company_ids=self.company.ids)
@@ -50,34 +50,36 @@ class TestStoredQuestions(LedgerCase):
 
     def test_who_sees_own_customers_only_chooses_nothing_by_a_figure_of_all(self):
         editor = f"{SALESPERSON},mail.group_mail_template_editor"
-        seller = self.new_member("anna", editor, self.company + self.main)
+        seller = self.new_member("anna", editor, self.company + self.companies)
         with self.assertRaisesRegex(AccessError, "audience of your own"):
             self.new_template(seller, self.company)
-        (self.company + self.main).pareto_own_values = False
+        (self.company + self.companies).pareto_own_values = False
         self.new_template(seller, self.company)
 
     def test_nor_in_a_company_that_is_not_ticked(self):
         """The scheduler finds the customers of all."""
         self.company.pareto_own_values = False
-        seller = self.new_member("anna", f"{SALESPERSON},mail.group_mail_template_editor", self.company + self.main)
+        seller = self.new_member(
+            "anna", f"{SALESPERSON},mail.group_mail_template_editor", self.company + self.companies
+        )
         with self.assertRaisesRegex(AccessError, "audience of your own"):
             self.new_template(seller, self.company)
 
-    def test_nobody_asks_in_the_company_of_the_scheduler_who_does_not_work_there(self):
-        """Figures of a contact are of a company: those that the scheduler finds are of its own."""
+    def test_nobody_asks_who_does_not_work_in_every_company(self):
+        """Figures are of a company: the scheduler finds a contact's in its own, and a document's in that of each."""
         manager = self.new_member("abroad", f"{SALES_MANAGER},{PROFIT}")
         for domain in ("[('partner_id.pareto_turnover', '>', 1000)]", "[('partner_id.pareto_profit', '>', 1000)]"):
-            with self.assertRaisesRegex(AccessError, "where you do not work"):
+            with self.assertRaisesRegex(AccessError, "do not work in each"):
                 self.store(manager, domain)
         audience = self.env["crm.pareto.audience"].create({"name": "Mine", "user_id": manager.id})
         self.store(manager, f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]")
 
     def test_when_we_were_in_touch_is_asked_by_who_sees_all_documents(self):
         """It follows the documents, and the scheduler sees all of them."""
-        self.main.pareto_own_values = self.company.pareto_own_values = False
+        self.companies.pareto_own_values = False
         groups = {"anna": SALESPERSON, "mona": "crm_pareto.group_user"}
         for login, names in groups.items():
-            user = self.new_member(login, f"{names},mail.group_mail_template_editor", self.company + self.main)
+            user = self.new_member(login, f"{names},mail.group_mail_template_editor", self.company + self.companies)
             for name in ("pareto_last_in", "pareto_silent_days", "pareto_is_overdue", "pareto_role_ids"):
                 text = f"<p><t t-out='object.{name}'/></p>"
                 with self.subTest(user=login, name=name), self.assertRaises(AccessError):

@@ -9,7 +9,7 @@ from odoo.tools import ormcache
 
 from .asking import AUDIENCES, named_audiences
 from .crm_pareto_centre_mixin import ROLE_FIELDS
-from .trust import ALL_DOCUMENTS, sees_own_only
+from .trust import ALL_DOCUMENTS, missing_companies, sees_own_only
 
 NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 # Of a template: what is read of something, and not the words and styles around it.
@@ -118,12 +118,12 @@ class CrmParetoStoredQuestion(models.AbstractModel):
     def _check_names(self, names, by_scheduler):
         """Refuse names of fields that the person may not see, or not of all that the scheduler sees.
 
-        It sees all customers of the one company that it works in, whatever is ticked by the person.
+        It sees all customers and documents: a contact's figures in its own company, a document's in that of each.
         """
         guarded, user = self._guarded_names(), self.env.user
         own_only = user.company_ids._pareto_shows_own_only() or sees_own_only(self.env["crm.pareto.revenue.report"])
         some_only = not user.has_group(ALL_DOCUMENTS)
-        company = self.env["res.users"].sudo().browse(SUPERUSER_ID).company_id  # sudo: which one that is
+        elsewhere = by_scheduler and missing_companies(self.env)
         for name in names:
             groups = guarded.get(name, set())
             if not all(map(user.has_groups, groups)):
@@ -136,12 +136,11 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                         name,
                     )
                 )
-            if groups - EVERYBODY and by_scheduler and company not in user.sudo().company_ids:
+            if groups - EVERYBODY and elsewhere:
                 raise AccessError(
                     self.env._(
-                        "“%(field)s” would be that of %(company)s, where you do not work: name an audience instead.",
-                        field=name,
-                        company=company.name,
+                        "“%s” would be that of all companies, and you do not work in each: name an audience instead.",
+                        name,
                     )
                 )
 

@@ -161,6 +161,12 @@ def works_in(user, company):
     return bool(user) and not user.share and company in user.company_ids
 
 
+def missing_companies(env):
+    """The companies in which the user does not work."""
+    # sudo: which companies there are, not what they are.
+    return env["res.company"].sudo().search([("active", "=", True)]) - env.user.sudo().company_ids
+
+
 def check_shared(records, operation, result):
     """What `_check_access` answers: what all companies share is only theirs to change who work in all of them.
 
@@ -170,9 +176,7 @@ def check_shared(records, operation, result):
     if operation == "read":
         return result
     env, shared = records.env, records.sudo().filtered(lambda record: record.id and not record.company_id).sudo(False)
-    # sudo: which companies there are, not what they are.
-    companies = env["res.company"].sudo().search([("active", "=", True)])
-    if not shared or not companies - env.user.sudo().company_ids:
+    if not shared or not missing_companies(env):
         return result
     if result:
         return result[0] | shared, result[1]
