@@ -119,6 +119,29 @@ class TestRevenue(RevenueCase):
         self.assertEqual(lines.order_id, order)
 
 
+class TestPeriods(RevenueCase):
+    def test_a_document_of_no_day_that_there_is_ends_no_grouping(self):
+        """Odoo works out the end of each period: Python has no year 10000."""
+        reports = ("revenue.report", "campaign.analysis", "attribution", "difference")
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "company_id": False})
+        moves = [
+            self.invoice(self.new_partner(f"Birch {day}"), (self.product, 1, 100), campaign_id=campaign.id)
+            for day in ("9999-12-31", "0001-01-01")
+        ]
+        self.env["crm.pareto.attribution"]._recompute(self.company)
+        for move, day in zip(moves, ("9999-12-31", "0001-01-01"), strict=True):
+            self.env.flush_all()
+            for table, name in (("account_move", "id"), ("account_move_line", "move_id")):
+                self.env.cr.execute(f"UPDATE {table} SET invoice_date = %s WHERE {name} = %s", [day, move.id])  # noqa: S608
+            self.env.cr.execute("UPDATE crm_pareto_attribution SET date = %s WHERE move_id = %s", [day, move.id])
+        self.env.invalidate_all()
+        for report in reports:
+            for period in ("week", "month", "quarter", "year"):
+                with self.subTest(report=report, period=period):
+                    rows = self.env[f"crm.pareto.{report}"].formatted_read_group([], [f"date:{period}"], ["__count"])
+                    self.assertEqual(report != "difference", bool(rows))
+
+
 class TestCost(RevenueCase):
     def test_the_cost_of_the_order_line_counts_before_the_products(self):
         order = self.order(self.new_partner("Birch"), (self.product, 2, 100))

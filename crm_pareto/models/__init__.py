@@ -1,3 +1,4 @@
+from . import crm_pareto_dated_mixin
 from . import crm_pareto_guarded_mixin
 from . import crm_pareto_nameless_mixin
 from . import crm_pareto_named_mixin

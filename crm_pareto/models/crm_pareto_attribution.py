@@ -32,7 +32,7 @@ class CrmParetoAttribution(models.Model):
     """
 
     _name = "crm.pareto.attribution"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.dated.mixin", "crm.pareto.guarded.mixin"]
     _description = "Attribution"
     _log_access = False
     _rec_name = "move_id"

@@ -33,7 +33,7 @@ class CrmParetoCampaignAnalysis(models.Model):
     """
 
     _name = "crm.pareto.campaign.analysis"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.dated.mixin", "crm.pareto.guarded.mixin"]
     _description = "Campaign Return Analysis"
     _auto = False
     _log_access = False

@@ -19,6 +19,7 @@ class CrmParetoDifference(models.Model):
     """
 
     _name = "crm.pareto.difference"
+    _inherit = "crm.pareto.dated.mixin"
     _description = "Difference to the Books"
     _auto = False
     _rec_name = "move_id"

@@ -22,6 +22,7 @@ class CrmParetoCampaignCostReport(models.Model):
     """
 
     _name = "crm.pareto.campaign.cost.report"
+    _inherit = "crm.pareto.dated.mixin"
     _description = "Campaign Costs"
     _auto = False
     _rec_name = "name"
@@ -160,7 +161,8 @@ class CrmParetoCampaignCostReport(models.Model):
              ) account
               LEFT JOIN LATERAL (
                    SELECT SUM(CASE bill.move_type WHEN 'in_refund' THEN -1 ELSE 1 END * billed.quantity
-                              * COALESCE(billed_uom.factor, ordered_uom.factor) / ordered_uom.factor) AS quantity
+                              * COALESCE(billed_uom.factor, ordered_uom.factor)
+                              / COALESCE(NULLIF(ordered_uom.factor, 0), 1)) AS quantity
                      FROM account_move_line billed
                      JOIN account_move bill ON bill.id = billed.move_id AND bill.state = 'posted'
                      LEFT JOIN uom_uom billed_uom ON billed_uom.id = billed.product_uom_id

@@ -23,7 +23,7 @@ class CrmParetoRevenueReport(models.Model):
     """
 
     _name = "crm.pareto.revenue.report"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.dated.mixin", "crm.pareto.guarded.mixin"]
     _description = "Revenue Analysis"
     _auto = False
     _rec_name = "date"

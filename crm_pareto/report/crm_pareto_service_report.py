@@ -41,7 +41,7 @@ class CrmParetoServiceReport(models.Model):
     """
 
     _name = "crm.pareto.service.report"
-    _inherit = "crm.pareto.guarded.mixin"
+    _inherit = ["crm.pareto.dated.mixin", "crm.pareto.guarded.mixin"]
     _description = "Service Load"
     _auto = False
     _rec_name = "name"

@@ -162,6 +162,16 @@ class TestCommitted(SpendingCase):
         self.spending.bill_order(order, 6, product_uom_id=units.id, price_unit=10)
         self.assertEqual((self.committed(), self.cost()), (180, 60))
 
+    def test_a_unit_that_became_nothing_ends_no_list(self):
+        dozens = self.env.ref("uom.product_uom_dozen")
+        order = self.spending.order(self.fair, 2, 120, product_uom_id=dozens.id)
+        self.spending.bill_order(order, 1, product_uom_id=dozens.id, price_unit=120)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE uom_uom SET factor = 0 WHERE id = %s", [dozens.id])
+        self.env.invalidate_all()
+        self.assertTrue(self.cost())
+        self.committed()
+
     def test_a_foreign_currency_at_the_order_s_rate(self):
         dollar = self.env.ref("base.USD")
         dollar.active = True
