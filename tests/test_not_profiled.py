@@ -158,6 +158,14 @@ class TestMark(NotProfiledCase):
         self.assertFalse(self.known())
         self.assertFalse([partner for partner, _product in self.repeats() if partner == self.marked])
 
+    def test_a_subsidiary_that_is_no_company_any_more_is_as_its_holding_at_once(self):
+        holding = self.new_partner("Holding", is_company=True, pareto_not_profiled=True)
+        self.marked.parent_id = holding
+        self.recompute(AS_OF)
+        self.assertTrue(self.known())
+        self.marked.is_company = False
+        self.assertFalse(self.known())
+
     def test_in_the_hour_nothing_comes_back(self):
         self.recompute(AS_OF)
         self.mark()

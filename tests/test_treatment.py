@@ -203,6 +203,19 @@ class TestTreatment(PlanCase):
         self.night()
         self.assertEqual(self.activities(), [])
 
+    def test_where_a_calendar_year_begins_nobody_moved(self):
+        """Everybody's turnover is nothing on its first day."""
+        self.company.pareto_window = "year"
+        self.recompute()
+        self.night()
+        for day, moved in ((date(2027, 1, 1), False), (date(2027, 1, 9), True)):
+            self.recompute(day)
+            with freeze_time(day):
+                self.night()
+            self.assertEqual(moved, bool(self.told(self.alder)), day)
+            self.invoice(self.cedar, (self.product, 1, 50), day=date(2027, 1, 8))
+            self.invoice(self.alder, (self.product, 1, 500), day=date(2027, 1, 8))
+
     def test_values_computed_anew_move_nobody(self):
         self.night()
         self.env.cr.execute("DELETE FROM crm_pareto_customer")

@@ -50,11 +50,12 @@ def in_time(env, patience):
         env.cr.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
-def take_turns(model):
-    """Let people who write a small table at once take turns: Odoo tries the second again, who then sees the first.
+def take_turns(records):
+    """Let people who write at once what is checked together take turns: Odoo tries the second again, who then sees what
+    the first did. A lock would not do: the second would go on with what the database looked like before.
 
-    For what is checked over all of its rows. A lock would not do: the second would go on with what the database looked
-    like before.
+    :param records: whose rows all of them write; of none, the table's first row
     """
-    table = SQL.identifier(model._table)
-    model.env.cr.execute(SQL("UPDATE %s SET id = id WHERE id = (SELECT MIN(id) FROM %s)", table, table))
+    table = SQL.identifier(records._table)
+    which = SQL("= ANY(%s)", records.ids) if records else SQL("= (SELECT MIN(id) FROM %s)", table)
+    records.env.cr.execute(SQL("UPDATE %s SET id = id WHERE id %s", table, which))

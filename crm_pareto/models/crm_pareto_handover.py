@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 from psycopg2 import OperationalError
 
-from .apart import apart
+from .apart import apart, take_turns
 from .bounds import check_days, of_one, of_some
 from .trust import refuse_values, scheduled, trusted_defaults, without_client, works_in
 
@@ -169,6 +169,8 @@ class CrmParetoHandover(models.Model):
         return self.state == "done" and self.reason == "away"
 
     def _check_draft(self):
+        if self:
+            take_turns(self)  # with who hands it over
         if any(handover.state != "draft" for handover in self):
             raise UserError(
                 self.env._("This was handed over already and stays as it was: undo it, or make another hand-over.")

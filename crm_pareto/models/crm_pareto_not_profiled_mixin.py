@@ -52,11 +52,13 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
             partner.pareto_customer_not_profiled = partner.sudo().commercial_partner_id.pareto_not_profiled
 
     def write(self, vals):
+        moves = vals.keys() & {"parent_id", "is_company"}  # another company's contact, or one by itself
+        before = self.filtered("pareto_customer_not_profiled") if moves else self
         result = super().write(vals)
         if vals.get("pareto_not_profiled"):
             self._forget_pareto_profile()
-        elif vals.get("parent_id"):
-            self.filtered("pareto_customer_not_profiled")._forget_pareto_profile()
+        elif now := (self - before).filtered("pareto_customer_not_profiled"):
+            now._forget_pareto_profile()
         return result
 
     def _forget_pareto_profile(self):

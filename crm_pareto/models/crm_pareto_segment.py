@@ -45,12 +45,12 @@ class CrmParetoSegment(models.Model):
 
     @api.constrains("company_id", "recency_min", "recency_max", "frequency_min", "frequency_max")
     def _check_covers_all(self):
-        take_turns(self)
+        take_turns(self.browse())
         self.search(Domain.TRUE)._check_tables()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
-        take_turns(self)
+        take_turns(self.browse())
         (self.search(Domain.TRUE) - self)._check_tables()
 
     def _check_access(self, operation):

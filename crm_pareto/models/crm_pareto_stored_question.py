@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from .apart import take_turns
 from .asking import AUDIENCES, named_audiences
 from .crm_pareto_centre_mixin import ROLE_FIELDS
 from .trust import ALL_DOCUMENTS, missing_companies, sees_own_only
@@ -112,7 +113,9 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         names = NAME.findall(text) if is_domain else map("".join, READ_NAME.findall(text))
         self._check_names(names, by_scheduler)
         if AUDIENCES in text:
-            self.env["crm.pareto.audience"]._check_named(self._named_audiences(text))
+            audiences, numbers = self.env["crm.pareto.audience"], self._named_audiences(text)
+            take_turns(audiences.browse(numbers))  # with who changes what they ask for
+            audiences._check_named(numbers)
 
     @api.model
     def _check_names(self, names, by_scheduler):

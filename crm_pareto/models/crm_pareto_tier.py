@@ -94,7 +94,7 @@ class CrmParetoTier(models.Model):
     @api.constrains("company_id")
     def _check_count(self):
         """With a hundred of them the tier would be the figure, also for who may not see it."""
-        take_turns(self)
+        take_turns(self.browse())
         for company in {tier.company_id for tier in self}:
             # sudo: those that the writer does not see count.
             if self.sudo().search_count([("company_id", "=", company.id)]) > MOST_TIERS:

@@ -10,6 +10,7 @@ from .crm_pareto_value_fields import USER
 from .mail_activity_plan import BATCH
 from .trust import lang_of, scheduled, works_in
 
+BEGINNING = 7  # days of a calendar year's window
 WAITING = Domain("waiting", "=", True)
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ class CrmParetoTreatment(models.Model):
 
     Kept apart from the values, which can be dropped and computed again without anybody moving. Only companies with a
     tier that asks for it have rows. The first night notes where everybody is; so does the first one after the bounds or
-    the window were changed, because then the tiers moved, not the customers.
+    the window were changed, because then the tiers moved, not the customers, and the first days of a calendar year,
+    where that is the window.
     """
 
     _name = "crm.pareto.treatment"
@@ -69,7 +71,7 @@ class CrmParetoTreatment(models.Model):
         if not entered | left:
             self._forget(company)
             return
-        known = bool(self.search([("company_id", "=", company.id)], limit=1))
+        known = bool(self.search([("company_id", "=", company.id)], limit=1)) and not self._begins(company)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -97,6 +99,14 @@ class CrmParetoTreatment(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _begins(self, company):
+        """Whether the window is of a calendar year that has only begun: all customers leave their tiers then, and come
+        back as they buy. Nobody is treated for that.
+        """
+        run = self.env["crm.pareto.run"]._standing(company, "customer")
+        return run.pareto_window == "year" and run.as_of and (run.as_of - run.date_from).days < BEGINNING
 
     @api.model
     def _in_force(self, company):
