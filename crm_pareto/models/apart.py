@@ -47,7 +47,7 @@ def in_time(env, patience):
     with env.cr.savepoint(flush=False):
         env.cr.execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * patience.left:.0f}ms"))
         yield
-        env.cr.execute("SET LOCAL statement_timeout TO DEFAULT")
+        env.cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
 
 def take_turns(records):

@@ -189,10 +189,10 @@ class CrmParetoCampaign(models.Model):
 
     @api.model
     def _campaigns_elsewhere(self, company):
-        """The ids of the campaigns that are another company's."""
+        """The ids of the campaigns that are another company's; its parents' are its own, too."""
         # sudo: a result of the company, whoever asks for it.
         campaigns = self.env["utm.campaign"].sudo().with_context(active_test=False)
-        return set(campaigns._search([("company_id", "not in", [False, company.id])]).get_result_ids())
+        return set(campaigns._search([("company_id", "not in", [False, *company.parent_ids.ids])]).get_result_ids())
 
     @api.model
     def _margin_of_a_sale(self, credited):

@@ -65,6 +65,8 @@ class CrmParetoHandoverChange(models.Model):
             return records
         own = Domain("user_id", "=", handover.from_user_id.id)
         here = Domain("company_id", "in", [False, company.id])
+        if model == "res.partner":  # a branch has its parents' contacts, too
+            here = Domain("company_id", "in", [False, *company.sudo().parent_ids.ids])
         if model == "res.partner":
             return records.search(own & here)
         if model == "crm.lead":
@@ -90,7 +92,8 @@ class CrmParetoHandoverChange(models.Model):
         found = records.browse()
         for model, its in records.grouped("res_model").items():
             documents = self.env[model].with_context(active_test=False)
-            domain = [("id", "in", its.mapped("res_id")), ("company_id", "in", [False, handover.company_id.id])]
+            here = [False, *handover.company_id.sudo().parent_ids.ids]
+            domain = [("id", "in", its.mapped("res_id")), ("company_id", "in", here)]
             if model == "account.move":  # what is sold, and no bill
                 domain.append(("move_type", "in", documents.get_sale_types(include_receipts=True)))
             ids = set(documents.search(domain).ids) if documents.has_access("read") else ()
@@ -114,7 +117,7 @@ class CrmParetoHandoverChange(models.Model):
             lambda meeting: (
                 meeting.effective_privacy != "private"
                 and meeting.opportunity_id.company_id in here
-                and meeting.partner_ids.filtered("partner_share").company_id in here
+                and not meeting.partner_ids.filtered("partner_share").company_id - handover.company_id.sudo().parent_ids
             )
         )
 
