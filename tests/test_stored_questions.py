@@ -85,6 +85,7 @@ class TestStoredQuestions(LedgerCase):
                 with self.subTest(user=login, name=name), self.assertRaises(AccessError):
                     self.new_template(user, self.company, text)
         text = "<p><t t-out='object.pareto_last_in'/></p>"
+        self.manager.group_ids += self.env.ref("mail.group_mail_template_editor")
         self.assertTrue(self.new_template(self.manager, self.company, text))
 
     def test_a_list_of_one_s_own_and_who_is_gone_keep_nobody_from_a_rule(self):

@@ -106,6 +106,7 @@ class TestShared(TierCase):
             self.env.cr.execute("SET LOCAL lock_timeout = '200ms'")
             with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.new_tier(self.company)
+            other.rollback()
 
 
 class TestDeleting(TierCase):

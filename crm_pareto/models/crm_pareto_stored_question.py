@@ -10,7 +10,7 @@ from odoo.tools import ormcache
 from .apart import take_turns
 from .asking import AUDIENCES, named_audiences
 from .crm_pareto_centre_mixin import ROLE_FIELDS
-from .trust import ALL_DOCUMENTS, missing_companies, sees_own_only
+from .trust import ALL_DOCUMENTS, missing_companies
 
 NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 # Of a template: what is read of something, and not the words and styles around it.
@@ -124,7 +124,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         It sees all customers and documents: a contact's figures in its own company, a document's in that of each.
         """
         guarded, user = self._guarded_names(), self.env.user
-        own_only = user.company_ids._pareto_shows_own_only() or sees_own_only(self.env["crm.pareto.revenue.report"])
+        own_only = user.company_ids._pareto_shows_own_only()
         some_only = not user.has_group(ALL_DOCUMENTS)
         elsewhere = by_scheduler and missing_companies(self.env)
         for name in names:
