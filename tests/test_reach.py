@@ -1,10 +1,12 @@
 """Silence and reach: who was in touch with a customer, when, by what, and whom it left waiting."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odoo.exceptions import UserError
 
 from .common import SALESPERSON, TouchCase, new_test_user
 
@@ -106,6 +108,14 @@ class TestReach(TouchCase):
 
     def test_without_mails_there_is_no_time_to_answer(self):
         self.assertFalse(self.customer.pareto_answer_hours)
+
+    def test_nonsense_finds_somebody_or_nobody_and_breaks_nothing(self):
+        partners = self.env["res.partner"]
+        for value in (10**9, -(10**9), float("inf"), float("nan"), "x", True, None, [1]):
+            for name in ("pareto_silent_days", "pareto_known_by_count", "pareto_audience_ids"):
+                for operator in ("=", ">", "<="):
+                    with self.subTest(name=name, operator=operator, value=value), suppress(ValueError, UserError):
+                        partners.search([(name, operator, value)], limit=1)
 
     def test_overdue_is_who_is_silent_for_longer_than_the_tier_says(self):
         tier = self.env["crm.pareto.tier"]._for_company(self.env.company)[0]

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
+from .bounds import is_id
 from .crm_pareto_result_mixin import for_readers
 
 ACCOUNT = "[0-9]{1,18}"  # a part of a key that names an account: any number of it fits a bigint
@@ -59,7 +60,7 @@ class AnalyticMixin(models.AbstractModel):
             return NotImplemented
         # sudo: only which accounts; the lines are found by the reader's own rules.
         accounts = self.env["account.analytic.account"].sudo().with_context(active_test=False)
-        spent = accounts.search([("pareto_campaign_id", "in", [id_ for id_ in value if id_])])
+        spent = accounts.search([("pareto_campaign_id", "in", [id_ for id_ in value if is_id(id_)])])
         found = Domain("analytic_distribution", "in", spent.ids)
         if not all(value):
             every = accounts.search([("pareto_campaign_id", "!=", False)])

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..analytics.in_touch import InTouch
+from .bounds import EARLIEST, LATEST
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
@@ -127,10 +128,11 @@ class CrmParetoReachMixin(models.AbstractModel):
         """N days ago was the last one: the more days, the earlier."""
         now = fields.Datetime.now()
         if operator == "in":
-            return Domain.OR(self._silent_for(days, now) for days in value)
-        if operator not in COMPARISONS:
+            return Domain.OR(self._silent_for(_days(days), now) for days in value)
+        if operator not in COMPARISONS or not isinstance(value, int | float):
             return NotImplemented
-        days = value + 1 if operator in (">", "<=") else value  # whole days: more than 5 are 6
+        days = _days(value)
+        days = days + 1 if operator in (">", "<=") else days  # whole days: more than 5 are 6
         earlier = operator in (">", ">=")
         return self._search_by_last("<=" if earlier else ">", now - timedelta(days=days))
 
@@ -176,3 +178,10 @@ class CrmParetoReachMixin(models.AbstractModel):
 
 
 COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=")}
+MOST_DAYS = 366 * (LATEST.year - EARLIEST.year)
+
+
+def _days(value):
+    """A number of days that a calendar holds; of what is no number, none."""
+    number = value if isinstance(value, int | float) and value == value else 0
+    return int(min(max(number, -MOST_DAYS), MOST_DAYS))

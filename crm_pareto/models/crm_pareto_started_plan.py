@@ -111,7 +111,9 @@ class CrmParetoStartedPlan(models.Model):
         :raises AccessError: where the starter does not work here any more, or does not see one of the customers
         """
         plan, starter = self.plan_id, self.starter_id
-        customers = self.partner_id.with_user(starter)
+        # Who was marked in the moment in which it was started has nothing planned.
+        profiled = self.sudo().partner_id.filtered(lambda partner: not partner.pareto_customer_not_profiled)
+        customers = profiled.with_user(starter)
         works_here = starter.active and works_in(starter, self.company_id)
         if not works_here and starter.id != SUPERUSER_ID:
             raise AccessError(self.env._("%s does not work here any more.", starter.name))

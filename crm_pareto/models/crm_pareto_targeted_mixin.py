@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from psycopg2.errors import QueryCanceled
 
 from .apart import Patience, in_time
+from .bounds import is_id
 from .crm_pareto_audience import INVALID
 from .crm_pareto_result_mixin import for_readers
 from .resolving import Resolving
@@ -50,7 +51,7 @@ class CrmParetoTargetedMixin(models.AbstractModel):
             return NotImplemented
         # With archived ones: a mailing that waits still reaches those it is for.
         audiences = self.with_context(active_test=False)._pareto_audiences(
-            Domain("id", "in", [id_ for id_ in value if id_])
+            Domain("id", "in", [id_ for id_ in value if is_id(id_)])
         )
         named = Domain.OR(self._in_pareto_audience(audience) for audience in audiences)
         if not all(value):
