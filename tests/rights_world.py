@@ -113,6 +113,7 @@ class World:
         group = {"industry_id": self.env.ref("base.res_partner_industry_A").id, "tier_id": tier.id}
         category = self.env["product.category"].create({"name": "Gauges"})
         self.make("crm.pareto.peer.purchase", categ_id=category.id, **group)
+        self.make("crm.pareto.stale", kind="customer")
 
     def treat(self):
         """The customer's tier as it was last night, noted last: a new tier has those of its company forgotten."""

@@ -1,6 +1,6 @@
 """Rank, share and tier of customers and products."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from unittest.mock import patch
@@ -18,6 +18,7 @@ from odoo.addons.crm_pareto.models import (
     crm_pareto_rhythm_mixin,
     crm_pareto_scorecard_mixin,
 )
+from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
@@ -370,6 +371,35 @@ class TestRefresh(LedgerCase):
             for row in self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)])
         }
         self.assertEqual(turnovers, {other: 100})
+
+    def test_what_is_due_is_due_until_it_is_computed(self):
+        run = self.env["crm.pareto.run"]._standing(self.company, "customer")
+        due = [run._is_due()]
+        for step in (self.recompute, lambda: run._forget(self.company), self.refreshed):
+            step()
+            due.append(run._is_due())
+        self.assertEqual(due, [True, False, True, False])
+
+    def test_what_is_due_of_the_customers_is_not_the_repeat_orders(self):
+        runs = [self.env["crm.pareto.run"]._standing(self.company, kind) for kind in ("customer", "repeat")]
+        self.env["crm.pareto.repeat"]._recompute(self.company)
+        runs[0]._forget(self.company)
+        self.refreshed()
+        self.assertEqual([run._is_due() for run in runs], [False, True])
+
+    def test_another_company_that_is_due_is_that_one_alone(self):
+        self.recompute()
+        run = self.env["crm.pareto.run"]._standing(self.company, "customer")
+        run._forget(self.new_company("Second", "USD"))
+        self.assertFalse(run._is_due())
+
+    def test_who_makes_it_due_may_not_compute_oftener_than_that_takes(self):
+        self.recompute()
+        run = self.env["crm.pareto.run"]._standing(self.company, "customer")
+        run.write({"full_at": datetime.now(), "seconds": 3600})
+        run._forget(self.company)
+        with self.assertRaisesRegex(UserError, "computed a moment ago, in 3600 seconds"):
+            run._check_rested()
 
 
 class TestBitForBit(LedgerCase):

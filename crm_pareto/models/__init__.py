@@ -63,6 +63,7 @@ from . import crm_pareto_ranking
 from . import crm_pareto_recompute
 from . import crm_pareto_retention
 from . import crm_pareto_run
+from . import crm_pareto_stale
 from . import crm_pareto_timeline
 from . import crm_pareto_attribution
 from . import crm_pareto_journey

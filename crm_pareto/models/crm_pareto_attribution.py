@@ -102,8 +102,8 @@ class CrmParetoAttribution(models.Model):
         credit._make_amounts(company)
         self._replace(company)
         self.env["crm.pareto.campaign"]._recompute(company, as_of)
-        now, run = self.env.cr.now(), self.env["crm.pareto.run"]._standing(company, "attribution")
-        run.write({"as_of": as_of, "full_at": now, "refreshed_at": now, "seconds": time.monotonic() - began})
+        run = self.env["crm.pareto.run"]._standing(company, "attribution")
+        run._note_all({"as_of": as_of, "seconds": time.monotonic() - began})
         return True
 
     @api.model

@@ -106,7 +106,7 @@ class CrmParetoPairing(models.Model):
         """
         if not self.env["crm.pareto.recompute"]._begin(company):
             return
-        period, now = window(company.pareto_window, as_of or fields.Date.context_today(self)), self.env.cr.now()
+        period = window(company.pareto_window, as_of or fields.Date.context_today(self))
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_basket", self._baskets(company, period))
         self.env.cr.execute(
             SQL(
@@ -132,7 +132,7 @@ class CrmParetoPairing(models.Model):
         )
         self.invalidate_model()
         run = self.env["crm.pareto.run"]._standing(company, "pairing")
-        run.write({"date_from": period.date_from, "as_of": period.date_to, "full_at": now, "refreshed_at": now})
+        run._note_all({"date_from": period.date_from, "as_of": period.date_to})
 
     @api.model
     def _baskets(self, company, period):

@@ -247,9 +247,9 @@ class CrmParetoRecompute(models.AbstractModel):
             self.env["crm.pareto.treatment"]._forget(company)
         if history:
             self.env["crm.pareto.history"]._complete(company, as_of)
-        values = {"pareto_window": company.pareto_window, "full_at": self.env.cr.now()}
         for run in runs:
-            self._note(run, period, **values, seconds=time.monotonic() - began)
+            self._note(run, period)
+            run._note_all({"pareto_window": company.pareto_window, "seconds": time.monotonic() - began})
 
     @api.model
     def _compute_changed(self, company, as_of):
@@ -258,7 +258,7 @@ class CrmParetoRecompute(models.AbstractModel):
         :return: False where everything has to be summed
         """
         run = self._standing(company, "customer")
-        if not run.full_at or run.pareto_window != company.pareto_window or as_of < run.as_of:
+        if run._is_due() or run.pareto_window != company.pareto_window or as_of < run.as_of:
             return False
         period = window(company.pareto_window, as_of)
         customers = self._sum_changed(company, run, period)
@@ -294,7 +294,7 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _changed_customers(self, run, as_of):
         """The ids of the customers whose documents changed since the run; None where that may be anybody."""
-        if not run.full_at or as_of < run.as_of:
+        if run._is_due() or as_of < run.as_of:
             return None
         documents, customers = self._changed(run.company_id, run, as_of)
         return list(customers) if len(documents) <= MOST_CHANGED else None
@@ -324,7 +324,7 @@ class CrmParetoRecompute(models.AbstractModel):
         return [row[0] for row in rows], {id_ for row in rows for id_ in row[1:] if id_}
 
     @api.model
-    def _note(self, run, period, **values):
+    def _note(self, run, period):
         """Write down what the values are of, and their totals."""
         model = self.env[VALUE_MODELS[run.kind]]
         turnover, profit = self.env["crm.pareto.ranking"]._totals(model, run.company_id)
@@ -335,7 +335,6 @@ class CrmParetoRecompute(models.AbstractModel):
                 "turnover_total": turnover,
                 "profit_total": profit,
                 "refreshed_at": self.env.cr.now(),
-                **values,
             }
         )
         model.invalidate_model()  # shares are of the totals

@@ -78,9 +78,9 @@ class CrmParetoRepeat(models.Model):
         :param as_of: last day of the purchases; today by default
         """
         if self.env["crm.pareto.recompute"]._begin(company):
-            as_of, now = as_of or fields.Date.context_today(self), self.env.cr.now()
+            as_of = as_of or fields.Date.context_today(self)
             self._update(company, as_of)
-            self._run(company).write({"as_of": as_of, "full_at": now, "refreshed_at": now})
+            self._run(company)._note_all({"as_of": as_of})
 
     @api.model
     def _refresh(self, company, as_of=None):

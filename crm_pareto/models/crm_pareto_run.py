@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..analytics.windows import window
+from .crm_pareto_stale import KINDS
 from .crm_pareto_value_mixin import PROFIT
 
 SNAPSHOT_LIFE = timedelta(days=1)
@@ -73,10 +75,27 @@ class CrmParetoRun(models.Model):
 
     @api.model
     def _forget(self, companies):
-        """Have everything of the companies computed with the next refresh; snapshots stay as they are."""
+        """Have everything of the companies computed with the next refresh; snapshots stay as they are.
+
+        Each time a row more, also where there is one: the computation that is under way may be deleting that.
+        """
+        rows = [{"company_id": company.id, "kind": kind} for company in companies for kind, _label in KINDS]
         # sudo: whoever changes whom an invoice counts for need not be a manager of values.
-        runs = self.sudo().search([("company_id", "in", companies.ids), ("snapshot", "!=", True)])
-        runs.full_at = False
+        self.env["crm.pareto.stale"].sudo().create(rows)
+
+    def _is_due(self):
+        """Whether everything is to be computed: it never was, or `_forget` has asked for it since."""
+        own = [("company_id", "=", self.company_id.id), ("kind", "=", self.kind)]
+        # sudo: nobody but the computation reads them.
+        return not self.full_at or bool(self.env["crm.pareto.stale"].sudo().search_count(own, limit=1))
+
+    def _note_all(self, values):
+        """Write down that everything was computed; whatever asked for it has had it, as far as this transaction saw."""
+        which = SQL("company_id = %s AND kind = %s", self.company_id.id, self.kind)
+        self.env.cr.execute(SQL("DELETE FROM crm_pareto_stale WHERE %s", which))
+        self.env["crm.pareto.stale"].invalidate_model()
+        now = self.env.cr.now()
+        self.write({"full_at": now, "refreshed_at": now, **values})
 
     def _period(self):
         """The Window that the values are of; None before the first computation."""
