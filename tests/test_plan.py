@@ -429,6 +429,20 @@ class TestFreeHours(PlanCase):
         with freeze_time(f"{TODAY} 12:00:00"):
             self.assertEqual(self.free()[0], 60)
 
+    def test_a_leave_of_no_day_and_a_zone_that_is_none_leave_the_team_its_plan(self):
+        """Everybody enters leaves; and time zones go, while people keep them."""
+        self.new_quotation(self.new_customer("Corvex"))
+        resource = self.env["resource.resource"].create(
+            {"name": "Anna", "user_id": self.anna.id, "company_id": self.company.id}
+        )
+        leave = {"name": "Long", "resource_id": resource.id, "date_from": "0001-01-01", "date_to": "2030-01-01"}
+        self.env["resource.calendar.leaves"].create({**leave, "calendar_id": resource.calendar_id.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET tz = 'US/Pacific-New' WHERE id = %s", [self.ben.partner_id.id])
+        self.env.invalidate_all()
+        free = self.env["crm.pareto.plan"].with_company(self.company)._free_minutes(self.anna + self.ben, [TODAY])
+        self.assertEqual({self.anna.id, self.ben.id}, set(free))
+
     def test_meetings_take_their_time_those_declined_none(self):
         self.meet(datetime(2026, 7, 7, 8), datetime(2026, 7, 7, 10))
         self.meet(datetime(2026, 7, 8, 9), datetime(2026, 7, 8, 11)).attendee_ids.do_decline()

@@ -467,7 +467,7 @@ class CrmParetoHandoverChange(models.Model):
 
         :param state: {id of the record: what it is now}
         """
-        gone, values = [], []
+        gone, values = set(), []
         subtypes = {id_ for change in self for ids in change.before.get("followers", {}).values() for id_ in ids}
         # sudo: which of them are still there; of an app that was uninstalled, say, they are not.
         there = set(self.env["mail.message.subtype"].sudo().browse(subtypes).exists().ids)
@@ -476,7 +476,7 @@ class CrmParetoHandoverChange(models.Model):
             for partner in map(str, people.ids):
                 follows_by_this = partner not in before and partner not in now  # who has a record again follows it
                 if follows_by_this or before.get(partner) != after.get(partner) == now.get(partner):
-                    gone.append((change.res_id, int(partner)))
+                    gone.add((change.res_id, int(partner)))
                     if partner in before:
                         record = {"res_model": change.res_model, "res_id": change.res_id, "partner_id": int(partner)}
                         kept = [id_ for id_ in before[partner] if id_ in there]

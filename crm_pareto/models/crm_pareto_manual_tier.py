@@ -103,12 +103,13 @@ class CrmParetoManualTier(models.Model):
 
         :param also: (subject, company) that lost a decision
         """
-        subjects = {*((decision._subject(), decision.company_id) for decision in self.exists()), *also}
+        there = self.exists()
+        subjects = {*((decision._subject(), decision.company_id) for decision in there), *also}
         for subject, company in subjects:
             model = as_scheduler(self.env[VALUE_MODELS[subject._name]])  # nobody may write values but us
             key = model._pareto_key
             row = model.search([(key, "=", subject.id), ("company_id", "=", company.id), ("snapshot_id", "=", False)])
-            if not row and self.exists():
+            if not row and there:
                 row = model.create({key: subject.id, "company_id": company.id})
             # sudo: the decision in force, also where the writer does not see another company's.
             decision = self.sudo().search(

@@ -314,25 +314,32 @@ class CrmParetoPlan(models.AbstractModel):
         resource_of = {resource.user_id: resource for resource in resources}
         taken = self.env["crm.pareto.plan.decision"]._minutes_taken(users, days)
         busy = self._meetings(users, days)
-        now = pytz.utc.localize(fields.Datetime.now())
         free = {}
         for user in users:
-            zone = pytz.timezone(user.tz or "UTC")
-            resource = resource_of.get(user, self.env["resource.resource"])
-            calendar = resource.calendar_id or self.env.company.sudo().resource_calendar_id
-            start, end = (
-                zone.localize(datetime.combine(day, time.min)) for day in (days[0], days[-1] + timedelta(days=1))
-            )
-            if not calendar:
-                free[user.id] = dict.fromkeys(days, 0)
-                continue
-            work = calendar._work_intervals_batch(start, end, resource)[resource.id] - busy[user.id]
-            work &= Intervals([(now, end, calendar)])
+            zone, resource = self._zone(user), resource_of.get(user, self.env["resource.resource"])
             minutes = defaultdict(int)
-            for begin, stop, _calendar in work:
+            for begin, stop, _calendar in self._working_hours(zone, resource, days) - busy[user.id]:
                 minutes[begin.astimezone(zone).date()] += (stop - begin).total_seconds() / 60
             free[user.id] = {day: max(0, int(minutes[day]) - taken[user.id, day]) for day in days}
         return free
+
+    @api.model
+    def _zone(self, user):
+        """A person's time zone; UTC for one that is none any more, as Odoo has it."""
+        return self.with_context(tz=user.tz).env.tz
+
+    @api.model
+    def _working_hours(self, zone, resource, days):
+        """Intervals from now on in which a person works; without leaves where one is of no day that there is."""
+        calendar = resource.calendar_id or self.env.company.sudo().resource_calendar_id  # sudo: as above
+        if not calendar:
+            return Intervals()
+        start, end = (zone.localize(datetime.combine(day, time.min)) for day in (days[0], days[-1] + timedelta(days=1)))
+        try:
+            work = calendar._work_intervals_batch(start, end, resource)
+        except (ValueError, OverflowError):  # everybody enters leaves, and the plan is the whole team's
+            work = calendar._work_intervals_batch(start, end, resource, compute_leaves=False)
+        return work[resource.id] & Intervals([(pytz.utc.localize(fields.Datetime.now()), end, calendar)])
 
     @api.model
     def _meetings(self, users, days):
@@ -359,7 +366,7 @@ class CrmParetoPlan(models.AbstractModel):
         for attendee in attendees:
             event, user = attendee.event_id, user_of[attendee.partner_id]
             if event.allday:
-                zone = pytz.timezone(user.tz or "UTC")
+                zone = self._zone(user)
                 # Within the days: the year 1 or 9999, which anybody can invite to, is none elsewhere.
                 until = min(event.stop_date, last) + timedelta(days=1)
                 begin = zone.localize(datetime.combine(max(event.start_date, first), time.min))
