@@ -326,7 +326,7 @@ class CrmParetoPlan(models.AbstractModel):
     @api.model
     def _zone(self, user):
         """A person's time zone; UTC for one that is none any more, as Odoo has it."""
-        return self.with_context(tz=user.tz).env.tz
+        return self.with_context(tz=user.tz or "UTC").env.tz
 
     @api.model
     def _working_hours(self, zone, resource, days):
