@@ -79,6 +79,7 @@ from . import account_move
 from . import analytic_mixin
 from . import digest_digest
 from . import ir_cron
+from . import ir_rule
 from . import ir_ui_view
 from . import mail_activity
 from . import mail_activity_plan

@@ -16,7 +16,7 @@ from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_value_mixin import PROFIT
 from .resolving import RESOLVING, Resolving
-from .trust import ALL_DOCUMENTS
+from .trust import ALL_DOCUMENTS, works_in
 
 RULE_FIELDS = (
     "company_id",
@@ -280,6 +280,11 @@ class CrmParetoAudience(models.Model):
         except INVALID:  # finds nobody, whoever asks
             return
 
+    def _has_own_eyes(self):
+        """Whether the owner sees as a person of the company does; OdooBot sees everything of all companies."""
+        owner = self.user_id
+        return owner.id != SUPERUSER_ID and owner.active and works_in(owner, self.company_id)
+
     def _is_of_other_eyes(self):
         """Whether it is found by documents or customers that the person does not see, where nobody asks.
 
@@ -360,10 +365,12 @@ class CrmParetoAudience(models.Model):
                 raise ValidationError(self._why_not(error)) from error
             self.env["crm.pareto.stored.question"]._check_naming(audience)
 
-    @api.constrains("user_id")
+    @api.constrains("user_id", "company_id")
     def _check_user_id(self):
         if any(audience.user_id.share for audience in self):
             raise ValidationError(self.env._("The owner of an audience is somebody who works here."))
+        if self.env.uid != SUPERUSER_ID and any(not audience._has_own_eyes() for audience in self):
+            raise ValidationError(self.env._("The owner of an audience is somebody who works in its company now."))
         others = self.sudo(False).filtered(lambda audience: audience.user_id != self.env.user)  # Odoo checks with sudo
         if others and not self.env.user.has_group("crm_pareto.group_manager"):
             raise ValidationError(self.env._("Only a manager can give an audience to somebody else."))

@@ -104,6 +104,7 @@ class CrmParetoHistory(models.Model):
             )
             INSERT INTO crm_pareto_history (company_id, partner_id, date, turnover, turnover_rank, tier_id)
             SELECT %(company)s, partner_id, date, turnover, turnover_rank, %(rule)s FROM ranked
+             ORDER BY date, partner_id  -- the number of a row tells no rank
             """,
             report=self.env["crm.pareto.revenue.report"]._table_query,
             company=company.id,

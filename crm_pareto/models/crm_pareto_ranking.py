@@ -330,6 +330,7 @@ class CrmParetoRanking(models.AbstractModel):
                 SELECT %(company)s, %(snapshot)s, %(key)s, %(columns)s FROM (%(source)s) fresh
                  WHERE NOT EXISTS (SELECT FROM %(table)s known WHERE known.%(key)s = fresh.%(key)s
                                       AND known.company_id = %(company)s AND %(of_snapshot)s)
+                 ORDER BY fresh.%(key)s  -- the number of a row tells no rank
                 """,
                 table=SQL.identifier(model._table),
                 source=source,

@@ -10,6 +10,7 @@ from .trust import Only
 MOST_STEPS = 40
 # Of one customer: where everybody referred everybody, the ways would grow with the cube of the customers.
 MOST_REFERRERS = 5
+MOST_WAYS = 1_000_000  # of all, by the steps they take
 VALUE_BITS = 31  # of the id of a value row
 
 
@@ -130,11 +131,14 @@ class CrmParetoReferral(models.Model):
                   FROM reached JOIN link ON link.referrer_id = reached.referred_id
                  WHERE link.referred_id <> reached.referrer_id AND reached.steps < %(most)s
             )
-            SELECT referrer_id, referred_id, MIN(steps) AS steps FROM reached GROUP BY referrer_id, referred_id
+            SELECT referrer_id, referred_id, MIN(steps) AS steps
+              FROM (SELECT * FROM reached LIMIT %(ways)s) found  -- the shortest come first
+             GROUP BY referrer_id, referred_id
             """,
             links=self._links(),
             only=self._begins(),
             most=MOST_STEPS,
+            ways=MOST_WAYS,
         )
 
     @api.model

@@ -8,6 +8,8 @@ from .free_mail import FREE_MAIL
 # A country, perhaps a letter, seven digits or more however they are spaced, perhaps a suffix: BE 0477.472.701.
 VAT_IN_TEXT = r"\m[A-Z]{2}[ .-]?[A-Z]?(?:[0-9][ .-]?){7,12}[A-Z0-9]{0,3}\M"
 # Between the parts of a text that can each be a name.
+# Of one text: each piece is sought among all names, and whoever reads the list waits for those of all documents.
+MOST_LETTERS, MOST_PIECES = 2000, 30
 SEPARATORS = r"[,;:/|()\n]+| - "
 NAME_LENGTH = (4, 80)  # characters; what is shorter resembles anything
 
@@ -157,7 +159,8 @@ def _name():
         WITH part AS MATERIALIZED (
             SELECT DISTINCT text.move_id, TRIM(piece.name) AS name
               FROM (%(texts)s) text
-             CROSS JOIN LATERAL REGEXP_SPLIT_TO_TABLE(text.content, %(separators)s) AS piece(name)
+             CROSS JOIN LATERAL (SELECT * FROM REGEXP_SPLIT_TO_TABLE(LEFT(text.content, %(letters)s), %(separators)s)
+                                  LIMIT %(pieces)s) AS piece(name)
               JOIN document ON document.move_id = text.move_id
              WHERE document.reason IN ('no_partner', 'not_customer')
                AND LENGTH(TRIM(piece.name)) BETWEEN %(shortest)s AND %(longest)s AND piece.name ~ '[[:alpha:]]{3}'
@@ -175,6 +178,8 @@ def _name():
         similar=certainty.SIMILAR,
         texts=_texts(),
         separators=SEPARATORS,
+        letters=MOST_LETTERS,
+        pieces=MOST_PIECES,
         shortest=shortest,
         longest=longest,
     )
