@@ -372,6 +372,17 @@ class TestRights(AudienceCase):
         with self.assertRaises(ValidationError):
             theirs[0].with_user(own_manager).bought_product_ids = self.product
 
+    def test_it_belongs_to_somebody_who_works_in_its_company_now(self):
+        """OdooBot sees everything of all companies: so would whoever named it."""
+        chief = self.new_member("cy", f"{SALES_MANAGER},{PROFIT}")
+        left = self.new_member("lou", SALES_MANAGER)
+        left.active = False
+        abroad = self.new_member("abroad", SALES_MANAGER, self.new_company("Abroad", "USD"))
+        for owner in (self.env.ref("base.user_root"), left, abroad):
+            with self.subTest(owner=owner.login), self.assertRaises(UserError):
+                self.audience(user=chief, user_id=owner.id)
+        self.assertTrue(self.audience(user=chief, user_id=self.manager.id))
+
     def test_a_filter_has_a_bound_number_of_conditions(self):
         with self.assertRaisesRegex(ValidationError, "100 conditions at most"):
             self.audience([("turnover", ">", number) for number in range(101)])

@@ -3,8 +3,10 @@
 from datetime import date
 from fractions import Fraction
 from random import Random
+from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics.windows import window
+from odoo.addons.crm_pareto.models import crm_pareto_referral
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
@@ -264,6 +266,15 @@ class TestInfluence(ReferralCase):
             self.new_partner(f"Of {referrer.name}", parent_id=firm.id, pareto_referred_by_id=referrer.id)
         rows = self.update()
         self.assertEqual([1] * 5 + [0] * 2, [rows[referrer].referred_count for referrer in referrers])
+
+    @patch.object(crm_pareto_referral, "MOST_WAYS", 3)
+    def test_of_very_many_ways_the_shortest_count(self):
+        first = self.customer("First", 10)
+        second = self.customer("Second", 10, by=first)
+        third = self.customer("Third", 10, by=second)
+        fourth = self.customer("Fourth", 10, by=third)
+        rows = self.update()
+        self.assertEqual([1, 1, 1, 0], [rows[one].referred_count for one in (first, second, third, fourth)])
 
     def test_dropped_and_computed_again_they_are_the_same(self):
         ash, birch = self.new_partner("Ash"), self.new_partner("Birch")

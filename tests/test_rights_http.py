@@ -42,10 +42,10 @@ class RightsHttpCase(LedgerCase, ParetoHttpCase):
                 {"company_ids": [Command.set(cls.company.ids)], "company_id": cls.company.id, "password": login * 2}
             )
 
-    def post(self, login, path, params):
+    def post(self, login, path, params, debug=""):
         """(result, what was said instead) of a request in a session of that person."""
         self.env.flush_all()
-        self.authenticate(login, login * 2)
+        self.authenticate(login, login * 2, session_extra={"debug": debug})
         request = {"id": 0, "jsonrpc": "2.0", "method": "call", "params": params}
         with mute_logger(*LOGS):
             answer = self.opener.post(urljoin(self.base_url(), path), json=request, timeout=60).json()
@@ -169,6 +169,21 @@ class TestFigures(RightsHttpCase):
             with self.subTest(path=path):
                 self.assert_refused(self.asks("salesperson", path))
         self.assertEqual(1, self.asks("controller", "pareto_profit")[0])
+
+    def test_a_refusal_names_nothing_of_what_it_refuses(self):
+        """In debug mode, which anybody may turn on, Odoo names the records: ours are called by figures."""
+        values = {"user_id": self.people["manager"].id, "partner_id": self.partner.id, "date": self.day, "minutes": 5}
+        why = {"company_id": self.company.id, "why": "buys every 12 days", "state": "accepted"}
+        decision = self.env["crm.pareto.plan.decision"].create({**values, **why})
+        self.partner.user_id = self.people["manager"]
+        row = self.env["crm.pareto.customer"].search([("partner_id", "=", self.partner.id)])
+        for record, secret in ((decision, "12 days"), (row, "Birch")):
+            context = {"context": {"allowed_company_ids": self.company.ids}}
+            params = {"model": record._name, "method": "read", "args": [record.ids, ["company_id"]], "kwargs": context}
+            answer = self.post("salesperson", f"/web/dataset/call_kw/{record._name}/read", params, debug="1")
+            with self.subTest(model=record._name):
+                self.assert_refused(answer)
+                self.assertNotIn(secret, answer[1]["message"])
 
     def test_nobody_asks_by_what_a_client_formats(self):
         """A text as the number of a touch was formatted: 400 MB of one request, before any right was asked."""

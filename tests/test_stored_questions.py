@@ -88,6 +88,17 @@ class TestStoredQuestions(LedgerCase):
         self.manager.group_ids += self.env.ref("mail.group_mail_template_editor")
         self.assertTrue(self.new_template(self.manager, self.company, text))
 
+    def test_nor_is_one_given_to_somebody_who_sees_more(self):
+        own = self.new_member("otto", f"{SALESPERSON},crm_pareto.group_manager", self.companies)
+        audience = self.env["crm.pareto.audience"].create(
+            {"name": "Own", "company_id": self.company.id, "user_id": own.id}
+        )
+        team = self.env["crm.team"].sudo().create({"name": "South", "company_id": self.company.id})
+        domain = f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]"
+        team.with_user(own).sudo().assignment_domain = domain
+        with self.assertRaisesRegex(ValidationError, "Sales Team: South of otto asks for this audience"):
+            self.of(self.controller, audience).user_id = self.controller
+
     def test_a_list_of_one_s_own_and_who_is_gone_keep_nobody_from_a_rule(self):
         audience = self.env["crm.pareto.audience"].create(
             {"name": "Mine", "company_id": self.company.id, "user_id": self.manager.id}

@@ -376,6 +376,8 @@ class CrmParetoAudience(models.Model):
             raise ValidationError(self.env._("Only a manager can give an audience to somebody else."))
         if any(audience._is_of_other_eyes() for audience in others):
             raise ValidationError(self.env._("You do not see all documents: an audience that you made stays yours."))
+        for audience in self:  # who named it named what its owner sees
+            self.env["crm.pareto.stored.question"]._check_naming(audience)
 
     @api.model
     def default_get(self, fields):
