@@ -111,10 +111,14 @@ class TestReach(TouchCase):
 
     def test_nonsense_finds_somebody_or_nobody_and_breaks_nothing(self):
         partners = self.env["res.partner"]
+        odd = (ValueError, TypeError, UserError)  # as Odoo says of its own fields
         for value in (10**9, -(10**9), float("inf"), float("nan"), "x", True, None, [1]):
             for name in ("pareto_silent_days", "pareto_known_by_count", "pareto_audience_ids"):
                 for operator in ("=", ">", "<="):
-                    with self.subTest(name=name, operator=operator, value=value), suppress(ValueError, UserError):
+                    with (
+                        self.subTest(name=name, operator=operator, value=value),
+                        suppress(*odd),
+                    ):
                         partners.search([(name, operator, value)], limit=1)
 
     def test_overdue_is_who_is_silent_for_longer_than_the_tier_says(self):

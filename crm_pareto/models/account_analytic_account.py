@@ -1,7 +1,9 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-from .trust import trusted_defaults
+from .trust import without_what_is_not_theirs
 
 ANALYTIC = "analytic.group_analytic_accounting"
 
@@ -24,8 +26,8 @@ class AccountAnalyticAccount(models.Model):
     @api.model
     def default_get(self, fields):
         """Odoo creates accounts with sudo for a project, say, with the defaults of a client who may not."""
-        ours = () if self.env.user.has_group(ANALYTIC) else ("pareto_campaign_id",)
-        return trusted_defaults(super().default_get, self, fields, ours)
+        may = partial(self.env.user.has_group, ANALYTIC)
+        return without_what_is_not_theirs(super().default_get(fields), "pareto_campaign_id", may)
 
     @api.model_create_multi
     def create(self, vals_list):

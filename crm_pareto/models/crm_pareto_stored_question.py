@@ -76,27 +76,36 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             asks = not record._transient and record._name not in PERSONAL and any(map(ASKING.search, fields))
             for model in ours:
                 self._check_records(model, asks)
-            self._check_names(_named_fields(record), by_scheduler=True)
+            fields_named = [record[link] for link in self._links(record._name)["ir.model.fields"]]
+            self._check_names([name for some in fields_named for name in some.mapped("name")], by_scheduler=True)
             self._check_reports(record)
 
     @api.model
     def _check_reports(self, record):
         """Refuse a report of ours to be sent along: the scheduler prints it, of whatever record has the number."""
-        links = [f.name for f in record._fields.values() if f.store and f.comodel_name == "ir.actions.report"]
+        links = self._links(record._name)["ir.actions.report"]
         if any(name.startswith("crm_pareto.") for link in links for name in record[link].mapped("report_name")):
             raise AccessError(self.env._("A customer's brief is printed by a person: it goes along with no mail."))
 
     @api.model
     def _ours_asked(self, record):
         """The models of ours that a record is about: by a link to the model, or by its name."""
-        found = set()
-        for field in record._fields.values():
-            if field.store and field.type == "many2one" and field.comodel_name == "ir.model":
-                found.add(record[field.name].model)
-            elif field.store and field.type in ("char", "selection") and "model" in field.name:
-                found.add(record[field.name])
+        links = self._links(record._name)
+        found = {record[link].model for link in links["ir.model"]} | {record[name] for name in links["names"]}
         models = [self.env.registry[name] for name in found if name in self.env.registry]
         return [model._name for model in models if model._original_module == "crm_pareto"]
+
+    @api.model
+    @ormcache("model", cache="stable")
+    def _links(self, model):
+        """{model: stored fields that link to it}, of what says what a record is about; "names": those that name one."""
+        found = {name: [] for name in ("ir.model", "ir.model.fields", "ir.actions.report", "names")}
+        for field in self.env[model]._fields.values():
+            if field.store and field.relational and field.comodel_name in found:
+                found[field.comodel_name].append(field.name)
+            elif field.store and field.type in ("char", "selection") and "model" in field.name:
+                found["names"].append(field.name)
+        return found
 
     @api.model
     def _check_records(self, model, asks):
@@ -124,11 +133,13 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         It sees all customers and documents: a contact's figures in its own company, a document's in that of each.
         """
         guarded, user = self._guarded_names(), self.env.user
+        if not (names := [name for name in names if name in guarded]):
+            return
         own_only = user.company_ids._pareto_shows_own_only()
         some_only = not user.has_group(ALL_DOCUMENTS)
         elsewhere = by_scheduler and missing_companies(self.env)
         for name in names:
-            groups = guarded.get(name, set())
+            groups = guarded[name]
             if not all(map(user.has_groups, groups)):
                 raise AccessError(self.env._("You may not see “%(field)s”: nothing can be chosen by it.", field=name))
             if groups - EVERYBODY and by_scheduler and (own_only or some_only and name in BY_DOCUMENTS):
@@ -213,12 +224,6 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 if field.groups and (ours or field.name.startswith(OURS)):
                     found[field.name].add(field.groups)
         return dict(found)
-
-
-def _named_fields(record):
-    """The names of the fields that a record links to: to sum them up, say."""
-    links = [field.name for field in record._fields.values() if field.store and field.comodel_name == "ir.model.fields"]
-    return [name for link in links for name in record[link].mapped("name")]
 
 
 def _as_read(text):

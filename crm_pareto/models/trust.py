@@ -130,6 +130,16 @@ def trusted_defaults(get, model, names, ours):
     return found
 
 
+def without_what_is_not_theirs(defaults, name, may):
+    """Default values without one that a client has, where the person may not write the field.
+
+    :param may: whether the person may; called only where there is one: everything that is created passes here
+    """
+    if defaults.get(name) and not may():
+        del defaults[name]
+    return defaults
+
+
 def refuse_values(model, vals, names):
     """Refuse values of what only a button of ours sets: the button writes with sudo, which no client has.
 

@@ -1,10 +1,12 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .account_analytic_account import ANALYTIC
 from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
-from .trust import trusted_defaults, without_client
+from .trust import without_client, without_what_is_not_theirs
 
 
 class UtmCampaign(models.Model):
@@ -40,8 +42,8 @@ class UtmCampaign(models.Model):
     @api.model
     def default_get(self, fields):
         """Odoo asks for the groups of what is written, and not of what a client has as default."""
-        ours = () if self.env.user.has_group(PROFIT) else ("pareto_budget",)
-        return trusted_defaults(super().default_get, self, fields, ours)
+        may = partial(self.env.user.has_group, PROFIT)
+        return without_what_is_not_theirs(super().default_get(fields), "pareto_budget", may)
 
     def _get_view(self, view_id=None, view_type="form", **options):
         """Let those open a campaign who have no rights on mailings.
