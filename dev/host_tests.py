@@ -26,7 +26,7 @@ PREPARED = ("setUpClass", "tearDownClass")  # what stands in the results beside 
 
 # What the addon does on purpose, by "place statement" (see host_suite.place); the first that fits.
 SCREEN = "a page or a form that shows our fields was read"
-MERGED = "leads that are merged: the roles of all of them stay"
+MERGED = "leads that are merged: the roles and decisions of all of them stay"
 EXPLAINED = (
     (r'^menu: .* FROM "?ir_act_', "the menu was put together, which has our entries too"),
     (r'^actions: .* FROM "?ir_act_', "the actions of a list or form were put together, ours too"),
@@ -63,7 +63,7 @@ EXPLAINED = (
     ),
     (r'^split: +UPDATE "?crm_pareto_', "an account that is split: Odoo asks every table that names records, ours too"),
     (r"^base_partner_merge_automatic_wizard\._", "partners that are merged: what is summed of them is joined"),
-    (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* FROM "crm_pareto_role" WHERE', MERGED),
+    (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* "crm_pareto_(role|plan_decision)"', MERGED),
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
