@@ -15,13 +15,15 @@ ODOO_LEAVES = {
     "orm_signaling_stable",
     "orm_signaling_templates",
 }
+# An addon that extends rules makes this key what Odoo declares there; one that extends groups, what it declares there.
+EITHER_WAY = "%rule_group_rel_group_id_fkey%"
 
-SCHEMA = """
+SCHEMA = f"""
     SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns
      WHERE table_schema = 'public'
     UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+                FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE '{EITHER_WAY}'
     UNION ALL SELECT 'sequence ' || sequencename FROM pg_sequences WHERE schemaname = 'public'
     UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
