@@ -194,14 +194,18 @@ class TestStartedPlan(PlanCase):
         rows._start(audience, plan or self.plan, self.manager, day)
         return rows.search([("audience_id", "=", audience.id), ("done_at", "=", False)])
 
+    def move_abroad(self, partner):
+        """To a company that nobody here works in, and past what would refuse it."""
+        abroad = self.new_company("Abroad", "USD")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (abroad.id, partner.id))
+        self.env.invalidate_all()
+
     def test_who_may_not_see_a_customer_any_more_has_nothing_planned_there(self):
         audience = self.audience()
         wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
         wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
-        abroad = self.new_company("Abroad", "USD")
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (abroad.id, self.birch.id))
-        self.env.invalidate_all()
+        self.move_abroad(self.birch)
         with mute_logger(crm_pareto_started_plan.__name__, "odoo.addons.base.models.ir_rule"):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
@@ -222,10 +226,7 @@ class TestStartedPlan(PlanCase):
             wizard = self.env["crm.pareto.start.plan"].with_user(user)
             wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
         self.env.cr.execute("UPDATE res_partner SET lang = 'xx_XX' WHERE id = %s", [self.anna.partner_id.id])
-        abroad = self.new_company("Abroad", "USD")
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", (abroad.id, self.birch.id))
-        self.env.invalidate_all()
+        self.move_abroad(self.birch)
         with mute_logger(crm_pareto_started_plan.__name__, "odoo.addons.base.models.ir_rule"):
             self.trigger("crm_pareto_started_plan_cron")
         self.assertEqual({name for name, _what, _who in self.activities()}, {"Cedar"})
