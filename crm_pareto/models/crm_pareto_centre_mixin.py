@@ -63,6 +63,11 @@ class CrmParetoCentreMixin(models.AbstractModel):
             for role, name in ROLE_FIELDS.items():
                 record[name] = rows.filtered(lambda row, role=role: row.role == role).contact_id
 
+    @for_readers
+    def _search_pareto_role_ids(self, operator, value):
+        """As Odoo searches it: that the reader is asked, is all that is added."""
+        return Domain("pareto_role_ids", operator, value)
+
     def _inverse_pareto_roles(self):
         link = self._fields["pareto_role_ids"].inverse_name
         for record in self:

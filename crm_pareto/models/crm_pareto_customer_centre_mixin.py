@@ -12,7 +12,9 @@ class CrmParetoCustomerCentreMixin(models.AbstractModel):
     _inherit = "crm.pareto.centre.mixin"
     _description = "Buying Centre of a Customer"
 
-    pareto_role_ids = fields.One2many("crm.pareto.role", "partner_id", "Roles at the Customer", groups=USER)
+    pareto_role_ids = fields.One2many(
+        "crm.pareto.role", "partner_id", "Roles at the Customer", search="_search_pareto_role_ids", groups=USER
+    )
 
     def _get_no_decider_domain(self):
         return self._get_companies_domain() & ~Domain("pareto_role_ids", "any", DECIDES)

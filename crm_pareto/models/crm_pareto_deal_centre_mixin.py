@@ -15,7 +15,9 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
     _inherit = "crm.pareto.centre.mixin"
     _description = "Buying Centre of a Deal"
 
-    pareto_role_ids = fields.One2many("crm.pareto.role", "lead_id", "Roles on the Deal", groups=USER)
+    pareto_role_ids = fields.One2many(
+        "crm.pareto.role", "lead_id", "Roles on the Deal", search="_search_pareto_role_ids", groups=USER
+    )
     pareto_customer_roles = fields.Char("At the Customer", compute="_compute_pareto_customer_roles", groups=USER)
 
     @api.depends("partner_id")

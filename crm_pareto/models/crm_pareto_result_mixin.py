@@ -93,13 +93,6 @@ class CrmParetoResultMixin(models.AbstractModel):
         """{field of the record: field of the row}"""
         return {}
 
-    @api.model
-    def _check_field_access(self, field, operation):
-        """Ask for the reader's groups under sudo too: Odoo follows with it the paths that people name."""
-        if self.env.su and field.groups and field.name.startswith("pareto_"):
-            check_reader(self, field)
-        return super()._check_field_access(field, operation)
-
     def _join_value(self, alias, query):
         """Join the row of results to the record.
 
@@ -148,14 +141,18 @@ class CrmParetoResultMixin(models.AbstractModel):
         return [("id", "in", query)]
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """One join with the rows, for every search, sort and group-by."""
+        """One join with the rows, for every search, sort and group-by.
+
+        The reader's groups are asked for under sudo too: Odoo follows with it the paths that people name.
+        """
         if not field_expr.startswith("pareto_"):  # all fields of Odoo pass here
             return super()._field_to_sql(alias, field_expr, query)
         path, field = None, self._fields.get(field_expr)
+        if field:
+            check_reader(self, field)
         if query is not None and field and not field.store:
             path = "id" if field_expr == "pareto_value_id" else self._pareto_paths().get(field_expr)
         if path is None or "." in path:
             return super()._field_to_sql(alias, field_expr, query)
-        check_reader(self, field)
         rows = self.env[self._fields["pareto_value_id"].comodel_name]
         return rows._field_to_sql(self._join_value(alias, query), path, query)
