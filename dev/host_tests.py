@@ -64,11 +64,16 @@ EXPLAINED = (
     (r'^split: +UPDATE "?crm_pareto_', "an account that is split: Odoo asks every table that names records, ours too"),
     (r"^base_partner_merge_automatic_wizard\._", "partners that are merged: what is summed of them is joined"),
     (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* "crm_pareto_(role|plan_decision)"', MERGED),
+    (
+        r'^crm_pareto_result_mixin\._is_readable_value .* FROM "?(ir_rule|res_groups)\b',
+        "the fields of a model are described, ours too: which record rules hold for them is looked up, and kept",
+    ),
     (r"^correspondence\._meetings ", "a registry that is set up anew asks which sources of touches there are"),
 )
 # What Odoo itself looks up for a statement, and keeps: more where a test has another that is explained.
 LOOKED_UP = re.compile(r'FROM "?(ir_rule|ir_model|ir_model_(access|data|fields)|res_(groups|users|company|partner))\b')
 LOOKUPS = "rights, users and names that Odoo looks up for a statement that is explained"
+WRITTEN = "what Odoo writes in two goes, the first before a statement that is explained"
 
 
 @dataclass
@@ -209,6 +214,8 @@ def causes_of(found):
         for place, skeleton in causes:
             if not causes[place, skeleton] and LOOKED_UP.search(skeleton):
                 causes[place, skeleton] = LOOKUPS
+            elif not causes[place, skeleton] and not place and skeleton.startswith("UPDATE "):
+                causes[place, skeleton] = WRITTEN
     return causes
 
 

@@ -1,6 +1,6 @@
 from functools import reduce, wraps
 
-from odoo import api, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
