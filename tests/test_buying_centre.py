@@ -300,6 +300,11 @@ class TestWarning(CentreCase):
         self.customer.pareto_decides_ids = self.anna
         self.assertFalse(self.warning(deal))
 
+    def test_an_address_without_a_name_is_called_by_its_company(self):
+        address = self.env["res.partner"].create({"type": "other", "parent_id": self.customer.id})
+        self.customer.pareto_pays_ids = address
+        self.assertIn(f"Pays: {self.customer.name}", self.new_deal(self.anna).pareto_customer_roles)
+
     def test_contacts_at_the_customer_and_on_the_deal_count_together(self):
         self.ben.active = False
         deal = self.new_deal(self.customer, pareto_decides_ids=[Command.set(self.anna.ids)])

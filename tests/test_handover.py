@@ -480,6 +480,41 @@ class TestWhatCannotGoBack(HandoverCase):
         kind = self.env.ref("mail.mail_activity_data_warning")
         return handover.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
 
+    def test_what_the_successor_changed_since(self):
+        stage = self.env["crm.stage"].create({"name": "Far", "sequence": 99})
+        lead, handover = self.new_lead(self.big), self.handover()
+        handover.action_hand_over()
+        lead.with_user(self.max).stage_id = stage
+        handover.with_user(self.boss).action_undo()
+        self.assertEqual((self.lena, stage), (lead.user_id, lead.stage_id))
+
+    def test_what_a_forged_journal_says(self):
+        """Nobody writes in it; and what is no column of a hand-over's does not go back."""
+        handover = self.handover()
+        handover.action_hand_over()
+        change = handover.sudo().change_ids.filtered(lambda change: change.res_id == self.big.id)
+        change.write({"before": {**change.before, "name": "Before"}, "after": {**change.after, "name": self.big.name}})
+        values = {"handover_id": handover.id, "res_model": "res.users", "res_id": self.boss.id, "user_id": self.max.id}
+        values |= {"before": {"name": "Before"}, "after": {"name": self.boss.name}}
+        for user in (self.boss, self.max):
+            with self.assertRaises(AccessError):
+                change.with_user(user).sudo().create(values)
+        handover.with_user(self.boss).action_undo()
+        self.assertEqual(self.lena, self.big.user_id)
+        self.assertNotEqual("Before", self.big.name)
+
+    def test_what_is_another_company_s_by_now(self):
+        abroad = self.new_company("Alder Inc", "USD")
+        self.max.company_ids += abroad
+        lead = self.new_lead(self.big)
+        handover = self.handover()
+        handover.action_hand_over()
+        lead.write({"partner_id": False, "team_id": False, "company_id": abroad.id})
+        self.small.company_id = abroad
+        handover.with_user(self.boss).action_undo()
+        self.assertEqual((self.max, self.max), (lead.user_id, self.small.user_id))
+        self.assertEqual(self.lena, self.big.user_id)
+
     def test_a_team_that_is_gone(self):
         lead = self.new_lead(self.big)
         team = lead.team_id
@@ -524,9 +559,9 @@ class TestWhatCannotGoBack(HandoverCase):
         self.lena.write({"company_ids": [Command.set(abroad.ids)], "company_id": abroad.id})
         self.cron()
         self.assertEqual("back", handover.state)
-        self.assertEqual((self.max, self.lena), (lead.user_id, customers.user_id))
+        self.assertEqual((self.max, self.max), (lead.user_id, customers.user_id))
         said = handover.message_ids.filtered(lambda message: "went back" in message.body).body
-        self.assertIn("1 stay as they are, because who had them cannot have them any more: Lead (1)", said)
+        self.assertIn("4 stay as they are, because who had them cannot have them any more", said)
         for name in (lead.name, *customers.mapped("name")):
             self.assertNotIn(name, said)
         self.assertEqual(self.boss, self.to_look_after(handover).user_id)

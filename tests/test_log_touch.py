@@ -134,8 +134,26 @@ class TestLogTouch(TouchCase):
         touch.with_user(berta).name = "Better"
         self.assertEqual("Changed by berta", touch.logged_by)
         touch.with_user(self.anna).name = "Mine"
-        self.assertFalse(touch.logged_by)
-        self.assertFalse(self.logged(self.anna, user_id=False).logged_by)
+        touch.with_user(self.new_user("cleo", SALES_MANAGER)).direction = "in"
+        self.assertEqual("Changed by berta and cleo", touch.logged_by)
+
+    def test_without_a_person_whoever_logged_it_is_named(self):
+        self.assertEqual("Logged by anna", self.logged(self.anna, user_id=False).logged_by)
+
+    def test_nobody_takes_a_name_off(self):
+        touch = self.logged(self.anna, name="Own")
+        touch.with_user(self.new_user("berta", SALES_MANAGER)).name = "Better"
+        with self.assertRaises(AccessError):
+            touch.with_user(self.anna).changed_by_ids = False
+
+    def test_leads_that_are_merged_keep_what_was_logged_on_them(self):
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Lead {n}", "type": "opportunity", "user_id": self.anna.id} for n in range(2)]
+        )
+        touches = self.logged(self.anna, lead_id=leads[0].id) + self.logged(self.anna, lead_id=leads[1].id)
+        merged = leads.merge_opportunity()
+        self.assertEqual(merged, touches.lead_id)
+        self.assertEqual([False, False], touches.mapped("logged_by"))
 
     def test_who_sees_no_lead_is_not_told_what_it_is_called(self):
         lead = self.env["crm.lead"].create({"name": "Secret project", "partner_id": self.customer.id})

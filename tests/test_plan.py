@@ -187,6 +187,13 @@ class TestWhatIsWorthDoing(PlanCase):
         )
         self.assertEqual((line.stake, line.minutes), (18, 15))  # 60 of margin, 30 %
 
+    def test_a_customer_without_a_name_is_on_it_too(self):
+        nameless = self.new_customer("Corvex")
+        nameless.name = " "
+        self.new_quotation(nameless)
+        [line] = self.env["crm.pareto.plan.line"].with_user(self.anna).with_company(self.company)._make(self.anna)
+        self.assertEqual(("Without a name", nameless), (line.name, line.partner_id))
+
     def test_without_an_opportunity_half(self):
         self.new_quotation(self.new_customer("Corvex"))
         self.assertEqual(self.candidates()[0].stake, 30)

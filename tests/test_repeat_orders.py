@@ -229,6 +229,16 @@ class TestActivity(DueCase):
         self.env["mail.activity"]._close_pareto_repeats()
         self.env.invalidate_all()
 
+    def test_who_left_gets_none(self):
+        """It would be seen by nobody, and nobody could make another one."""
+        abroad = self.new_company("Alder Inc", "USD")
+        for leaves in ({"active": False}, {"company_ids": [Command.set(abroad.ids)], "company_id": abroad.id}):
+            left = self.new_user(f"left{len(leaves)}", SALESPERSON)
+            self.birch.user_id = left
+            left.write(leaves)
+            self.assertEqual(self.env.user, self.plan(self.row).user_id)
+            self.activity().unlink()
+
     def test_a_customer_has_one_activity_for_the_salesperson(self):
         anna = self.new_user("anna", SALESPERSON)
         self.birch.user_id = anna
@@ -447,3 +457,8 @@ class TestRights(DueCase):
         employee = self.new_user("emil", "base.group_user")
         with self.assertRaises(AccessError):
             self.as_user(employee).read(["quantity"])
+
+    def test_nobody_deletes_the_kind_of_activity_that_they_are(self):
+        kind = self.env.ref("crm_pareto.mail_activity_type_repeat")
+        with self.assertRaises(UserError):
+            kind.with_user(self.berta).unlink()

@@ -277,6 +277,12 @@ class TestReturnPage(ReturnCase):
         self.attribute()
         self.assertIs(self.figures()["stale"], False)
 
+    def test_a_source_without_a_name_is_one_row_of_all(self):
+        self.sources[0].name = ""
+        for source in self.sources[:2]:
+            self.lead(date(2026, 3, 2), self.campaigns[0], source)
+        self.assertLessEqual({"", "Source 1"}, self.by_name(by="source").keys())
+
     def test_without_sales_there_is_no_coverage(self):
         figures = self.figures(period=("2024-01-01", "2024-12-31"))
         self.assertEqual((figures["rows"], figures["coverage"]), ([], {"revenue": None, "margin": None}))

@@ -377,7 +377,55 @@ class TestWhatIsWrittenDown(RightsHttpCase):
         self.assertFalse(order.invoice_ids.pareto_customer_id)
 
 
+class TestPortal(RightsHttpCase):
+    def test_a_customer_reads_and_comments_the_own_invoices(self):
+        invoice = self.invoice(self.people["portal"].partner_id, (self.product, 1, 10), day=self.day)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.authenticate("portal", "portal" * 2)
+        for path in ("/my", "/my/invoices", f"/my/invoices/{invoice.id}", "/my/orders"):
+            self.assertEqual(200, self.url_open(path).status_code, path)
+        said = {"body": "When is it due?", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        request = {"thread_model": "account.move", "thread_id": invoice.id, "post_data": said}
+        _result, error = self.post("portal", "/mail/message/post", request)
+        self.assertFalse(error, error.get("message"))
+        self.assertIn("When is it due?", invoice.message_ids[0].body)
+
+
+class TestMails(RightsHttpCase):
+    def test_nobody_brings_a_mail_that_makes_a_hand_over_or_an_audience(self):
+        """Odoo lets every employee say what a mail that comes in is to make, and makes it with sudo."""
+        mail = "From: x@y.example\nTo: z@y.example\nSubject: s\nMessage-Id: <{}@y.example>\n\nText\n"
+        manager = self.people["manager"]
+        values = {
+            "crm.pareto.handover": {"company_id": self.company.id, "from_user_id": manager.id, "state": "done"},
+            "crm.pareto.audience": {"company_id": self.company.id, "user_id": manager.id, "name": "All"},
+        }
+        for login in ("employee", "salesperson", "manager"):
+            for model, what in values.items():
+                with self.subTest(login=login, model=model):
+                    brought = mail.format(f"{login}{model}")
+                    answer = self.call(login, "res.partner", "message_process", model, brought, custom_values=what)
+                    self.assert_refused(answer, USER_ERROR)
+                    self.assertFalse(self.env[model].search([("company_id", "=", self.company.id)]))
+
+
 class TestCampaigns(RightsHttpCase):
+    def test_no_salesperson_says_what_is_a_campaign_s_cost(self):
+        """Odoo lets them change analytic accounts: what is posted there would count, or count no more."""
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "company_id": self.company.id})
+        account = campaign._pareto_ensure_accounts()
+        vals = {"name": "Rent", "plan_id": account.plan_id.id, "company_id": self.company.id}
+        rent = account.create(vals)
+        for login in ("salesperson", "manager", "controller"):
+            for changed, to in ((rent, campaign.id), (account, False)):
+                with self.subTest(login=login, to=to):
+                    link = {"pareto_campaign_id": to}
+                    self.assert_refused(self.call(login, "account.analytic.account", "write", changed.ids, link))
+            made = [{**vals, "pareto_campaign_id": campaign.id}]
+            self.assert_refused(self.call(login, "account.analytic.account", "create", made))
+        self.assertEqual(account, campaign.pareto_account_ids)
+
     def test_whoever_odoo_lets_renames_a_campaign(self):
         for login in ("employee", "salesperson", "manager"):
             with self.subTest(login=login):

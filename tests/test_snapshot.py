@@ -42,6 +42,19 @@ class TestSnapshot(LedgerCase):
         )
         self.assertEqual(count, len(before))
 
+    def test_nor_does_it_come_with_archived_records(self):
+        """Odoo's lists ask for archived contacts, and so do ours: the figures beside them are those of today."""
+        contact = self.late.with_context(active_test=False)
+        self.invoice(self.late, (self.product, 1, 50), day=date(2025, 1, 10))
+        self.recompute()
+        for day in (date(2025, 6, 30), date(2026, 5, 30)):
+            self.snapshot(as_of=day)
+        self.env.invalidate_all()
+        self.assertEqual(900, contact.pareto_turnover)
+        self.assertFalse(contact.env["crm.pareto.customer"].search([]).snapshot_id)
+        of_a_tier = contact.env["crm.pareto.customer"].search([("tier_id", "!=", False)])
+        self.assertFalse(of_a_tier.snapshot_id)
+
     def test_a_recompute_leaves_it_and_it_is_made_once(self):
         run = self.snapshot(pareto_window="all", as_of=date(2026, 6, 30))
         self.recompute()

@@ -166,6 +166,12 @@ class TestStartedPlan(PlanCase):
         self.start(audience, user=self.ben)
         self.assertEqual(self.activities(), [("Cedar", "Call", "ben"), ("Cedar", "Go there", "ben")])
 
+    def test_nobody_uses_up_a_plan_for_the_customers_of_somebody_else_s_audience(self):
+        audience = self.audience([("turnover", ">", 200)], user=self.manager)
+        with self.assertRaises(AccessError):
+            self.start(audience, user=self.ben)
+        self.start(audience, user=self.manager)
+
     def test_a_plan_that_cannot_be_started_stops_no_other(self):
         audience, good = self.audience([("turnover", ">", 500)]), self.new_plan("Good", "Call")
         broken = self.new_plan("Broken", "Call")
@@ -202,7 +208,7 @@ class TestStartedPlan(PlanCase):
         self.env.invalidate_all()
 
     def test_who_may_not_see_a_customer_any_more_has_nothing_planned_there(self):
-        audience = self.audience()
+        audience = self.audience(user=self.anna)
         wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
         wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
         self.move_abroad(self.birch)
@@ -211,7 +217,7 @@ class TestStartedPlan(PlanCase):
         self.assertEqual({name for name, _what, _who in self.activities()}, {"Alder", "Cedar"})
 
     def test_who_left_has_nothing_planned(self):
-        audience = self.audience()
+        audience = self.audience(user=self.anna)
         wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
         wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
         self.anna.active = False

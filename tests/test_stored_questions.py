@@ -217,6 +217,20 @@ class TestStoredQuestions(LedgerCase):
     def test_what_has_nothing_of_ours_is_stored_as_ever(self):
         self.store(self.manager, "[('expected_revenue', '>', 1000)]")
 
+    def test_a_mail_from_a_domain_that_is_called_so_makes_a_lead_like_any_other(self):
+        lead = self.env["crm.lead"].create({"name": "Joe", "email_from": "joe@pareto_profit.example.com"})
+        self.assertIn("pareto_profit", lead.email_domain_criterion)
+        self.of(self.manager, lead).priority = "1"
+
+    def test_a_long_filter_is_looked_through_as_it_is_written(self):
+        """To parse it would take five hundred bytes of memory a byte."""
+        filters, values = self.of(self.manager, self.env["ir.filters"]), {"name": "Long", "model_id": "res.partner"}
+        some = ", ".join(map(str, range(30_000)))
+        self.assertTrue(filters.create({**values, "domain": f"[('id', 'in', [{some}])]"}))
+        for asked in ("('pareto_profit', '>', 5)", r"('par\x65to_profit', '>', 5)", "('pareto' '_profit', '>', 5)"):
+            with self.subTest(asked=asked), self.assertRaises(AccessError):
+                filters.create({**values, "domain": f"[{asked}, ('id', 'in', [{some}])]"})
+
     def test_whatever_can_hold_a_question_is_watched(self):
         watched = self.env["crm.pareto.stored.question"]._asking_fields()
         self.assertIn("assignment_domain", watched["crm.team"])

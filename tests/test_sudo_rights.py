@@ -1,5 +1,6 @@
 """Under sudo the reader's groups still count: Odoo searches with sudo by paths that people name."""
 
+from odoo.addons.crm_pareto.models.crm_pareto_private_name import CALLED_SO_FOR_ALL
 from odoo.exceptions import AccessError
 
 from .common import PROFIT, SALESPERSON, LedgerCase
@@ -63,6 +64,30 @@ class TestSudoRights(SudoCase):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+    def called(self, user, record):
+        """What a record is called by an activity that somebody makes about it: Odoo asks for the name with sudo."""
+        self.env.invalidate_all()
+        activity = self.of(user)["mail.activity"].create({"summary": "Mine", "user_id": user.id})
+        activity.write({"res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id})
+        return activity.res_name
+
+    def test_an_activity_names_nothing_of_ours_to_who_may_not_read_it(self):
+        decision = self.env["crm.pareto.plan.decision"].create(
+            {"user_id": self.controller.id, "company_id": self.company.id, "partner_id": self.partner.id}
+            | {"date": "2026-06-01", "state": "accepted", "why": "buys for 100.00", "minutes": 15}
+        )
+        for user, expected in ((self.employee, decision._description), (self.controller, "buys for 100.00")):
+            with self.subTest(user=user.login):
+                self.assertEqual(expected, self.called(user, decision))
+        value = self.partner.pareto_value_id
+        self.assertEqual(value._description, self.called(self.employee, value))
+        self.assertEqual("Birch", self.called(self.controller, value))
+
+    def test_all_our_records_are_called_so(self):
+        for name, model in self.env.registry.items():
+            if name.startswith("crm.pareto.") and not model._abstract and name not in CALLED_SO_FOR_ALL:
+                self.assertTrue(model._compute_display_name.asks_pareto_readers, name)
 
     def test_a_user_s_own_contact_is_no_way_round(self):
         """Fields of a contact are a user's too, and Odoo follows that link with sudo."""
@@ -208,3 +233,30 @@ class TestChosenRows(SudoCase):
         orders = self.of(self.controller)["sale.order"]
         values = orders.onchange({"partner_id": self.partner.id}, ["partner_id"], spec)["value"]
         self.assertEqual(100, values["pareto_turnover"])
+
+
+class TestOutsiders(SudoCase):
+    """Odoo does with sudo what customers in the portal and visitors do: what they may not see is no hindrance."""
+
+    def documents(self):
+        lead = self.env["crm.lead"].create({"name": "Joe", "partner_id": self.partner.id})
+        campaign = self.env["utm.campaign"].create({"title": "Fair"})
+        invoice = self.env["account.move"].search([("partner_id", "=", self.partner.id)], limit=1)
+        order = self.env["sale.order"].create({"partner_id": self.partner.id})
+        todo = self.partner.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
+        return (lead, campaign, invoice, order, self.partner, self.product, self.company, todo)
+
+    def test_they_read_write_and_copy_whatever_has_fields_of_ours(self):
+        outsiders = self.new_user("paul", "base.group_portal") + self.env.ref("base.public_user")
+        for user in outsiders:
+            for document in self.documents():
+                theirs = document.with_user(user).sudo()
+                name = "title" if "title" in theirs else theirs._rec_name or "summary"
+                with self.subTest(user=user.login, model=theirs._name):
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    self.assertIsNotNone(theirs[name])
+                    theirs.write({name: theirs[name]})
+                    theirs.copy_data()
+                    if "message_ids" in theirs:
+                        theirs.message_post(body="When?")

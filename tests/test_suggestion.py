@@ -132,6 +132,13 @@ class TestAdding(SuggestionCase):
         self.assertEqual(line.price_unit, self.seal.lst_price)
         self.assertFalse(self.suggested(order))
 
+    def test_once_and_only_what_is_suggested(self):
+        order = self.quote(self.pump)
+        row = order.pareto_pairing_ids.with_context(pareto_order_id=order.id)
+        row.action_add()
+        with self.assertRaisesRegex(UserError, "not suggested for this quotation any more"):
+            row.action_add()
+
     def test_not_on_a_colleagues_quotation(self):
         order = self.quote(self.pump)
         row = order.pareto_pairing_ids.with_context(pareto_order_id=order.id)

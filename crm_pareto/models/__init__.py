@@ -2,6 +2,8 @@ from . import crm_pareto_dated_mixin
 from . import crm_pareto_guarded_mixin
 from . import crm_pareto_nameless_mixin
 from . import crm_pareto_named_mixin
+from . import crm_pareto_private_name
+from . import crm_pareto_thread_mixin
 from . import crm_pareto_line_cost
 from . import crm_pareto_link
 from . import crm_pareto_segment
@@ -82,6 +84,7 @@ from . import ir_cron
 from . import ir_rule
 from . import ir_ui_view
 from . import mail_activity
+from . import mail_activity_type
 from . import mail_activity_plan
 from . import calendar_event
 from . import crm_lead

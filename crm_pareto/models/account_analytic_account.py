@@ -1,8 +1,10 @@
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import ormcache
 
+from .ours import is_ours
 from .trust import without_what_is_not_theirs
 
 ANALYTIC = "analytic.group_analytic_accounting"
@@ -19,6 +21,7 @@ class AccountAnalyticAccount(models.Model):
         ondelete="set null",
         check_company=True,
         copy=False,
+        tracking=True,
         help="What is posted on this account is a cost of the campaign.",
         groups="base.group_user",
     )
@@ -29,14 +32,29 @@ class AccountAnalyticAccount(models.Model):
         may = partial(self.env.user.has_group, ANALYTIC)
         return without_what_is_not_theirs(super().default_get(fields), "pareto_campaign_id", may)
 
+    def _check_may_link(self, vals_list):
+        """Odoo lets salespeople change accounts: what is posted on them would be a campaign's cost, or none any more.
+
+        :raises AccessError: for who does not see analytic accounting
+        """
+        says = any("pareto_campaign_id" in vals for vals in vals_list)
+        if says and not is_ours(self.env) and not self.env.user.has_group(ANALYTIC):
+            raise AccessError(self.env._("Which account is a campaign's is for those who see analytic accounting."))
+
     @api.model_create_multi
     def create(self, vals_list):
+        """
+        :raises AccessError: where it is a campaign's, for who does not see analytic accounting
+        """
+        self._check_may_link(vals_list)
         accounts = super().create(vals_list)
         if any(accounts.sudo().mapped("pareto_campaign_id")):
             self.env.registry.clear_cache("stable")
         return accounts
 
     def write(self, vals):
+        """As in `create`."""
+        self._check_may_link([vals])
         done = super().write(vals)
         if vals.get("pareto_campaign_id"):
             self.env.registry.clear_cache("stable")

@@ -5,6 +5,7 @@ from time import monotonic
 
 from odoo.tools import SQL
 from psycopg2 import InterfaceError, OperationalError
+from psycopg2.errors import QueryCanceled
 
 
 def apart(env, call):
@@ -26,16 +27,32 @@ def apart(env, call):
 class Patience:
     """How long somebody waits for several things together.
 
+    Each may take half of what is left, so that a slow one leaves the others theirs; what is alone, all of it.
+
     :param seconds: for all of them
+    :param things: how many there are
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, things=1):
         self.ends = monotonic() + seconds
+        self.share = 2 if things > 1 else 1
+
+    @property
+    def is_over(self):
+        """Whether no time is left."""
+        return monotonic() >= self.ends
+
+    def check(self):
+        """
+        :raises psycopg2.errors.QueryCanceled: where no time is left, as PostgreSQL would
+        """
+        if self.is_over:
+            raise QueryCanceled
 
     @property
     def left(self):
-        """Seconds; never none, which PostgreSQL takes for as long as it likes."""
-        return max(self.ends - monotonic(), 0.01)
+        """Seconds for the next; never none, which PostgreSQL takes for as long as it likes."""
+        return max((self.ends - monotonic()) / self.share, 0.01)
 
 
 @contextmanager

@@ -13,6 +13,14 @@ AUDIENCES = "pareto_audience_ids"
 UNFINISHED = re.compile(r"(?<!\\)(\\\\)*\\\Z")
 
 
+def conditions(domain):
+    """Yield all conditions of a domain, those about linked records too."""
+    for leaf in Domain(domain).iter_conditions():
+        yield leaf
+        if "any" in leaf.operator:
+            yield from conditions(leaf.value)
+
+
 def check_asked(model, domain, may_name=None):
     """Refuse fields that the user of the environment may not see, and audiences that are not named one by one.
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from .crm_pareto_referred_mixin import check_referrer
 from .named import check_named, is_in_sight
+from .ours import as_ours
 from .trust import trusted_defaults
 
 
@@ -67,11 +68,14 @@ class CrmLead(models.Model):
         return {**super()._merge_get_fields_specific(), "pareto_referred_by_id": first}
 
     def _merge_dependences(self, opportunities):
-        """The lead that is left has the roles of all that were merged into it, and what was decided about them."""
+        """The lead that is left has the roles of all that were merged, what was decided, and what was logged."""
         result = super()._merge_dependences(opportunities)
         # sudo: of colleagues, too; what was skipped stays skipped.
         decisions = self.env["crm.pareto.plan.decision"].sudo().search([("lead_id", "in", opportunities.ids)])
         decisions.lead_id = self
+        # sudo: whoever logged them.
+        touches = self.env["crm.pareto.touch"].sudo().search([("lead_id", "in", opportunities.ids)])
+        as_ours(touches).lead_id = self
         # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
         (opportunities | self).sudo().pareto_role_ids._move_to(self.sudo())
         return result

@@ -28,9 +28,11 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
             rows = customer._filtered_access("read").pareto_role_ids._shown()
             parts = []
             for role, label in self.env["crm.pareto.role"]._fields["role"]._description_selection(self.env):
-                names = ", ".join(rows.filtered(lambda row, role=role: row.role == role).contact_id.mapped("name"))
-                if names:
-                    parts.append(f"{label}: {names}")
+                contacts = rows.filtered(lambda row, role=role: row.role == role).contact_id
+                if names := [
+                    contact.name or contact.display_name for contact in contacts
+                ]:  # of an address, its company's
+                    parts.append(f"{label}: {', '.join(names)}")
             lead.pareto_customer_roles = "; ".join(parts)
 
     def _get_no_decider_domain(self):

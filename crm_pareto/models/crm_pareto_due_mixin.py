@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .trust import with_snapshots
+
 LEAST_GAPS = 2  # between three purchases: one gap alone tells of no rhythm
 COLUMNS = ("order_gap", "next_order_date", "due_from", "due_to")
 
@@ -52,7 +54,7 @@ class CrmParetoDueMixin(models.AbstractModel):
     def _search_order_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        query = self.with_context(active_test=False)._search(Domain.TRUE)  # whether snapshots count says the domain
+        query = with_snapshots(self)._search(Domain.TRUE)  # whether they count says the domain
         state = self._field_to_sql(self._table, "order_state", query)
         query.add_where(SQL("COALESCE(%s, '') = ANY(%s)", state, [str(name or "") for name in value]))
         return [("id", "in", query)]

@@ -9,7 +9,8 @@ from psycopg2 import OperationalError
 
 from .apart import apart, take_turns
 from .bounds import check_days, of_one, of_some
-from .trust import refuse_values, scheduled, trusted_defaults, without_client, works_in
+from .ours import as_ours, refuse_values
+from .trust import scheduled, trusted_defaults, without_client, works_in
 
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class CrmParetoHandover(models.Model):
     """
 
     _name = "crm.pareto.handover"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.pareto.thread.mixin", "mail.activity.mixin"]
     _description = "Hand-over"
     _order = "id desc"
 
@@ -246,7 +247,7 @@ class CrmParetoHandover(models.Model):
             handover._check_somebody_takes_the_rest()
             handover._check_people()  # somebody may have left the company since it was drafted
             # sudo: by this button only.
-            handover.sudo().write({"state": "done", "done_on": fields.Datetime.now()})
+            as_ours(handover.sudo()).write({"state": "done", "done_on": fields.Datetime.now()})
             handover.env["crm.pareto.handover.change"]._hand_over(without_client(handover).with_context(**NO_MAIL))
             handover._leave_notes()
             handover._ask_for_receipt()
@@ -278,7 +279,7 @@ class CrmParetoHandover(models.Model):
             changes = handover.env["crm.pareto.handover.change"]._of(without_client(handover).with_context(**NO_MAIL))
             moved = changes.filtered(lambda change: change._is_moved())
             kept, failed, lacking = changes._put_back()
-            handover.sudo().state = "back"  # sudo: by this only
+            as_ours(handover.sudo()).state = "back"  # sudo: by this only
             handover.activity_unlink([TO_CONFIRM, TO_LOOK_AFTER])
             said = handover._say_what_stays(kept, failed, lacking)
             said = [self.env._("%(count)s records went back.", count=len(moved - kept - failed)), *said]
@@ -397,7 +398,7 @@ class CrmParetoHandover(models.Model):
                 raise UserError(self.env._("There is nothing here for you to confirm."))
             # sudo: the receiver may not change anything else of the hand-over.
             handover = handover.sudo()
-            shares.sudo().confirmed_on = fields.Datetime.now()
+            as_ours(shares.sudo()).confirmed_on = fields.Datetime.now()
             handover.activity_feedback([TO_CONFIRM], user_id=self.env.uid)
             handover.message_post(body=self.env._("Receipt confirmed."), author_id=self.env.user.partner_id.id)
 

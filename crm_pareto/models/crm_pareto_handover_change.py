@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
 from .apart import apart
+from .ours import as_ours, is_ours
 from .trust import ALL_DOCUMENTS, works_in
 
 _logger = logging.getLogger(__name__)
@@ -48,6 +49,16 @@ class CrmParetoHandoverChange(models.Model):
     user_id = fields.Many2one("res.users", "Went to", required=True, ondelete="restrict")
     before = fields.Json(required=True)
     after = fields.Json(required=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Written down by the hand-over alone: what goes back is whatever it says.
+
+        :raises AccessError: for all others
+        """
+        if not is_ours(self.env):
+            raise AccessError(self.env._("The journal of a hand-over is written by the hand-over alone."))
+        return super().create(vals_list)
 
     # -- what is open ------------------------------------------------------------------------
 
@@ -168,7 +179,7 @@ class CrmParetoHandoverChange(models.Model):
         self.env.flush_all()
         after = {model: self._state(records, self._people(handover)) for model, records in touched.items()}
         # sudo: the journal is written by this alone.
-        self.sudo().create(
+        as_ours(self.sudo()).create(
             [
                 {
                     "handover_id": handover.id,
@@ -210,10 +221,12 @@ class CrmParetoHandoverChange(models.Model):
         """
         person = handover.from_user_id.partner_id
         if records._name == "calendar.event":
-            for meeting in records.sudo():
-                attending = [Command.unlink(person.id), Command.link(user.partner_id.id)]
-                values = {"partner_ids": attending if person in meeting.partner_ids else []}
-                meeting.write({**values, **({"user_id": user.id} if meeting.user_id == handover.from_user_id else {})})
+            attending = [Command.unlink(person.id), Command.link(user.partner_id.id)]
+            for (organizer, attends), alike in (
+                records.sudo().grouped(lambda meeting: (meeting.user_id, person in meeting.partner_ids)).items()
+            ):
+                values = {"user_id": user.id} if organizer == handover.from_user_id else {}
+                alike.write({**values, **({"partner_ids": attending} if attends else {})})
         else:
             records.write({"user_id": user.id})
         if records._name in FOLLOWED:
@@ -308,18 +321,22 @@ class CrmParetoHandoverChange(models.Model):
         for model, changes in self.grouped("res_model").items():
             records = self.env[model].browse(changes.mapped("res_id")).exists().sudo()
             state[model] = self._state(records, people)
-            still_open = {record.id for record in records if self._is_still_open(record)}
+            still_open = {record.id for record in records if self._is_still_open(record) and self._is_here(record)}
             back += changes.filtered(
                 lambda change, state=state[model], still_open=still_open: (
                     change.res_id in still_open and change._is_as_left(state[change.res_id], holders[change])
                 )
             )
         moved = back.filtered(lambda change: change._is_moved())
-        failed = self.browse().union(*[changes._restore() for changes in moved.grouped("res_model").values()])
+        person, company = self.handover_id.from_user_id, self.handover_id.company_id
+        if not works_in(person, company):  # and sees nothing of it any more
+            return (self - back).filtered(lambda change: change._is_moved()), moved, self.browse()
+        columns = {change: change._columns(state[change.res_model][change.res_id]) for change in moved}
+        failed = self.browse().union(*[some._restore(columns) for some in moved.grouped("res_model").values()])
         for model, changes in (back - failed).grouped("res_model").items():  # moving activities makes people follow
             if model in FOLLOWED:
                 changes._each_apart(lambda some, state=state[model]: some._restore_followers(people, state))
-        return (self - back).filtered(lambda change: change._is_moved()), failed, (moved - failed)._lacking()
+        return (self - back).filtered(lambda change: change._is_moved()), failed, (moved - failed)._lacking(columns)
 
     @api.model
     def _is_still_open(self, record):
@@ -330,6 +347,16 @@ class CrmParetoHandoverChange(models.Model):
         if record._name == "calendar.event":
             return record.active and record.start > fields.Datetime.now()
         return record._name != "mail.activity" or record.active
+
+    def _is_here(self, record):
+        """Whether a record, or what an activity is on, is still the company's: else it is the other one's."""
+        if record._name == "mail.activity":
+            record = self.env[record.res_model].sudo().browse(record.res_id)
+        elif record._name == "calendar.event":
+            record = record.opportunity_id
+        company = record.company_id if "company_id" in record._fields else self.env["res.company"]
+        here = self.handover_id.company_id.sudo()
+        return company in (self.env["res.company"], *(here.parent_ids if record._name == "res.partner" else here))
 
     def _holders(self):
         """{change: ids of the users who may have the record by it}: the successor, and whom that one handed it over to
@@ -356,15 +383,17 @@ class CrmParetoHandoverChange(models.Model):
             return False
         return state.get("user_id") in holders
 
-    def _restore(self):
+    def _restore(self, columns):
         """Write the values of before, those that are equal in one go.
 
         Where Odoo refuses a team or the like, which is another company's by now, at least who had the record has it.
 
+        :param columns: {change: {column: value of before}}
         :return: the changes that could not be written back
         """
-        groups = self.grouped(lambda change: json.dumps(change._columns(), sort_keys=True)).values()
-        all_of_it, who = type(self)._write_back, partial(type(self)._write_back, names=["user_id"])
+        groups = self.grouped(lambda change: json.dumps(columns[change], sort_keys=True)).values()
+        all_of_it = partial(type(self)._write_back, columns=columns)
+        who = partial(all_of_it, names=["user_id"])
         failed = self.browse().union(*[changes._each_apart(all_of_it) for changes in groups])
         return self.browse().union(*[change._each_apart(who) for change in failed])
 
@@ -381,15 +410,16 @@ class CrmParetoHandoverChange(models.Model):
         _logger.info("Change %s of a hand-over does not go back", self.id, exc_info=error)
         return self
 
-    def _write_back(self, names=None):
+    def _write_back(self, columns, names=None):
         """Write the values of before, which are equal.
 
         sudo throughout: a holiday ends without anybody there, and what is written is what was there.
 
+        :param columns: as of `_restore`
         :param names: of the columns, where it is not all of them
         """
         records = self.env[self[:1].res_model].sudo().browse(self.mapped("res_id"))
-        values = {name: value for name, value in self[:1]._columns().items() if not names or name in names}
+        values = {name: value for name, value in columns[self[:1]].items() if not names or name in names}
         values = {name: value for name, value in values.items() if self._is_there(records._fields[name], value)}
         later = {name: value for name, value in values.items() if name in SET_BY_ODOO}
         companies = {} if "company_id" in values else self._companies(records)
@@ -417,7 +447,7 @@ class CrmParetoHandoverChange(models.Model):
             return True
         return bool(self.env[field.comodel_name].sudo().browse(value).exists())
 
-    def _lacking(self):
+    def _lacking(self, columns):
         """Those that are back, but without a team or the like that is deleted, or that Odoo refuses."""
         found = self.browse()
         for model, changes in self.grouped("res_model").items():
@@ -426,16 +456,20 @@ class CrmParetoHandoverChange(models.Model):
             found += changes.filtered(
                 lambda change, now=now: any(
                     self._plain(now[change.res_id], name) != value
-                    for name, value in change._columns().items()
+                    for name, value in columns[change].items()
                     if now[change.res_id]._fields[name].type == "many2one"
                 )
             )
         return found
 
-    def _columns(self):
-        """The values of before that are others now, those of meetings' guests apart."""
-        names = [name for name in self.before if name not in ("partner_ids", "answers", "followers")]
-        return {name: self.before[name] for name in names if self.before[name] != self.after[name]}
+    def _columns(self, now):
+        """The values of before that moving changed and nobody since, those of meetings' guests apart.
+
+        :param now: as of `_state`; who has the record is asked for before
+        """
+        names = [name for name in COLUMNS[self.res_model] if name in self.before and name != "partner_ids"]
+        changed = [name for name in names if self.before[name] != self.after[name]]
+        return {name: self.before[name] for name in changed if name == "user_id" or now.get(name) == self.after[name]}
 
     def _is_moved(self):
         """Whether the record itself was moved, not only something on it."""

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .trust import refuse_values, trusted_defaults, works_in
+from .ours import as_ours, refuse_values
+from .trust import trusted_defaults, works_in
 
 BY_BUTTON = ("customer_count", "confirmed_on", "tiers_then")
 
@@ -106,7 +107,7 @@ class CrmParetoHandoverShare(models.Model):
         """Write down how many customers it took over, and by which tiers: those may be deleted later."""
         for share in self:
             tiers = format_list(self.env, share.tier_ids.mapped("name")) if share.tier_ids else False
-            share.write({"customer_count": len(share._customers()), "tiers_then": tiers})
+            as_ours(share).write({"customer_count": len(share._customers()), "tiers_then": tiers})
 
     def _is_partial(self):
         return bool(self.tier_ids or self.country_ids or self.state_ids)

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .bounds import of_one, of_some
+from .trust import with_snapshots
 
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
 
@@ -46,18 +47,30 @@ class CrmParetoInsightMixin(models.AbstractModel):
             return NotImplemented
         if "helpdesk.ticket" not in self.env:
             return Domain.FALSE if True in value else Domain.TRUE
-        return Domain("partner_id", "in" if True in value else "not in", self._of_open_tickets())
+        query = with_snapshots(self)._search(Domain.TRUE)  # whether they count says the domain
+        partner, company = (self._field_to_sql(query.table, name, query) for name in ("partner_id", "company_id"))
+        query.add_where(
+            SQL(
+                "%(which)s EXISTS (SELECT FROM %(tickets)s AS ticket(partner_id, company_id)"
+                " WHERE ticket.partner_id = %(partner)s AND COALESCE(ticket.company_id, %(company)s) = %(company)s)",
+                which=SQL() if True in value else SQL("NOT"),
+                tickets=self._of_open_tickets(),
+                partner=partner,
+                company=company,
+            )
+        )
+        return Domain("id", "in", query)
 
     @api.model
     def _of_open_tickets(self):
-        """The commercial partners with an open ticket; SQL."""
+        """(commercial partner, company) of the open tickets; those of none concern all companies; SQL."""
         # sudo: a colleague's ticket is no less open, and only that there is one comes out.
         tickets = self.env["helpdesk.ticket"].sudo()
         closed = "closed" if "closed" in tickets.stage_id._fields else "fold"  # the OCA's helpdesk, Enterprise's
         query = tickets._search([("partner_id", "!=", False), (f"stage_id.{closed}", "=", False)])
         partner = query.left_join(query.table, "partner_id", "res_partner", "id", "partner_id")
         commercial = tickets.env["res.partner"]._field_to_sql(partner, "commercial_partner_id", query)
-        return query.subselect(commercial)
+        return query.subselect(commercial, tickets._field_to_sql(query.table, "company_id", query))
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Blank figures come last either way, as those of predictions do."""
@@ -88,7 +101,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
             """,
             # sudo: as all figures of a customer, of everything; what it opens is for the reader's own eyes.
             feedback=self.env["crm.pareto.touchpoint"].sudo()._feedback(since),
-            rated=self._rated(since, until),
+            rated=self._rated(company, since, until),
             company=company.id,
             until=until,
             profiled=self._is_profiled(),
@@ -98,19 +111,26 @@ class CrmParetoInsightMixin(models.AbstractModel):
         """From the beginning of the first day to that of the day after the last."""
         return fields.Datetime.to_datetime(first), fields.Datetime.to_datetime(last + timedelta(days=1))
 
-    def _rated(self, since, until):
+    def _rated(self, company, since, until):
+        """Of each commercial partner what it rated in the company, or in none; SQL."""
         if "rating.rating" not in self.env:
             return SQL("SELECT NULL::integer AS partner_id, NULL::float8 AS rating, NULL::date AS last_complaint")
         return SQL(
             """
             SELECT partner.commercial_partner_id AS partner_id, AVG(rated.rating) AS rating,
                    MAX(rated.moment) FILTER (WHERE rated.rating_text = 'ko')::date AS last_complaint
-              FROM (SELECT *, COALESCE(rated_on, write_date) AS moment FROM rating_rating
-                     WHERE consumed AND rating > 0) rated
+              FROM (SELECT rating.*, COALESCE(rated_on, rating.write_date) AS moment
+                      FROM rating_rating rating
+                      %(companies)s
+                     WHERE consumed AND rating > 0
+                       AND COALESCE(about.company_id, operator.company_id, asked.company_id, %(company)s) = %(company)s
+                   ) rated
               JOIN res_partner partner ON partner.id = rated.partner_id
              WHERE rated.moment >= %(since)s AND rated.moment < %(until)s
              GROUP BY partner.commercial_partner_id
             """,
+            companies=self.env["crm.pareto.service.report"]._companies_of_ratings(),
+            company=company.id,
             since=since,
             until=until,
         )

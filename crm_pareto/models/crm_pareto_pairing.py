@@ -76,10 +76,13 @@ class CrmParetoPairing(models.Model):
     def action_add(self):
         """Put the suggested product on the quotation that the context names (`pareto_order_id`), once.
 
-        :raises UserError: where it is no quotation any more
+        :raises UserError: where it is no quotation any more, or the product is not suggested for it, or no more
         """
+        quotation = self._quotation()
+        if self not in quotation.pareto_pairing_ids:
+            raise UserError(self.env._("This is not suggested for this quotation any more: reload the page."))
         line = {"product_id": self.suggested_id.id, "product_uom_qty": 1, "pareto_suggested_id": self.suggested_id.id}
-        as_ours(self._quotation()).write({"order_line": [fields.Command.create(line)]})
+        as_ours(quotation).write({"order_line": [fields.Command.create(line)]})
 
     @of_one
     def action_dismiss(self):

@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date, format_list
 
 from .bounds import of_some
 from .ours import as_ours
-from .trust import ALL_DOCUMENTS, as_scheduler, lang_of
+from .trust import ALL_DOCUMENTS, as_scheduler, lang_of, works_in
 
 MOST_NAMED = 5  # rows in a message
 
@@ -109,7 +109,9 @@ class CrmParetoRepeat(models.Model):
 
     def _prepare_activity_vals(self, company, partner):
         """Of rows of one customer."""
-        user = partner.user_id or self.env.user
+        user = partner.user_id
+        if not (user.active and works_in(user, company)):  # who left sees it no more
+            user = self.env.user
         rows = self.with_context(lang=lang_of(user, self.env))
         return {
             "activity_type_id": self.env.ref("crm_pareto.mail_activity_type_repeat").id,

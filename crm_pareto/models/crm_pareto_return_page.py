@@ -189,7 +189,7 @@ class CrmParetoReturnPage(models.AbstractModel):
     def _names(self, column, ids):
         # sudo: what the company's figures are called, also where the reader may not open it.
         comodel = self.env[self.env["crm.pareto.campaign"]._fields[column].comodel_name].sudo()
-        return {record.id: record.display_name for record in comodel.browse(filter(None, ids))}
+        return {record.id: record.display_name or "" for record in comodel.browse(filter(None, ids))}
 
     @api.model
     def _advice(self, column, ids, model):

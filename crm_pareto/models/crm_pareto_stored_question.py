@@ -3,7 +3,7 @@ import re
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
@@ -17,6 +17,8 @@ NAME = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 READ_NAME = re.compile(r"""(?:\.|[\[(]\s*(?:['"]|&quot;|&#34;|&#39;))\s*([a-z_]\w*)|\b(pareto_\w+)""", re.IGNORECASE)
 OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads to our figures but through one of them
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
+MOST_READ = 100 * 1024  # characters: of longer ones Odoo takes none for a domain (see its ast.literal_eval)
+SPELT = re.compile(r"""[\\+%{]|['"]\s*['"]""")  # where a name can be written in another way than letter by letter
 TEXTS = ("char", "text", "html")
 EVERYBODY = {"base.group_user"}  # of what is no figure
 # What follows the documents and not the values: when we were in touch, who knows whom.
@@ -24,6 +26,7 @@ BY_DOCUMENTS = (
     *("pareto_last_in", "pareto_last_out", "pareto_silent_days", "pareto_is_overdue", "pareto_is_thin"),
     *("pareto_known_by_count", "pareto_known_by_ids", "pareto_channels", "pareto_answer_hours", "pareto_touch_count"),
     *("pareto_role_ids", "pareto_no_decider", "pareto_one_contact", *ROLE_FIELDS.values()),
+    *("pareto_centre_warning", "pareto_customer_roles", "pareto_last_order_date", "pareto_pairing_ids", "pareto_why"),
 )
 PERSONAL = ("ir.filters",)  # asked by whoever opens them, with the rights of that person
 
@@ -55,6 +58,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 continue
             renders = issubclass(model, templates)
             for field in model._fields.values():
+                if field.compute and field.readonly:  # nobody's words: the domain of a lead's e-mail address
+                    continue
                 if field.store and field.type in TEXTS and (renders or ASKING.search(field.name)):
                     found[name].append(field.name)
         return dict(found)
@@ -69,8 +74,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             return
         for record in records.sudo():
             ours = self._ours_asked(record)
-            texts = [_as_read(record[name] or "") for name in fields]
-            for text in texts:
+            for name in fields:
+                text = self._as_asked(record, name)
                 if ours or OURS in text:
                     self._check_text(text, by_scheduler=record._name not in PERSONAL)
             asks = not record._transient and record._name not in PERSONAL and any(map(ASKING.search, fields))
@@ -79,6 +84,18 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             fields_named = [record[link] for link in self._links(record._name)["ir.model.fields"]]
             self._check_names([name for some in fields_named for name in some.mapped("name")], by_scheduler=True)
             self._check_reports(record)
+
+    @api.model
+    def _as_asked(self, record, name):
+        """A text as it will be read. To read one of some MB takes a hundred times as much memory, so a long domain is
+        looked through as it is written, and has to be written plainly.
+
+        :raises AccessError: where a long domain is not
+        """
+        text = record[name] or ""
+        if len(text) > MOST_READ and ASKING.search(name) and SPELT.search(text):
+            raise AccessError(self.env._("This filter is too long to be read: choose fewer, or by what they share."))
+        return _as_read(text)
 
     @api.model
     def _check_reports(self, record):
@@ -164,28 +181,49 @@ class CrmParetoStoredQuestion(models.AbstractModel):
 
         :raises ValidationError: naming where, and whoever wrote it
         """
+        for record, names in self._asking_for_audiences():
+            namer = audience.with_user(record.write_uid).sudo(False)
+            if not record.write_uid.active or not namer.has_access("read"):
+                continue  # who is gone, or sees no audience any more, is told nothing by whom it reaches
+            try:
+                if self._reaches(record, names, audience):
+                    self.with_user(record.write_uid).sudo(False)._check_stored(record, names)
+            except AccessError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(what)s: %(name)s of %(person)s asks for this audience, and may not see what the new rule"
+                        " asks for. Make another audience, or change that first.",
+                        what=record._description,
+                        name=record.display_name,
+                        person=record.write_uid.name,
+                    )
+                ) from error
+
+    @api.model
+    def _asking_for_audiences(self):
+        """Yield (record, names of its fields) of what others stored and what asks for some audience."""
         for model, names in self._asking_fields().items():
             if self.env[model]._transient or model in PERSONAL:
                 continue
-            # sudo: what others stored, whoever changes the rule.
+            # sudo: what others stored, whoever changes the audience.
             records = self.env[model].sudo().with_context(active_test=False)
             for record in records.search(Domain.OR(Domain(name, "like", AUDIENCES) for name in names)):
-                namer = audience.with_user(record.write_uid).sudo(False)
-                if not record.write_uid.active or not namer.has_access("read"):
-                    continue  # who is gone, or sees no audience any more, is told nothing by whom it reaches
-                try:
-                    if self._reaches(record, names, audience):
-                        self.with_user(record.write_uid).sudo(False)._check_stored(record, names)
-                except AccessError as error:
-                    raise ValidationError(
-                        self.env._(
-                            "%(what)s: %(name)s of %(person)s asks for this audience, and may not see what the new rule"
-                            " asks for. Make another audience, or change that first.",
-                            what=records._description,
-                            name=record.display_name,
-                            person=record.write_uid.name,
-                        )
-                    ) from error
+                yield record, names
+
+    @api.model
+    def _check_deleting(self, audiences):
+        """Refuse to delete what a mailing, say, asks for: one that leaves them out would go to them from then on.
+
+        :raises UserError: naming where
+        """
+        # sudo: others' rules, of which it is only told that there are some.
+        rules = audiences.sudo().with_context(active_test=False)
+        ours = ((rule, ["domain"]) for rule in rules.search([("domain", "like", AUDIENCES)]) - audiences)
+        for record, names in (*ours, *self._asking_for_audiences()):
+            for name in names:
+                text = _as_read(record[name] or "")
+                if AUDIENCES in text and set(audiences.ids) & set(self._named_audiences(text)):
+                    raise UserError(self.env._("“%s” asks for this audience: archive it instead.", record._description))
 
     @api.model
     def _reaches(self, record, names, audience):
@@ -228,6 +266,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
 
 def _as_read(text):
     """The text as Python reads it: one domain can be written in many ways ("\\x70areto_profit", "pareto" "_profit")."""
+    if len(text) > MOST_READ:
+        return str(text)
     try:
         return ast.unparse(ast.parse(str(text).strip(), mode="eval"))
     except (SyntaxError, ValueError, MemoryError, RecursionError):

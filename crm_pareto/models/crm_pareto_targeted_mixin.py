@@ -31,6 +31,7 @@ class CrmParetoTargetedMixin(models.AbstractModel):
         "crm.pareto.audience",
         string="Audiences",
         compute="_compute_pareto_audience_ids",
+        compute_sudo=True,  # else who sees no audience is refused, instead of told of none
         search="_search_pareto_audience_ids",
         help="The audiences that the company of this contact belongs to now.",
         groups="base.group_user",
@@ -39,8 +40,11 @@ class CrmParetoTargetedMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_pareto_audience_ids(self):
         self.pareto_audience_ids = False
-        patience = Patience(AT_ONCE)
-        for audience in self._pareto_audiences(Domain("company_id", "in", self.env.companies.ids)):
+        audiences = self._pareto_audiences(Domain("company_id", "in", self.env.companies.ids))
+        patience = Patience(AT_ONCE, len(audiences))
+        for audience in audiences._own_first():
+            if patience.is_over:
+                break
             with suppress(QueryCanceled), in_time(self.env, patience):
                 for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
                     partner.pareto_audience_ids |= audience

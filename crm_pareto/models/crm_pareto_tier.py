@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from .apart import take_turns
 from .bounds import MOST_DAYS
-from .trust import as_scheduler, check_shared, works_in
+from .trust import as_scheduler, check_shared, with_snapshots, works_in
 
 MOST_TIERS = 10  # of a company, and of those that are shared
 # What a tier is of once it is used: {model: fields that name it}.
@@ -173,7 +173,7 @@ class CrmParetoTier(models.Model):
         """
         for model, names in USED_BY.items():
             # Of all companies, whoever asks, and snapshots too.
-            rows = as_scheduler(self.env[model]).with_context(active_test=False)
+            rows = with_snapshots(as_scheduler(self.env[model]).with_context(active_test=False))
             for name in names:
                 if self and rows.search([(name, "in", self.ids)], limit=1):
                     raise UserError(

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tools import format_list
 
 from .bounds import check_days
 from .named import check_named
+from .ours import as_ours, is_ours, refuse_values
 from .trust import works_in
 
 CHANNELS = [
@@ -32,6 +34,7 @@ DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "survey", "other")
 
 MOST_LETTERS = 500  # a page of the history has forty of them
+BY_US = ("changed_by_ids",)
 SELLS = "sales_team.group_sale_salesman"
 WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 
@@ -67,6 +70,7 @@ class CrmParetoTouch(models.Model):
     logged_by = fields.Char(
         compute="_compute_logged_by", help="Who logged or changed it, where that is somebody else than our person."
     )
+    changed_by_ids = fields.Many2many("res.users", "crm_pareto_touch_changed_rel", readonly=True, copy=False)
     # Who sees no lead would be told what it is called.
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True, groups=SELLS)
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null", check_company=True)
@@ -76,15 +80,16 @@ class CrmParetoTouch(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
 
-    @api.depends("create_uid", "write_uid", "user_id")
+    @api.depends("changed_by_ids", "create_uid", "user_id")
     def _compute_logged_by(self):
         # sudo: whoever reads the touch may know who wrote it down.
         for touch in self.sudo():
-            logger, writer, said = touch.create_uid, touch.write_uid, []
-            if touch.user_id and logger != touch.user_id:
+            logger, said = touch.create_uid, []
+            if logger != touch.user_id:
                 said.append(self.env._("Logged by %(name)s", name=logger.name))
-            if writer.id != SUPERUSER_ID and writer not in (touch.user_id, logger):
-                said.append(self.env._("Changed by %(name)s", name=writer.name))
+            if writers := touch.changed_by_ids - touch.user_id:
+                names = format_list(self.env, writers.mapped("name"))
+                said.append(self.env._("Changed by %(name)s", name=names))
             touch.logged_by = format_list(self.env, said) if said else False
 
     @api.constrains("date")
@@ -105,14 +110,20 @@ class CrmParetoTouch(models.Model):
 
         :raises AccessError: in the name of others, for who is no manager
         """
+        for vals in vals_list:
+            refuse_values(self, vals, BY_US)
         touches = super().create(vals_list)
         touches._check_person()
         check_named(touches, "partner_id", "lead_id")
         return touches
 
     def write(self, vals):
-        """As in `create`."""
+        """As in `create`; who changes what others wrote is named beside them from then on."""
+        refuse_values(self, vals, BY_US)
         result = super().write(vals)
+        others = self.filtered(lambda touch: self.env.user not in touch.create_uid + touch.changed_by_ids)
+        if others and not is_ours(self.env):
+            as_ours(others.sudo()).changed_by_ids = [Command.link(self.env.uid)]  # sudo: by this only
         if "company_id" in vals:
             self.check_access("write")  # where it is now, too
         if "user_id" in vals:

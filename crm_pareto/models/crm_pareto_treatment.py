@@ -148,7 +148,7 @@ class CrmParetoTreatment(models.Model):
             row._tell()
             for tier, plan in row._plans():
                 user = tier._responsible_for(row.partner_id, row.company_id) or row.partner_id.user_id
-                user = user.filtered(lambda user, row=row: works_in(user, row.company_id))
+                user = user.filtered(lambda user, row=row: user.active and works_in(user, row.company_id))
                 starts.setdefault((plan, user), self.browse())
                 starts[plan, user] |= row
         for (plan, user), rows in starts.items():

@@ -1,14 +1,37 @@
-"""Fields of ours on Odoo's records that our own code writes alone, whatever a client sends."""
+"""What our own code writes alone, whatever a client sends: what a button says, and what became of it."""
 
-from .trust import refuse_values
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 KEY = "pareto_ours"
 OURS = object()  # in the context of what our own code writes in a person's name; no client can send it
 
 
 def as_ours(records):
-    """The records to be written by our own code, with the rights of whoever is at the screen."""
+    """The records to be written by our own code, with the rights of whoever is at the screen, or with its sudo."""
     return records.with_context(**{KEY: OURS})
+
+
+def is_ours(env):
+    """Whether it is our own code that writes, or OdooBot.
+
+    sudo alone does not tell: Odoo writes with it what people send, as what a mail that comes in is to make.
+    """
+    return env.context.get(KEY) is OURS or env.uid == SUPERUSER_ID
+
+
+def refuse_values(model, vals, names):
+    """Refuse values of what only a button of ours sets.
+
+    :raises AccessError: naming the fields
+    """
+    sent = [name for name in names if name in vals]
+    if sent and not is_ours(model.env):
+        labels = (model._fields[name]._description_string(model.env) for name in sent)
+        raise AccessError(
+            model.env._("%(fields)s: this is set by the button for it alone.", fields=format_list(model.env, [*labels]))
+        )
 
 
 def check_ours(model, vals_list, names):
@@ -16,6 +39,5 @@ def check_ours(model, vals_list, names):
 
     :raises AccessError: naming one
     """
-    if model.env.context.get(KEY) is not OURS:
-        for vals in vals_list:
-            refuse_values(model, vals, names)
+    for vals in vals_list:
+        refuse_values(model, vals, names)

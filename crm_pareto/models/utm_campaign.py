@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from .account_analytic_account import ANALYTIC
 from .bounds import of_some
 from .crm_pareto_value_mixin import PROFIT
+from .ours import as_ours
 from .trust import without_client, without_what_is_not_theirs
 
 
@@ -74,7 +75,7 @@ class UtmCampaign(models.Model):
         missing = self.filtered(lambda campaign: campaign.id not in found)
         if missing:
             plan = self.env["account.analytic.plan"]._pareto_campaigns()
-            made = accounts.create(
+            made = as_ours(accounts).create(
                 [
                     {
                         "name": campaign.title,
@@ -96,6 +97,7 @@ class UtmCampaign(models.Model):
         """
         if not self.env.user.has_group(ANALYTIC):
             raise AccessError(self.env._("Analytic accounts are for those who see analytic accounting."))
+        self._pareto_check_works_there()
         self._pareto_ensure_accounts()
         return True
 
@@ -104,10 +106,12 @@ class UtmCampaign(models.Model):
 
         :raises AccessError: where an account would move to another company, for who does not see analytic accounting
         """
+        follows = {"title": "name", "company_id": "company_id"}
         if "company_id" in vals:
             self._pareto_check_company(vals["company_id"] or False)
+        if (follows.keys() & vals.keys()) and (accounts := self._pareto_all_accounts()):
+            accounts.pareto_campaign_id.with_env(self.env)._pareto_check_works_there()
         result = super().write(vals)
-        follows = {"title": "name", "company_id": "company_id"}
         if changed := follows.keys() & vals.keys():
             for account in self._pareto_all_accounts():
                 account.write({follows[name]: account.pareto_campaign_id[name] for name in changed})
@@ -121,11 +125,26 @@ class UtmCampaign(models.Model):
                 self.env._("“%s” has an account in the books: who sees analytic accounting moves it.", moved[:1].title)
             )
 
+    def _pareto_check_works_there(self):
+        """Odoo lets everybody change campaigns, those of other companies too; what hangs on them in the books stays.
+
+        :raises AccessError: where one is of a company in which the person does not work
+        """
+        if self.env.su:
+            return
+        elsewhere = self.filtered(lambda campaign: campaign.company_id.sudo() - self.env.user.company_ids)
+        if elsewhere:
+            raise AccessError(
+                self.env._("“%s” has accounts or sales in a company where you do not work.", elsewhere[:1].title)
+            )
+
     def unlink(self):
         """Leave no sale half attributed: those that it earned credit for are shared out anew."""
         # sudo: results, whoever deletes the campaign.
         credited = self.env["crm.pareto.attribution"].sudo()
         moves = credited.search([("campaign_id", "in", self.ids)]).move_id
+        if moves or self._pareto_all_accounts():
+            self._pareto_check_works_there()
         result = super().unlink()
         if moves:
             credited.search([("move_id", "in", moves.ids)]).unlink()

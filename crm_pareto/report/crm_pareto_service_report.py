@@ -440,7 +440,7 @@ class CrmParetoServiceReport(models.Model):
 
     @api.model
     def _select_complaints(self):
-        """A rating has no company: that of what was rated, else where who was rated works, else who asked."""
+        """Of what was rated by itself."""
         select = self._select(
             "complaint",
             COMPLAINT,
@@ -449,9 +449,9 @@ class CrmParetoServiceReport(models.Model):
             date=SQL("COALESCE(rating.rated_on, rating.write_date)::date"),
             name=SQL("rating.res_name"),
             partner_id=SQL("rating.partner_id"),
-            product_id=SQL("rated.product_id"),
+            product_id=SQL("about.product_id"),
             user_id=SQL("operator.id"),
-            company_id=SQL("COALESCE(rated.company_id, operator.company_id, asked.company_id)"),
+            company_id=SQL("COALESCE(about.company_id, operator.company_id, asked.company_id)"),
             res_model=SQL("rating.res_model"),
             res_id=SQL("rating.res_id"),
         )
@@ -460,15 +460,25 @@ class CrmParetoServiceReport(models.Model):
             """
             %(select)s
               FROM rating_rating rating
-              LEFT JOIN LATERAL (%(rated)s) rated ON TRUE
-              LEFT JOIN LATERAL (SELECT id, company_id FROM res_users
-                                  WHERE partner_id = rating.rated_partner_id ORDER BY id LIMIT 1) operator ON TRUE
-              LEFT JOIN res_users asked ON asked.id = rating.create_uid
+              %(companies)s
              WHERE rating.consumed AND rating.rating_text = 'ko' %(flushing)s
             """,
             select=select,
-            rated=self._rated(),
+            companies=self._companies_of_ratings(),
             flushing=self._flushing("rating.rating", *names, "res_name"),
+        )
+
+    @api.model
+    def _companies_of_ratings(self):
+        """A `rating` has no company: that of what it is about, else where who was rated works, else who asked; SQL."""
+        return SQL(
+            """
+            LEFT JOIN LATERAL (%s) about ON TRUE
+            LEFT JOIN LATERAL (SELECT id, company_id FROM res_users
+                                WHERE partner_id = rating.rated_partner_id ORDER BY id LIMIT 1) operator ON TRUE
+            LEFT JOIN res_users asked ON asked.id = rating.create_uid
+            """,
+            self._rated(),
         )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.trust import with_snapshots
+
 # {table: (its columns that name contacts, its others)} of unique indexes that Odoo, which looks for constraints, does
 # not see. Rows of values and history are dropped or summed up.
 UNIQUE = {
@@ -76,17 +78,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _drop_pareto_values(self, partners):
         """Delete the rows of the merged; those of their companies are due to be computed from the ledger, soon."""
         # sudo: results belong to nobody; who may merge customers need not read their values.
-        values = self.env["crm.pareto.customer"].sudo().with_context(active_test=False)
+        values = with_snapshots(self.env["crm.pareto.customer"].sudo())
         dropped = values.search([("partner_id", "in", partners.ids)])
         if not dropped:
             return
-        self.env["crm.pareto.run"]._forget(dropped.company_id)
+        companies = dropped.company_id
+        self.env["crm.pareto.run"]._forget(companies)
         snapshots = dropped.snapshot_id
         dropped.unlink()
         snapshots.unlink()
         self.env["crm.pareto.repeat"].sudo().search([("partner_id", "in", partners.ids)]).unlink()
         # sudo: only to start the scheduled action, which reads the ledger of all companies.
-        self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger()
+        standing = self.env["crm.pareto.recompute"].sudo()._standing
+        rests = [standing(company, "customer")._rests_until() for company in companies]
+        self.env.ref("crm_pareto.crm_pareto_refresh_cron").sudo()._trigger(at=max(filter(None, rests), default=None))
 
     @api.model
     def _update_values(self, src_partners, dst_partner):

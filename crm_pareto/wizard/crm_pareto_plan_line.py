@@ -147,7 +147,7 @@ class CrmParetoPlanLine(models.TransientModel):
         stake = {"stake": candidate.stake} if self.env.user.has_group(PROFIT) else {}
         reasons = [*self._customer_reasons(row, candidate.kinds), *self._document_reasons(orders, leads)]
         return {
-            "name": partner.display_name or leads[0].partner_name or leads[0].contact_name or leads[0].name,
+            "name": self._called(partner, leads),
             "user_id": candidate.user_id,
             "partner_id": partner.id,
             "lead_id": candidate.lead_id or (leads[0].id if len(leads) == 1 else False),
@@ -157,6 +157,12 @@ class CrmParetoPlanLine(models.TransientModel):
             "why": "; ".join(reasons),
             **stake,
         }
+
+    @api.model
+    def _called(self, partner, leads):
+        """Whom a line is about: the customer, or of leads without one whoever asked; one of them may have no name."""
+        names = [name for lead in leads[:1] for name in (lead.partner_name, lead.contact_name, lead.name)]
+        return next(filter(None, [partner.display_name, *names]), self.env._("Without a name"))
 
     @api.model
     def _customer_reasons(self, row, kinds):

@@ -93,12 +93,14 @@ class CrmParetoStartPlan(models.TransientModel):
     def action_start(self):
         """Start the plan; a scheduled action makes the activities.
 
+        :raises AccessError: for an audience of somebody else, whose customers get each plan once
         :raises UserError: where nobody is left to get it
         """
+        self.audience_id.check_access("write")
         count = self.env["crm.pareto.started.plan"]._start(self.audience_id, self.plan_id, self.user_id, self.date)
         if not count:
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
-        # sudo: who may start a plan need not be the owner. How many customers got it is what the starter sees of them.
+        # How many customers got it is what the starter sees of them.
         body = self.env._("Plan “%(plan)s” started.", plan=self.plan_id.name)
         self.audience_id.sudo().message_post(body=body)
         told = self.env._("Plan “%(plan)s” started. Customers: %(count)s", plan=self.plan_id.name, count=count)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from odoo import Command
 from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import SQL
 
@@ -414,6 +414,25 @@ class TestBadInput(SpendingCase):
             spend(campaign)
             with self.assertRaisesRegex(UserError, "“Print”"):
                 campaign.unlink()
+
+    def test_what_a_campaign_of_another_company_has_in_the_books_stays_there(self):
+        """Odoo lets everybody change and delete campaigns, whosever they are."""
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "company_id": self.company.id})
+        account = campaign._pareto_ensure_accounts()
+        abroad = self.new_company("Alder Inc", "USD")
+        groups = "account.group_account_user,analytic.group_analytic_accounting,mass_mailing.group_mass_mailing_user"
+        theirs = campaign.with_user(self.new_member("books", groups, abroad))
+        theirs = theirs.with_context(allowed_company_ids=abroad.ids)
+        for harm in (
+            lambda: theirs.write({"title": "Renamed"}),
+            lambda: theirs.write({"company_id": abroad.id}),
+            lambda: theirs.write({"company_id": False}),
+            theirs.unlink,
+            theirs.action_make_pareto_account,
+        ):
+            with self.assertRaisesRegex(AccessError, "“Fair” has accounts or sales in a company where you do not work"):
+                harm()
+        self.assertEqual(("Fair", self.company), (account.name, account.company_id))
 
     def test_a_campaign_without_cost_takes_its_account_along(self):
         account = self.fair._pareto_ensure_accounts()

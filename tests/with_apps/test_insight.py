@@ -40,6 +40,18 @@ class TestInsight(AppsCase):
         row = self.row()
         self.assertEqual((row.rating, row.last_complaint), (4.5, False))
 
+    def test_what_happens_in_another_company_is_that_company_s(self):
+        abroad = self.new_company("Ridgeline", "USD")
+        other = self.new_member("dora", EVERY_APP, abroad)
+        affairs = Affairs(self.at(other), other, self.contact, self.new_gauge())
+        task = affairs.task()
+        task.rating_apply(1, token=task._rating_get_access_token(self.contact), feedback="Bad")
+        affairs.ticket()
+        row = self.row()
+        self.assertEqual((False, False, False), (row.has_open_ticket, row.has_rating, row.last_complaint))
+        self.assertFalse(row.search([("has_open_ticket", "=", True), ("id", "=", row.id)]))
+        self.assertEqual(row, row.search([("has_open_ticket", "=", False), ("id", "=", row.id)]))
+
     def test_survey_answers_are_feedback_once_they_are_done(self):
         survey = self.env["survey.survey"].create({"title": "Wishes"})
         answers = [survey._create_answer(partner=self.contact) for _answer in range(2)]
