@@ -222,6 +222,17 @@ class TestStoredQuestions(LedgerCase):
         self.assertIn("pareto_profit", lead.email_domain_criterion)
         self.of(self.manager, lead).priority = "1"
 
+    def test_no_list_opens_by_itself_for_others_by_what_some_may_not_see(self):
+        """They could not open contacts any more."""
+        filters, values = self.of(self.controller, self.env["ir.filters"]), {"model_id": "res.partner"}
+        asked = {"domain": "[('pareto_turnover', '>', 1)]", "context": "{'group_by': ['pareto_tier_id']}"}
+        for name, how in asked.items():
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                filters.create({**values, "name": name, "is_default": True, "user_ids": [], name: how})
+            mine = {"is_default": True, "user_ids": [Command.link(self.controller.id)]}
+            self.assertTrue(filters.create({**values, **mine, "name": f"My {name}", name: how}))
+            self.assertTrue(filters.create({**values, "name": f"Ours, {name}", "user_ids": [], name: how}))
+
     def test_a_long_filter_is_looked_through_as_it_is_written(self):
         """To parse it would take five hundred bytes of memory a byte."""
         filters, values = self.of(self.manager, self.env["ir.filters"]), {"name": "Long", "model_id": "res.partner"}

@@ -1,7 +1,8 @@
 """Under sudo the reader's groups still count: Odoo searches with sudo by paths that people name."""
 
-from odoo.addons.crm_pareto.models.crm_pareto_private_name import CALLED_SO_FOR_ALL
+from odoo.addons.crm_pareto.models.crm_pareto_every_model import CALLED_SO_FOR_ALL
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .common import PROFIT, SALESPERSON, LedgerCase
 
@@ -87,7 +88,7 @@ class TestSudoRights(SudoCase):
     def test_all_our_records_are_called_so(self):
         for name, model in self.env.registry.items():
             if name.startswith("crm.pareto.") and not model._abstract and name not in CALLED_SO_FOR_ALL:
-                self.assertTrue(model._compute_display_name.asks_pareto_readers, name)
+                self.assertTrue(model._compute_display_name.holds_for_pareto, name)
 
     def test_a_user_s_own_contact_is_no_way_round(self):
         """Fields of a contact are a user's too, and Odoo follows that link with sudo."""
@@ -102,14 +103,62 @@ class TestSudoRights(SudoCase):
                 call()
 
     def test_computing_under_sudo_asks_too(self):
+        """Who may not see a figure has none: Odoo evaluates filters so for whoever registers for an event, say."""
         partner = self.of(self.seller, su=True)["res.partner"].browse(self.partner.id)
-        with self.assertRaises(AccessError):
-            partner.filtered_domain([("pareto_profit", ">", 0)])
+        self.assertFalse(partner.filtered_domain([("pareto_profit", ">", 0)]))
         self.assertEqual(100, partner.pareto_turnover)
+        theirs = self.of(self.employee, su=True)["res.partner"].browse(self.partner.id)
+        self.assertFalse(theirs.filtered_domain([("pareto_turnover", ">", 0)]))
+        self.assertFalse(theirs.pareto_value_id)
+
+    def test_no_error_tells_of_a_row_that_is_out_of_sight(self):
+        """A pattern that ends with a backslash is refused by PostgreSQL only where a text fits so far."""
+        colleague = self.new_member("ben", SALESPERSON)
+        self.partner.user_id = colleague
+        for digit in "1234567890":
+            for model, path in (
+                ("crm.pareto.customer", "turnover"),
+                ("res.partner", "pareto_turnover"),
+                ("res.partner", "pareto_value_id.turnover"),
+                ("sale.order", "partner_id.pareto_turnover"),
+                ("crm.pareto.revenue.report", "revenue"),
+            ):
+                with self.subTest(model=model, path=path, digit=digit), self.assertRaises(ValueError):
+                    self.of(self.seller)[model].search_count([(path, "=like", f"{digit}\\")])
+
+    def test_what_is_said_of_linked_records_is_done_by_who_says_it(self):
+        """Odoo makes with sudo what a mail is to make, lines and all."""
+        campaign = self.env["utm.campaign"].create({"title": "Fair"})
+        role = self.env["crm.pareto.role"].create(
+            {"partner_id": self.partner.id, "contact_id": self.partner.id, "role": "decides"}
+        )
+        line = {"name": "x", "display_type": "line_note", "pareto_campaign_ids": [Command.update(campaign.id, {})]}
+        line["pareto_campaign_ids"][0][2]["pareto_budget"] = 7
+        orders, partners = (self.of(self.employee, su=True)[name] for name in ("sale.order", "res.partner"))
+        orders.create({"partner_id": self.partner.id, "order_line": [Command.create(line)]})
+        self.assertFalse(campaign.pareto_budget)
+        for harm in (
+            lambda: partners.browse(self.partner.id).write({"pareto_role_ids": [Command.delete(role.id)]}),
+            lambda: partners.browse(self.partner.id).write({"pareto_pays_ids": [Command.link(self.partner.id)]}),
+        ):
+            with self.assertRaises(AccessError):
+                harm()
+        self.assertTrue(role.exists())
+
+    def test_nor_is_an_invoice_credited_so(self):
+        invoice = self.env["account.move"].search([("partner_id", "=", self.partner.id)], limit=1)
+        theirs = self.of(self.employee, su=True)["res.partner"].browse(self.partner.id)
+        credited = [Command.update(invoice.id, {"pareto_customer_id": self.employee.partner_id.id})]
         with self.assertRaises(AccessError):
-            self.of(self.employee, su=True)["res.partner"].browse(self.partner.id).filtered_domain(
-                [("pareto_turnover", ">", 0)]
-            )
+            theirs.write({"invoice_ids": credited})
+
+    def test_a_form_tells_nothing_of_a_row_that_a_client_names(self):
+        self.partner.user_id = self.new_member("ben", SALESPERSON)
+        named = {"name": "x", "pareto_value_id": self.partner.pareto_value_id.id}
+        shown = {"pareto_turnover": {}, "pareto_why": {}, "pareto_is_overdue": {}, "pareto_value_id": {}}
+        self.env.invalidate_all()
+        found = self.of(self.seller)["res.partner"].onchange(named, [], shown)["value"]
+        self.assertFalse(found.get("pareto_turnover") or found.get("pareto_why") or found.get("pareto_is_overdue"))
 
     def test_the_scheduler_sees_all(self):
         self.assertEqual(60, self.partner.pareto_profit)

@@ -2,7 +2,7 @@ from . import crm_pareto_dated_mixin
 from . import crm_pareto_guarded_mixin
 from . import crm_pareto_nameless_mixin
 from . import crm_pareto_named_mixin
-from . import crm_pareto_private_name
+from . import crm_pareto_every_model
 from . import crm_pareto_thread_mixin
 from . import crm_pareto_line_cost
 from . import crm_pareto_link

@@ -1,12 +1,13 @@
 from re import fullmatch
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
 from .bounds import is_id
 from .crm_pareto_result_mixin import for_readers
+from .links import Links
 
 ACCOUNT = "[0-9]{1,18}"  # a part of a key that names an account: any number of it fits a bigint
 
@@ -20,7 +21,7 @@ class AnalyticMixin(models.AbstractModel):
 
     _inherit = "analytic.mixin"
 
-    pareto_campaign_ids = fields.Many2many(
+    pareto_campaign_ids = Links(
         "utm.campaign",
         string="Campaigns",
         compute="_compute_pareto_campaign_ids",

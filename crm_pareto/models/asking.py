@@ -17,8 +17,19 @@ def conditions(domain):
     """Yield all conditions of a domain, those about linked records too."""
     for leaf in Domain(domain).iter_conditions():
         yield leaf
-        if "any" in leaf.operator:
+        if "any" in leaf.operator and isinstance(leaf.value, Domain | list | tuple):  # and no query, which code asks by
             yield from conditions(leaf.value)
+
+
+def check_patterns(env, domain):
+    """
+    :raises ValueError: for a pattern that is none, or a text that PostgreSQL takes for none
+    """
+    for leaf in conditions(domain):
+        if isinstance(leaf.value, str) and (
+            "\0" in leaf.value or (leaf.operator.endswith(("=like", "=ilike")) and UNFINISHED.search(leaf.value))
+        ):
+            raise ValueError(env._("%s: nothing can be found by this text", repr(leaf.value)))
 
 
 def check_asked(model, domain, may_name=None):
@@ -28,6 +39,7 @@ def check_asked(model, domain, may_name=None):
     :raises AccessError: naming the field
     :raises ValueError: for a pattern that is none
     """
+    check_patterns(model.env, domain)
     for leaf in Domain(domain).iter_conditions():
         at = model
         for name in leaf.field_expr.split("."):
@@ -43,8 +55,6 @@ def check_asked(model, domain, may_name=None):
                 may_name(numbers)
         if "any" in leaf.operator:
             check_asked(at, leaf.value, may_name)
-        if leaf.operator in ("=like", "=ilike", "not =like", "not =ilike") and UNFINISHED.search(str(leaf.value)):
-            raise ValueError(model.env._("%s ends with a backslash", leaf.value))
 
 
 def named_audiences(env, path, operator, value):

@@ -74,7 +74,10 @@ class CrmLead(models.Model):
         decisions = self.env["crm.pareto.plan.decision"].sudo().search([("lead_id", "in", opportunities.ids)])
         decisions.lead_id = self
         # sudo: whoever logged them.
-        touches = self.env["crm.pareto.touch"].sudo().search([("lead_id", "in", opportunities.ids)])
+        logged = [("lead_id", "in", opportunities.ids)]
+        if self.company_id:  # of a lead of none, each company has its own touches
+            logged.append(("company_id", "=", self.company_id.id))
+        touches = self.env["crm.pareto.touch"].sudo().search(logged)
         as_ours(touches).lead_id = self
         # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
         (opportunities | self).sudo().pareto_role_ids._move_to(self.sudo())

@@ -14,6 +14,7 @@ from .apart import Patience, in_time
 from .asking import check_asked, conditions
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
+from .crm_pareto_touch import MOST_LETTERS
 from .crm_pareto_value_mixin import PROFIT
 from .resolving import RESOLVING, Resolving
 from .trust import ALL_DOCUMENTS, works_in
@@ -56,7 +57,7 @@ class CrmParetoAudience(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, tracking=True, size=MOST_LETTERS)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")

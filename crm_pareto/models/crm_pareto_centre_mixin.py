@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_role import ROLES
 from .crm_pareto_value_fields import USER
+from .links import Links, as_who_asks
 from .trust import Only
 
 ROLE_FIELDS = {role: f"pareto_{role}_ids" for role, _label in ROLES}
@@ -13,7 +14,7 @@ DECIDES = Domain("role", "=", "decides") & Domain("contact_id.active", "=", True
 
 def role_field(label, meaning):
     """The contacts in one role, to be read and changed as tags."""
-    return fields.Many2many(
+    return Links(
         "res.partner",
         string=label,
         compute="_compute_pareto_roles",
@@ -69,6 +70,7 @@ class CrmParetoCentreMixin(models.AbstractModel):
         return Domain("pareto_role_ids", operator, value)
 
     def _inverse_pareto_roles(self):
+        self = as_who_asks(self)
         link = self._fields["pareto_role_ids"].inverse_name
         for record in self:
             wanted = {(role, contact) for role, name in ROLE_FIELDS.items() for contact in record[name]}

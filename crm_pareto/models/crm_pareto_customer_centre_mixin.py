@@ -1,8 +1,9 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from .crm_pareto_centre_mixin import DECIDES
 from .crm_pareto_value_fields import USER
+from .links import Lines
 
 
 class CrmParetoCustomerCentreMixin(models.AbstractModel):
@@ -12,7 +13,7 @@ class CrmParetoCustomerCentreMixin(models.AbstractModel):
     _inherit = "crm.pareto.centre.mixin"
     _description = "Buying Centre of a Customer"
 
-    pareto_role_ids = fields.One2many(
+    pareto_role_ids = Lines(
         "crm.pareto.role", "partner_id", "Roles at the Customer", search="_search_pareto_role_ids", groups=USER
     )
 

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from .crm_pareto_centre_mixin import DECIDES
 from .crm_pareto_value_fields import USER
+from .links import Lines
 
 
 class CrmParetoDealCentreMixin(models.AbstractModel):
@@ -15,7 +16,7 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
     _inherit = "crm.pareto.centre.mixin"
     _description = "Buying Centre of a Deal"
 
-    pareto_role_ids = fields.One2many(
+    pareto_role_ids = Lines(
         "crm.pareto.role", "lead_id", "Roles on the Deal", search="_search_pareto_role_ids", groups=USER
     )
     pareto_customer_roles = fields.Char("At the Customer", compute="_compute_pareto_customer_roles", groups=USER)

@@ -9,6 +9,7 @@ from psycopg2 import OperationalError
 
 from .apart import apart, take_turns
 from .bounds import check_days, of_one, of_some
+from .links import Lines
 from .ours import as_ours, refuse_values
 from .trust import scheduled, trusted_defaults, without_client, works_in
 
@@ -65,7 +66,7 @@ class CrmParetoHandover(models.Model):
         help="What was handed over for an absence goes back by itself.",
     )
     until = fields.Date("Away Until", tracking=True, help="The last day of the absence: the day after, all goes back.")
-    share_ids = fields.One2many("crm.pareto.handover.share", "handover_id", "Who Takes Over", copy=True)
+    share_ids = Lines("crm.pareto.handover.share", "handover_id", "Who Takes Over", copy=True)
     state = fields.Selection(
         [("draft", "Draft"), ("done", "Handed Over"), ("back", "Taken Back")],
         default="draft",
@@ -75,7 +76,7 @@ class CrmParetoHandover(models.Model):
         tracking=True,
     )
     done_on = fields.Datetime("Handed Over On", readonly=True, copy=False)
-    change_ids = fields.One2many("crm.pareto.handover.change", "handover_id", readonly=True)
+    change_ids = Lines("crm.pareto.handover.change", "handover_id", readonly=True)
     can_undo = fields.Boolean(compute="_compute_can_undo")
     is_mine = fields.Boolean(compute="_compute_is_mine", help="Whether the reader has not confirmed receipt yet.")
     customer_count = fields.Integer("Contacts", compute="_compute_counts", compute_sudo=False)

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..analytics.in_touch import InTouch
 from .bounds import EARLIEST, LATEST
 from .crm_pareto_not_profiled_mixin import PROFILED
-from .crm_pareto_result_mixin import for_readers
+from .crm_pareto_result_mixin import for_readers, readable_rows
 from .crm_pareto_value_fields import USER
 from .trust import as_reader
 
@@ -82,9 +82,9 @@ class CrmParetoReachMixin(models.AbstractModel):
         found = {}
         for field, partners in self._pareto_touches():
             found |= touchpoints._in_touch(field, [(field, "in", partners.ids)])
-        for partner in self:
+        for partner, row in readable_rows(self).items():
             in_touch = found.get(partner.id) or InTouch()
-            rhythm = partner.pareto_value_id.tier_id.sudo()._days()  # sudo: the tier that a value names goes with it
+            rhythm = row.tier_id.sudo()._days()  # sudo: the tier that a value names goes with it
             since = now - timedelta(days=rhythm)
             partner.pareto_last_in = in_touch.last_in
             partner.pareto_last_out = in_touch.last_out

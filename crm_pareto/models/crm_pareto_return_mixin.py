@@ -6,7 +6,7 @@ from .crm_pareto_campaign_analysis import MODEL_KEY
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
-from .trust import check_reader
+from .trust import may_see
 
 
 class CrmParetoReturnMixin(models.AbstractModel):
@@ -212,7 +212,9 @@ class CrmParetoReturnMixin(models.AbstractModel):
     @api.depends_context("company", "uid")
     @api.depends("company_id", "company_id.pareto_attribution_model")
     def _compute_pareto_value_id(self):
-        check_reader(self, self._fields["pareto_value_id"])
+        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
+            self.pareto_value_id = False
+            return
         found = {}
         # sudo: only which model a company shows; the rows are found by the reader's own rules.
         for company in (self.company_id | self.env.company).sudo():

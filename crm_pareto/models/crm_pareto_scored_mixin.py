@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .bounds import of_one
-from .crm_pareto_result_mixin import by_value, copy_from_value
+from .crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 
@@ -143,8 +143,8 @@ class CrmParetoScoredMixin(models.AbstractModel):
     @api.depends("pareto_value_id")
     @api.depends_context("company", "uid", "lang")
     def _compute_pareto_why(self):
-        for record in self:
-            record.pareto_why = record.pareto_value_id.why
+        for record, row in readable_rows(self).items():
+            record.pareto_why = row.why
 
     def _pareto_paths(self):
         return super()._pareto_paths() | self._pareto_score_fields | self._pareto_profitability_fields

@@ -29,6 +29,9 @@ BY_DOCUMENTS = (
     *("pareto_centre_warning", "pareto_customer_roles", "pareto_last_order_date", "pareto_pairing_ids", "pareto_why"),
 )
 PERSONAL = ("ir.filters",)  # asked by whoever opens them, with the rights of that person
+# Asked by the scheduler, or by who may write them. Odoo asks others in the name of whoever is at work then: a customer
+# who registers for an event, say, and may see no figure.
+ASKED_LATER = re.compile(r"(crm\.team|mailing|marketing|mail)\b")
 
 
 class CrmParetoStoredQuestion(models.AbstractModel):
@@ -78,12 +81,44 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 text = self._as_asked(record, name)
                 if ours or OURS in text:
                     self._check_text(text, by_scheduler=record._name not in PERSONAL)
+                    self._check_whose(record, name, text)
             asks = not record._transient and record._name not in PERSONAL and any(map(ASKING.search, fields))
             for model in ours:
                 self._check_records(model, asks)
             fields_named = [record[link] for link in self._links(record._name)["ir.model.fields"]]
             self._check_names([name for some in fields_named for name in some.mapped("name")], by_scheduler=True)
             self._check_reports(record)
+            if record._name == "ir.filters":
+                self._check_default_list(record)
+
+    @api.model
+    def _check_whose(self, record, name, text):
+        """Refuse figures in what Odoo asks in other people's name: they would be kept from what they do.
+
+        :raises AccessError: naming the figure
+        """
+        if record._name in PERSONAL or ASKED_LATER.match(record._name) or self.env.user._is_system():
+            return
+        guarded = self._guarded_names()
+        asked = [name for name in NAME.findall(text) if guarded.get(name, EVERYBODY) - EVERYBODY]
+        if asked and ASKING.search(name):
+            raise AccessError(
+                self.env._("“%s” is asked for whoever is at work then, who may not see it: leave it out.", asked[0])
+            )
+
+    @api.model
+    def _check_default_list(self, filters):
+        """Refuse figures in a list that opens by itself for others: who may not see them could not open it any more.
+
+        :raises AccessError: naming the figure
+        """
+        if filters.is_default and filters.user_ids != self.env.user:
+            text = f"{filters.domain} {filters.context} {filters.sort}"
+            for name in NAME.findall(text):
+                if self._guarded_names().get(name, EVERYBODY) - EVERYBODY:
+                    raise AccessError(
+                        self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", name)
+                    )
 
     @api.model
     def _as_asked(self, record, name):

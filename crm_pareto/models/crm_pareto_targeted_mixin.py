@@ -3,7 +3,6 @@ from contextlib import suppress
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
-from psycopg2.errors import QueryCanceled
 
 from .apart import Patience, in_time
 from .bounds import is_id
@@ -45,7 +44,7 @@ class CrmParetoTargetedMixin(models.AbstractModel):
         for audience in audiences._own_first():
             if patience.is_over:
                 break
-            with suppress(QueryCanceled), in_time(self.env, patience):
+            with suppress(*INVALID), in_time(self.env, patience):
                 for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
                     partner.pareto_audience_ids |= audience
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crm_pareto_value_fields import USER
-from .trust import check_reader
+from .trust import may_see
 
 
 class CrmParetoValuedMixin(models.AbstractModel):
@@ -30,7 +30,9 @@ class CrmParetoValuedMixin(models.AbstractModel):
     @api.depends_context("company", "uid")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
     def _compute_pareto_value_id(self):
-        check_reader(self, self._fields["pareto_value_id"])
+        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
+            self.pareto_value_id = False
+            return
         partners = self._pareto_partner().commercial_partner_id
         companies = self.env.company
         for record in self:

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .apart import apart
 from .crm_pareto_value_fields import USER
+from .links import Links
 from .ours import check_ours
 from .trust import as_scheduler, check_reader, lang_of, trusted_defaults
 
@@ -34,7 +35,7 @@ class MailActivity(models.Model):
         groups=USER,
     )
     # Read by nobody as such: whoever sees the activity need not see the customer's figures. `pareto_why` names them.
-    pareto_product_ids = fields.Many2many(
+    pareto_product_ids = Links(
         "product.product",
         string="Products of the Repeat Order",
         readonly=True,

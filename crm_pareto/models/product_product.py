@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from .bounds import of_one
 from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_fields import USER
-from .trust import as_reader, check_reader
+from .trust import as_reader, may_see
 
 
 class ProductProduct(models.Model):
@@ -23,7 +23,9 @@ class ProductProduct(models.Model):
 
     @api.depends_context("company", "uid")
     def _compute_pareto_value_id(self):
-        check_reader(self, self._fields["pareto_value_id"])
+        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
+            self.pareto_value_id = False
+            return
         values = as_reader(self.env["crm.pareto.product"]).search_fetch(
             [("product_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
         )

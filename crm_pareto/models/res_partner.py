@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .bounds import check_days, of_one
-from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value
+from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, readable_rows
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
 from .res_company import TOGETHER
@@ -262,9 +262,9 @@ class ResPartner(models.Model):
     @api.depends("pareto_value_id", "user_id")
     @api.depends_context("company", "uid")
     def _compute_pareto_responsible_id(self):
-        for partner in self:
+        for partner, row in readable_rows(self).items():
             customer = partner.commercial_partner_id
-            partner.pareto_responsible_id = partner.pareto_value_id.tier_id._responsible_for(customer, self.env.company)
+            partner.pareto_responsible_id = row.tier_id._responsible_for(customer, self.env.company)
 
     @api.readonly
     @of_one

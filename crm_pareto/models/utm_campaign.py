@@ -2,10 +2,13 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .account_analytic_account import ANALYTIC
 from .bounds import of_some
+from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_value_mixin import PROFIT
+from .links import Lines
 from .ours import as_ours
 from .trust import without_client, without_what_is_not_theirs
 
@@ -16,10 +19,11 @@ class UtmCampaign(models.Model):
     _name = "utm.campaign"
     _inherit = ["utm.campaign", "crm.pareto.return.mixin"]
 
-    pareto_account_ids = fields.One2many(
+    pareto_account_ids = Lines(
         "account.analytic.account",
         "pareto_campaign_id",
         "Analytic Accounts",
+        search="_search_pareto_account_ids",
         groups="analytic.group_analytic_accounting",
     )
     pareto_source_id = fields.Many2one(
@@ -100,6 +104,11 @@ class UtmCampaign(models.Model):
         self._pareto_check_works_there()
         self._pareto_ensure_accounts()
         return True
+
+    @for_readers
+    def _search_pareto_account_ids(self, operator, value):
+        """As Odoo searches it: that the reader is asked, is all that is added."""
+        return Domain("pareto_account_ids", operator, value)
 
     def write(self, vals):
         """Keep the accounts' name and company those of the campaign.
