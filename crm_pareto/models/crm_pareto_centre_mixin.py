@@ -6,7 +6,7 @@ from .crm_pareto_result_mixin import for_readers
 from .crm_pareto_role import ROLES
 from .crm_pareto_value_fields import USER
 from .links import Links, as_who_asks
-from .trust import Only
+from .trust import Only, as_reader
 
 ROLE_FIELDS = {role: f"pareto_{role}_ids" for role, _label in ROLES}
 DECIDES = Domain("role", "=", "decides") & Domain("contact_id.active", "=", True)
@@ -66,7 +66,9 @@ class CrmParetoCentreMixin(models.AbstractModel):
 
     @for_readers
     def _search_pareto_role_ids(self, operator, value):
-        """As Odoo searches it: that the reader is asked, is all that is added."""
+        """As Odoo searches it, but for the reader, under sudo too."""
+        if self.env.su and isinstance(value, Domain):
+            value = as_reader(self.env["crm.pareto.role"])._search(value)
         return Domain("pareto_role_ids", operator, value)
 
     def _inverse_pareto_roles(self):
