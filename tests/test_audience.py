@@ -431,6 +431,13 @@ class TestRights(AudienceCase):
             self.audience([("partner_id.name", "=like", "Zyx\\")])
         self.audience([("partner_id.name", "=like", "Zyx\\\\")])
 
+    def test_nor_is_what_is_no_text(self):
+        """Also where another part of the rule, false today, keeps it from being asked."""
+        for text in ("a\0b", "\ud800"):
+            for leaf in (("partner_id.name", "=", text), ("partner_id.name", "in", ["x", text])):
+                with self.subTest(text=text), self.assertRaises(ValidationError):
+                    self.audience(["|", ("turnover", ">", 1), "&", ("id", "=", 0), leaf])
+
     def test_one_whose_filter_breaks_leaves_the_others(self):
         broken, whole = self.audience([("turnover", ">", 1)]), self.audience([("turnover", ">", 1)])
         self.env.flush_all()

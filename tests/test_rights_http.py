@@ -5,6 +5,8 @@ from unittest.mock import patch
 from urllib.parse import urljoin
 
 from odoo import fields
+from odoo.addons.crm_pareto.models.ours import by_mail
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
@@ -408,6 +410,30 @@ class TestMails(RightsHttpCase):
                     answer = self.call(login, "res.partner", "message_process", model, brought, custom_values=what)
                     self.assert_refused(answer, USER_ERROR)
                     self.assertFalse(self.env[model].search([("company_id", "=", self.company.id)]))
+
+    def test_no_mail_sets_a_field_of_ours_at_whatever_depth(self):
+        mail = "From: boss@x.example\nTo: z@y.example\nSubject: s\nMessage-Id: <{}@y.example>\n\nText\n"
+        self.people["controller"].email = "boss@x.example"  # whom Odoo takes it for
+        campaign = [Command.update(self.env["utm.campaign"].create({"title": "Fair"}).id, {"title": "Hacked"})]
+        line = {"product_id": self.product.id, "pareto_campaign_ids": campaign}
+        values = {
+            "crm.lead": {"name": "x", "pareto_role_ids": [Command.clear()]},
+            "sale.order": {"partner_id": self.partner.id, "order_line": [Command.create(line)]},
+            "res.partner": {"name": "x", "invoice_ids": [Command.update(1, {"pareto_customer_id": self.other.id})]},
+        }
+        for model, what in values.items():
+            with self.subTest(model=model):
+                brought = mail.format(model)
+                answer = self.call("employee", "res.partner", "message_process", model, brought, custom_values=what)
+                self.assert_refused(answer)
+
+    def test_a_mail_stores_no_question_in_the_name_of_whom_it_says_it_is_from(self):
+        """Nor in that of OdooBot, which takes in those that a team's alias is for."""
+        team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
+        asks = {"assignment_domain": "[('partner_id.pareto_profit', '>', 1000)]"}
+        for user in (self.people["controller"], self.env.ref("base.user_root")):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                by_mail(team.with_user(user).sudo()).write(asks)
 
 
 class TestCampaigns(RightsHttpCase):

@@ -10,6 +10,7 @@ from .bounds import is_id
 
 AUDIENCES = "pareto_audience_ids"
 # Ends with a backslash that escapes nothing: PostgreSQL refuses it only when a text fits so far.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # what PostgreSQL takes for no text
 UNFINISHED = re.compile(r"(?<!\\)(\\\\)*\\\Z")
 
 
@@ -26,10 +27,13 @@ def check_patterns(env, domain):
     :raises ValueError: for a pattern that is none, or a text that PostgreSQL takes for none
     """
     for leaf in conditions(domain):
-        if isinstance(leaf.value, str) and (
-            "\0" in leaf.value or (leaf.operator.endswith(("=like", "=ilike")) and UNFINISHED.search(leaf.value))
-        ):
-            raise ValueError(env._("%s: nothing can be found by this text", repr(leaf.value)))
+        texts = [leaf.value] if isinstance(leaf.value, str) else leaf.value
+        if not isinstance(texts, Collection) or isinstance(texts, Domain):
+            continue
+        for text in texts:
+            broken = leaf.operator.endswith(("=like", "=ilike")) and isinstance(text, str) and UNFINISHED.search(text)
+            if broken or (isinstance(text, str) and NO_TEXT.search(text)):
+                raise ValueError(env._("%s: nothing can be found by this text", repr(text)))
 
 
 def check_asked(model, domain, may_name=None):

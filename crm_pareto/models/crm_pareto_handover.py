@@ -368,7 +368,7 @@ class CrmParetoHandover(models.Model):
         # sudo: a to-do for somebody else, and what nobody writes by hand.
         self.sudo().share_ids._note_what_it_took()
         for user in self.share_ids.user_id:
-            self.sudo().activity_schedule(
+            without_client(self.sudo()).activity_schedule(
                 TO_CONFIRM,
                 user_id=user.id,
                 summary=self.env._("Confirm receipt of what %(name)s handed over", name=self.name),

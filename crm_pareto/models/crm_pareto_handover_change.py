@@ -429,8 +429,7 @@ class CrmParetoHandoverChange(models.Model):
         for lead, company in companies.items():
             if lead.company_id != company:  # Odoo takes it out of the company of which its person is no more: refused
                 lead.company_id = company
-        for change in self.filtered(lambda change: change.res_model == "calendar.event"):
-            change._restore_attendees()
+        self.filtered(lambda change: change.res_model == "calendar.event")._restore_attendees()
 
     @api.model
     def _companies(self, records):
@@ -483,18 +482,24 @@ class CrmParetoHandoverChange(models.Model):
         ]
 
     def _restore_attendees(self):
-        """Swap the successor for the person; what others answered since is theirs."""
-        meeting, person = (
-            self.env["calendar.event"].sudo().browse(self.res_id),
-            self.handover_id.from_user_id.partner_id,
+        """Swap the successor for the person; what others answered since is theirs. Those alike in one go."""
+        meetings, person = self.env["calendar.event"].sudo(), self.handover_id.from_user_id.partner_id
+        for (user, was_there, attended), alike in self.grouped(lambda change: change._attendance()).items():
+            commands = [] if was_there else [Command.unlink(user.partner_id.id)]
+            commands += [Command.link(person.id)] if attended else []
+            meetings.browse(alike.mapped("res_id")).write({"partner_ids": commands})
+        for answer, alike in self.grouped(lambda change: change.before["answers"].get(str(person.id))).items():
+            attendees = meetings.browse(alike.mapped("res_id")).attendee_ids
+            attendees.filtered(lambda attendee: attendee.partner_id == person).state = answer or "needsAction"
+
+    def _attendance(self):
+        """(the successor, whether he or she attended before, whether the person did)."""
+        before = self.before["partner_ids"]
+        return (
+            self.user_id,
+            self.user_id.partner_id.id in before,
+            self.handover_id.from_user_id.partner_id.id in before,
         )
-        successor = self.user_id.partner_id
-        commands = [] if successor.id in self.before["partner_ids"] else [Command.unlink(successor.id)]
-        if person.id in self.before["partner_ids"]:
-            commands.append(Command.link(person.id))
-        meeting.write({"partner_ids": commands})
-        own = meeting.attendee_ids.filtered(lambda attendee: attendee.partner_id == person)
-        own.state = self.before["answers"].get(str(person.id), "needsAction")
 
     def _restore_followers(self, people, state):
         """Let the people follow what they did, as far as nobody changed it since.

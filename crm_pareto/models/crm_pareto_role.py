@@ -35,7 +35,9 @@ class CrmParetoRole(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", "Deal", ondelete="cascade", index="btree_not_null")
 
-    _role_unique = models.UniqueIndex("(contact_id, role, COALESCE(partner_id, 0), COALESCE(lead_id, 0))")
+    _role_unique = models.UniqueIndex(
+        "(contact_id, role, COALESCE(partner_id, 0), COALESCE(lead_id, 0))", "The contact has this role already."
+    )
 
     # Not a CHECK in the database: where merging contacts breaks one, Odoo deletes the row.
     @api.constrains("contact_id", "lead_id", "partner_id")

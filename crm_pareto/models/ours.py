@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
 KEY = "pareto_ours"
+BY_MAIL = object()
 OURS = object()  # in the context of what our own code writes in a person's name; no client can send it
 
 
@@ -13,12 +14,22 @@ def as_ours(records):
     return records.with_context(**{KEY: OURS})
 
 
+def by_mail(model):
+    """The model, to write what a mail that comes in is to make: whoever that is done as has not said it."""
+    return model.with_context(pareto_by_mail=BY_MAIL)
+
+
+def is_by_mail(env):
+    """Whether what is written is what a mail is to make."""
+    return env.context.get("pareto_by_mail") is BY_MAIL
+
+
 def is_ours(env):
     """Whether it is our own code that writes, or OdooBot.
 
     sudo alone does not tell: Odoo writes with it what people send, as what a mail that comes in is to make.
     """
-    return env.context.get(KEY) is OURS or env.uid == SUPERUSER_ID
+    return env.context.get(KEY) is OURS or (env.uid == SUPERUSER_ID and not is_by_mail(env))
 
 
 def refuse_values(model, vals, names):

@@ -244,7 +244,7 @@ class CrmParetoPlanLine(models.TransientModel):
             if not record.has_access("read"):
                 raise UserError(self.env._("%s is not yours to see any more: open the plan anew.", line.name))
             env = line.with_context(lang=lang_of(line.user_id, self.env)).env
-            activity = record.activity_schedule(
+            activity = without_client(record).activity_schedule(
                 "mail.mail_activity_data_call", line.date, summary=env._("Call from My Plan"), user_id=line.user_id.id
             )
             line._decide("accepted", activity_id=activity.id)
