@@ -247,6 +247,20 @@ class TestReferrer(CompaniesCase):
         mine.action_set_won()
         self.assertFalse(deal.partner_id.commercial_partner_id.pareto_referred_by_id)
 
+    def test_a_referrer_who_was_moved_is_taken_off_left_out_of_copies_and_of_what_is_merged(self):
+        deal = self.new_deal(partner_name="Dapper", pareto_referred_by_id=self.anna.id)
+        known, twin = (self.new_partner(name, pareto_referred_by_id=self.anna.id) for name in ("Dora", "Dora"))
+        self.env.flush_all()
+        self.anna.company_id = self.other
+        self.env.invalidate_all()
+        mine = deal.with_user(self.user).with_company(self.company)
+        self.assertFalse(mine.copy().pareto_referred_by_id)
+        mine.pareto_referred_by_id = False
+        self.env.flush_all()
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.user).with_company(self.company)
+        wizard.sudo()._merge([known.id, twin.id], known)
+        self.assertFalse(known.pareto_referred_by_id)
+
 
 class TestWarning(CentreCase):
     @classmethod

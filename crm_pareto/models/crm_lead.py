@@ -49,6 +49,14 @@ class CrmLead(models.Model):
             check_named(self, "pareto_referred_by_id")
         return result
 
+    def copy_data(self, default=None):
+        """Without who referred it, where that one is out of sight by now."""
+        copies, name = super().copy_data(default), "pareto_referred_by_id"
+        for lead, values in zip(self, copies, strict=True):
+            if values.get(name) and name not in (default or {}):
+                values[name] = lead._pareto_referrer(lead.company_id.sudo()).id
+        return copies
+
     def _pareto_referrer(self, company):
         """Who referred one of the leads, to be named on a record of a company; nobody who is out of sight there."""
         for referrer in self.pareto_referred_by_id._filtered_access("read"):

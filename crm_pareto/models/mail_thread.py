@@ -21,6 +21,16 @@ class MailThread(models.AbstractModel):
             raise AccessError(self.env._("No mail sets these fields: %s", ", ".join(names)))
         return super(MailThread, by_mail(self)).message_new(msg_dict, custom_values)
 
+    def _mail_track(self, tracked_fields, initial_values):
+        """Whom a field of ours named is called so in the chatter, also where that one is out of sight by now."""
+        # sudo: the name only, of who was named by who could see it.
+        ours = {
+            name: value.sudo()
+            for name, value in initial_values.items()
+            if name.startswith("pareto_") and isinstance(value, models.BaseModel)
+        }
+        return super()._mail_track(tracked_fields, {**initial_values, **ours} if ours else initial_values)
+
 
 def _fields_of_ours(values):
     """Yield our fields that are named in values, at any depth of the lines in them."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.named import is_in_sight
 from ..models.trust import with_snapshots
 
 # {table: (its columns that name contacts, its others)} of unique indexes that Odoo, which looks for constraints, does
@@ -95,11 +96,18 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_values(self, src_partners, dst_partner):
-        """Contacts that referred each other are one now, which nobody referred.
+        """Contacts that referred each other are one now, which nobody referred; nor did who is another company's now.
 
         Their links point at it already; Odoo would copy one onto it, and a contact cannot be referred by itself.
         """
         merged = src_partners + dst_partner
-        among = merged.filtered(lambda partner: partner.pareto_referred_by_id in merged)
-        among.pareto_referred_by_id = False
+        # sudo: of which company a referrer is.
+        referred = {partner: partner.sudo().pareto_referred_by_id for partner in merged}
+        lost = merged.filtered(
+            lambda partner: (
+                referred[partner]
+                and (referred[partner] in merged or not is_in_sight(referred[partner], dst_partner.company_id))
+            )
+        )
+        lost.pareto_referred_by_id = False
         return super()._update_values(src_partners, dst_partner)
