@@ -47,6 +47,15 @@ class TestMailings(RightsHttpCase):
                     answer = self.call(login, "mailing.mailing", "write", [mailing], {"mailing_domain": domain})
                     self.assert_refused(answer)
 
+    def test_what_is_asked_for_whoever_registers_asks_for_no_figure(self):
+        """A visitor who pays for a ticket may not see it, nor may who sits at the event's desk."""
+        rule = {"name": "Rich", "event_registration_filter": "[('partner_id.pareto_turnover', '>', 100)]"}
+        manager = self.people["boss"]
+        manager.group_ids += self.env.ref("event.group_event_manager")
+        self.assert_refused(self.call("boss", "event.lead.rule", "create", [rule]))
+        rule["event_registration_filter"] = "[('partner_id.name', '!=', False)]"
+        self.get("boss", "event.lead.rule", "create", [rule])
+
     def test_nobody_mails_to_records_of_ours(self):
         """Their fields are figures, whatever they are called: profit, cost."""
         for model in ("crm.pareto.customer", "crm.pareto.revenue.report", "crm.pareto.campaign"):
