@@ -98,4 +98,5 @@ class AccountMove(models.Model):
         for move, values in zip(self, default_values_list, strict=True):
             if move.pareto_customer_id:
                 values.setdefault("pareto_customer_id", move.pareto_customer_id.id)
-        return super(AccountMove, as_ours(self))._reverse_moves(default_values_list=default_values_list, cancel=cancel)
+        ours = super(AccountMove, as_ours(self))
+        return ours._reverse_moves(default_values_list=default_values_list, cancel=cancel).with_env(self.env)

@@ -9,8 +9,8 @@ from odoo.fields import Domain
 from .bounds import is_id
 
 AUDIENCES = "pareto_audience_ids"
-# Ends with a backslash that escapes nothing: PostgreSQL refuses it only when a text fits so far.
 NO_TEXT = re.compile("[\0\ud800-\udfff]")  # what PostgreSQL takes for no text
+# Ends with a backslash that escapes nothing: PostgreSQL refuses it only when a text fits so far.
 UNFINISHED = re.compile(r"(?<!\\)(\\\\)*\\\Z")
 
 
@@ -27,12 +27,10 @@ def check_patterns(env, domain):
     :raises ValueError: for a pattern that is none, or a text that PostgreSQL takes for none
     """
     for leaf in conditions(domain):
-        texts = [leaf.value] if isinstance(leaf.value, str) else leaf.value
-        if not isinstance(texts, Collection) or isinstance(texts, Domain):
-            continue
-        for text in texts:
-            broken = leaf.operator.endswith(("=like", "=ilike")) and isinstance(text, str) and UNFINISHED.search(text)
-            if broken or (isinstance(text, str) and NO_TEXT.search(text)):
+        value = leaf.value
+        for text in [value] if isinstance(value, str) else value if isinstance(value, Collection) else ():
+            is_pattern = leaf.operator.endswith(("=like", "=ilike"))
+            if isinstance(text, str) and (NO_TEXT.search(text) or (is_pattern and UNFINISHED.search(text))):
                 raise ValueError(env._("%s: nothing can be found by this text", repr(text)))
 
 

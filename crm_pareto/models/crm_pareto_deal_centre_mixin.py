@@ -30,10 +30,10 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
             parts = []
             for role, label in self.env["crm.pareto.role"]._fields["role"]._description_selection(self.env):
                 contacts = rows.filtered(lambda row, role=role: row.role == role).contact_id
-                if names := [
-                    contact.name or contact.display_name for contact in contacts
-                ]:  # of an address, its company's
-                    parts.append(f"{label}: {', '.join(names)}")
+                # An address without a name is called by its company.
+                names = ", ".join(contact.name or contact.display_name for contact in contacts)
+                if names:
+                    parts.append(f"{label}: {names}")
             lead.pareto_customer_roles = "; ".join(parts)
 
     def _get_no_decider_domain(self):

@@ -351,7 +351,7 @@ class CrmParetoHandoverChange(models.Model):
     def _is_here(self, record):
         """Whether a record, or what an activity is on, is still the company's: else it is the other one's."""
         if record._name == "mail.activity":
-            record = self.env[record.res_model].sudo().browse(record.res_id)
+            record = self.env[record.res_model].sudo().browse(record.res_id).exists()
         elif record._name == "calendar.event":
             record = record.opportunity_id
         company = record.company_id if "company_id" in record._fields else self.env["res.company"]
