@@ -26,7 +26,7 @@ PREPARED = ("setUpClass", "tearDownClass")  # what stands in the results beside 
 
 # What the addon does on purpose, by "place statement" (see host_suite.place); the first that fits.
 SCREEN = "a page or a form that shows our fields was read"
-MERGED = "leads that are merged: the roles and decisions of all of them stay"
+MERGED = "leads that are merged: the roles, decisions and touches of all of them stay"
 EXPLAINED = (
     (r'^menu: .* FROM "?ir_act_', "the menu was put together, which has our entries too"),
     (r'^actions: .* FROM "?ir_act_', "the actions of a list or form were put together, ours too"),
@@ -63,7 +63,7 @@ EXPLAINED = (
     ),
     (r'^split: +UPDATE "?crm_pareto_', "an account that is split: Odoo asks every table that names records, ours too"),
     (r"^base_partner_merge_automatic_wizard\._", "partners that are merged: what is summed of them is joined"),
-    (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* "crm_pareto_(role|plan_decision)"', MERGED),
+    (r'^crm_(lead\._merge_dependences|pareto_role\._move_to) .* "crm_pareto_(role|plan_decision|touch)"', MERGED),
     (
         r'^crm_pareto_result_mixin\._is_readable_value .* FROM "?(ir_rule|res_groups)\b',
         "the fields of a model are described, ours too: which record rules hold for them is looked up, and kept",
