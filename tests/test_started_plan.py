@@ -168,8 +168,9 @@ class TestStartedPlan(PlanCase):
 
     def test_nobody_uses_up_a_plan_for_the_customers_of_somebody_else_s_audience(self):
         audience = self.audience([("turnover", ">", 200)], user=self.manager)
-        with self.assertRaises(AccessError):
-            self.start(audience, user=self.ben)
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.ben)
+        with self.assertRaisesRegex(AccessError, "duplicate it"):
+            wizard.create({"audience_id": audience.id, "plan_id": self.plan.id}).action_start()
         self.start(audience, user=self.manager)
 
     def test_a_plan_that_cannot_be_started_stops_no_other(self):

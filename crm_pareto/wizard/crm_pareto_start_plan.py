@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..models.bounds import of_one
@@ -96,7 +96,13 @@ class CrmParetoStartPlan(models.TransientModel):
         :raises AccessError: for an audience of somebody else, whose customers get each plan once
         :raises UserError: where nobody is left to get it
         """
-        self.audience_id.check_access("write")
+        if not self.audience_id.has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "The audience is somebody else's, and each of its customers gets a plan once: duplicate it, so that"
+                    " you are the owner."
+                )
+            )
         count = self.env["crm.pareto.started.plan"]._start(self.audience_id, self.plan_id, self.user_id, self.date)
         if not count:
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
