@@ -222,6 +222,27 @@ class TestStoredQuestions(LedgerCase):
         self.assertIn("pareto_profit", lead.email_domain_criterion)
         self.of(self.manager, lead).priority = "1"
 
+    def test_words_that_are_looked_for_are_no_figures(self):
+        domain = "[('pareto_turnover', '>', 5), ('name', 'ilike', 'profit')]"
+        self.assertTrue(
+            self.of(self.manager, self.env["ir.filters"]).create(
+                {"name": "Words", "model_id": "res.partner", "domain": domain, "user_ids": [self.manager.id]}
+            )
+        )
+
+    def test_an_audience_is_named_letter_by_letter(self):
+        audience = self.of(self.manager, self.env["crm.pareto.audience"]).create({"name": "All", "domain": "[]"})
+        with self.assertRaises(AccessError):
+            self.store(self.manager, rf"[('partner_id.\x70areto_audience_ids', 'in', [{audience.id}])]")
+
+    def test_a_word_that_is_called_so_keeps_nobody_from_changing_and_deleting_audiences(self):
+        audiences = self.of(self.manager, self.env["crm.pareto.audience"])
+        odd = audiences.create({"name": "Odd", "domain": "[('partner_id.name', '!=', 'pareto_audience_ids')]"})
+        self.store(self.manager, f"[('partner_id.pareto_audience_ids', 'in', [{odd.id}])]")
+        audience = audiences.create({"name": "Good", "domain": "[('turnover', '>', 1)]"})
+        audience.domain = "[]"
+        audience.unlink()
+
     def test_no_list_opens_by_itself_for_others_by_what_some_may_not_see(self):
         """They could not open contacts any more."""
         filters, values = self.of(self.controller, self.env["ir.filters"]), {"model_id": "res.partner"}

@@ -1,6 +1,7 @@
 import ast
 import re
 from collections import defaultdict
+from contextlib import suppress
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -104,8 +105,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         """
         if record._name in PERSONAL or ASKED_LATER.match(record._name) or self.env.user._is_system():
             return
-        guarded = self._guarded_names()
-        asked = [name for name in NAME.findall(text) if guarded.get(name, EVERYBODY) - EVERYBODY]
+        asked = self._figures_in(text)
         if asked and ASKING.search(name):
             raise AccessError(
                 self.env._("“%s” is asked for whoever is at work then, who may not see it: leave it out.", asked[0])
@@ -119,11 +119,18 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         """
         if filters.is_default and filters.user_ids != self.env.user:
             text = f"{filters.domain} {filters.context} {filters.sort}"
-            for name in NAME.findall(text):
-                if self._guarded_names().get(name, EVERYBODY) - EVERYBODY:
-                    raise AccessError(
-                        self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", name)
-                    )
+            for name in self._figures_in(text):
+                raise AccessError(
+                    self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", name)
+                )
+
+    @api.model
+    def _figures_in(self, text):
+        """The fields of ours on Odoo's records that a text names and not all may see: nothing else leads to figures."""
+        guarded = self._guarded_names()
+        return [
+            name for name in NAME.findall(text) if name.startswith(OURS) and guarded.get(name, EVERYBODY) - EVERYBODY
+        ]
 
     @api.model
     def _as_asked(self, record, name):
@@ -135,6 +142,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         text = record[name] or ""
         if len(text) > MOST_READ and ASKING.search(name) and SPELT.search(text):
             raise AccessError(self.env._("This filter is too long to be read: choose fewer, or by what they share."))
+        check_spelling(self.env, text)
         return _as_read(text)
 
     @api.model
@@ -175,8 +183,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
 
     @api.model
     def _check_text(self, text, by_scheduler):
-        is_domain = bool(list(_leaves(text)))
-        names = NAME.findall(text) if is_domain else map("".join, READ_NAME.findall(text))
+        paths = [path for path, _operator, _value in _leaves(text)]  # and not the words that are looked for
+        names = NAME.findall(" ".join(paths)) if paths else map("".join, READ_NAME.findall(text))
         self._check_names(names, by_scheduler)
         if AUDIENCES in text:
             audiences, numbers = self.env["crm.pareto.audience"], self._named_audiences(text)
@@ -261,22 +269,26 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         ours = ((rule, ["domain"]) for rule in rules.search([("domain", "like", AUDIENCES)]) - audiences)
         for record, names in (*ours, *self._asking_for_audiences()):
             for name in names:
-                text = _as_read(record[name] or "")
-                if AUDIENCES in text and set(audiences.ids) & set(self._named_audiences(text)):
+                if set(audiences.ids) & set(self._audiences_in(record[name])):
                     raise UserError(self.env._("“%s” asks for this audience: archive it instead.", record._description))
 
     @api.model
     def _reaches(self, record, names, audience):
         """Whether texts of a record name an audience, or one whose rule names it, and so on."""
-        known, found = (
-            set(),
-            {number for name in names for number in self._named_audiences(_as_read(record[name] or ""))},
-        )
+        known, found = set(), {number for name in names for number in self._audiences_in(record[name])}
         while new := found - known:
             known |= new
             rules = self.env["crm.pareto.audience"].sudo().browse(new).exists().mapped("domain")  # sudo: only which
-            found = {number for rule in rules for number in self._named_audiences(_as_read(rule))}
+            found = {number for rule in rules for number in self._audiences_in(rule)}
         return audience.id in known
+
+    @api.model
+    def _audiences_in(self, text):
+        """The numbers of the audiences that a stored text names; none where it is no domain, and names nobody."""
+        text = _as_read(text or "")
+        with suppress(AccessError):
+            return self._named_audiences(text) if AUDIENCES in text else []
+        return []
 
     @api.model
     def _named_audiences(self, text):
@@ -302,6 +314,15 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 if field.groups and (ours or field.name.startswith(OURS)):
                     found[field.name].add(field.groups)
         return dict(found)
+
+
+def check_spelling(env, text):
+    """Refuse audiences in another spelling than letter by letter: who changes one would not find who names it.
+
+    :raises AccessError: saying so
+    """
+    if _as_read(text).count(AUDIENCES) > str(text).count(AUDIENCES):
+        raise AccessError(env._("Audiences are for users of Customer Value, and named by their number."))
 
 
 def _as_read(text):
