@@ -98,5 +98,7 @@ class AccountMove(models.Model):
         for move, values in zip(self, default_values_list, strict=True):
             if move.pareto_customer_id:
                 values.setdefault("pareto_customer_id", move.pareto_customer_id.id)
-        ours = super(AccountMove, as_ours(self))
-        return ours._reverse_moves(default_values_list=default_values_list, cancel=cancel).with_env(self.env)
+        # It is we who say so, whoever reverses the invoice, and under sudo.
+        moves = as_ours(self) if any(self.mapped("pareto_customer_id")) else self
+        reverse = super(AccountMove, moves)._reverse_moves
+        return reverse(default_values_list=default_values_list, cancel=cancel).with_env(self.env)
