@@ -235,6 +235,23 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaises(AccessError):
             self.store(self.manager, rf"[('partner_id.\x70areto_audience_ids', 'in', [{audience.id}])]")
 
+    def test_who_names_one_keeps_nobody_of_another_company_from_changing_theirs(self):
+        audience = self.of(self.manager, self.env["crm.pareto.audience"]).create({"name": "All", "domain": "[]"})
+        self.manager.company_ids = self.company
+        self.env["crm.team"].search([]).assignment_domain = False
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_team SET assignment_domain = %s, write_uid = %s WHERE id = %s",
+            (f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]", self.manager.id, self.team.id),
+        )
+        self.env.invalidate_all()
+        abroad = self.new_company("Abroad", "USD")
+        elsewhere = self.new_member("elsewhere", SALES_MANAGER, abroad)
+        theirs = self.env(user=elsewhere, su=False, context={"allowed_company_ids": abroad.ids})["crm.pareto.audience"]
+        made = theirs.create({"name": "Theirs", "domain": "[]", "company_id": abroad.id})
+        made.domain = "[('turnover', '>', 1)]"
+        self.assertEqual("[('turnover', '>', 1)]", made.domain)
+
     def test_a_word_that_is_called_so_keeps_nobody_from_changing_and_deleting_audiences(self):
         audiences = self.of(self.manager, self.env["crm.pareto.audience"])
         odd = audiences.create({"name": "Odd", "domain": "[('partner_id.name', '!=', 'pareto_audience_ids')]"})

@@ -14,6 +14,7 @@ from .apart import Patience, in_time
 from .asking import check_asked, conditions
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
+from .crm_pareto_stored_question import check_spelling
 from .crm_pareto_touch import MOST_LETTERS
 from .crm_pareto_value_mixin import PROFIT
 from .resolving import RESOLVING, Resolving
@@ -360,6 +361,7 @@ class CrmParetoAudience(models.Model):
     def _check_rule(self):
         """Whoever writes a rule may see what it asks for, so that nobody finds out by whom a mailing reaches."""
         for audience in self.sudo(False):  # Odoo checks with sudo
+            check_spelling(self.env, audience.domain or "")
             try:
                 audience._check_may_ask((audience.id,))
                 customers, domain = audience._customers()

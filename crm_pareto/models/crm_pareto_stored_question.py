@@ -230,12 +230,16 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises ValidationError: naming where, and whoever wrote it
         """
         for record, names in self._asking_for_audiences():
-            namer = audience.with_user(record.write_uid).sudo(False)
-            if not record.write_uid.active or not namer.has_access("read"):
+            person = record.write_uid
+            if not self._reaches(record, names, audience) or audience.company_id not in person.company_ids:
+                continue
+            # As that person sees it, whatever companies whoever changes the rule has ticked.
+            theirs = {"allowed_company_ids": person.company_ids.ids}
+            namer = audience.with_user(person).sudo(False).with_context(**theirs)
+            if not person.active or not namer.has_access("read"):
                 continue  # who is gone, or sees no audience any more, is told nothing by whom it reaches
             try:
-                if self._reaches(record, names, audience):
-                    self.with_user(record.write_uid).sudo(False)._check_stored(record, names)
+                self.with_user(person).sudo(False).with_context(**theirs)._check_stored(record, names)
             except AccessError as error:
                 raise ValidationError(
                     self.env._(
