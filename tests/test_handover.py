@@ -893,6 +893,12 @@ class TestWhatIsDecided(HandoverCase):
         handover.action_hand_over()
         self.refused(lambda: handover.write({"until": Date.today()}), UserError)
 
+    def test_an_absence_that_is_over_is_made_no_longer(self):
+        handover = self.handover(reason="away", until=Date.today())
+        handover.action_hand_over()
+        with freeze_time(Datetime.now() + timedelta(days=3)), self.assertRaises(UserError):
+            handover.until = Date.today() + timedelta(days=30)
+
     def test_what_is_taken_back_ended_when_it_did(self):
         handover = self.handover(reason="away", until=Date.today() + timedelta(days=30))
         handover.action_hand_over()

@@ -229,6 +229,14 @@ class TestActivity(DueCase):
         self.env["mail.activity"]._close_pareto_repeats()
         self.env.invalidate_all()
 
+    def test_a_customer_put_below_another_one_tells_nothing_of_that_one(self):
+        other = self.new_partner("Cedar", is_company=True)
+        activity = self.plan(self.row)
+        self.buy(other, day("07-01"))
+        self.birch.write({"is_company": False, "parent_id": other.id})
+        self.close()
+        self.assertTrue(activity.active)
+
     def test_who_left_gets_none(self):
         """It would be seen by nobody, and nobody could make another one."""
         abroad = self.new_company("Alder Inc", "USD")

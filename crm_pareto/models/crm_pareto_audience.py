@@ -361,8 +361,8 @@ class CrmParetoAudience(models.Model):
     def _check_rule(self):
         """Whoever writes a rule may see what it asks for, so that nobody finds out by whom a mailing reaches."""
         for audience in self.sudo(False):  # Odoo checks with sudo
-            check_spelling(self.env, audience.domain or "")
             try:
+                check_spelling(self.env, audience.domain or "")
                 audience._check_may_ask((audience.id,))
                 customers, domain = audience._customers()
                 with in_time(self.env, Patience(PATIENCE)):

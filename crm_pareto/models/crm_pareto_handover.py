@@ -168,7 +168,8 @@ class CrmParetoHandover(models.Model):
 
     def _is_absence(self):
         """Whether it lasts until a day that people may still be wrong about."""
-        return self.state == "done" and self.reason == "away"
+        is_over = self.until and self.until < fields.Date.context_today(self)
+        return self.state == "done" and self.reason == "away" and not is_over
 
     def _check_draft(self):
         if self:

@@ -118,7 +118,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises AccessError: naming the figure
         """
         if filters.is_default and filters.user_ids != self.env.user:
-            text = f"{filters.domain} {filters.context} {filters.sort}"
+            text = " ".join(map(_as_read, (filters.domain or "", filters.context or "", filters.sort or "")))
             for name in self._figures_in(text):
                 raise AccessError(
                     self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", name)
@@ -142,8 +142,11 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         text = record[name] or ""
         if len(text) > MOST_READ and ASKING.search(name) and SPELT.search(text):
             raise AccessError(self.env._("This filter is too long to be read: choose fewer, or by what they share."))
-        check_spelling(self.env, text)
-        return _as_read(text)
+        try:
+            check_spelling(self.env, text)
+            return _as_read(text)
+        except (MemoryError, RecursionError) as error:  # deeper than can be looked through, and not than can be asked
+            raise AccessError(self.env._("This filter is too deep to be read: ask for less.")) from error
 
     @api.model
     def _check_reports(self, record):
@@ -289,8 +292,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
     @api.model
     def _audiences_in(self, text):
         """The numbers of the audiences that a stored text names; none where it is no domain, and names nobody."""
-        text = _as_read(text or "")
-        with suppress(AccessError):
+        with suppress(AccessError, MemoryError, RecursionError):
+            text = _as_read(text or "")
             return self._named_audiences(text) if AUDIENCES in text else []
         return []
 
@@ -335,7 +338,7 @@ def _as_read(text):
         return str(text)
     try:
         return ast.unparse(ast.parse(str(text).strip(), mode="eval"))
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError):
         return str(text)  # a template, or nothing that anybody can ask
 
 

@@ -130,14 +130,16 @@ class MailActivity(models.Model):
     def _ordered_pareto_repeats(self):
         """The ids of the open activities all of whose products were bought; SQL.
 
-        A purchase without an order counts from the day after.
+        A purchase without an order counts from the day after. Of a customer who became a contact of another one nothing
+        is closed: it would tell what that one ordered.
         """
         return SQL(
             """
             SELECT activity.id
               FROM mail_activity activity
               JOIN mail_activity_product_product_rel wanted ON wanted.mail_activity_id = activity.id
-              JOIN res_partner customer ON customer.id = activity.res_id
+              JOIN res_partner customer
+                     ON customer.id = activity.res_id AND customer.commercial_partner_id = customer.id
               LEFT JOIN LATERAL (
                     SELECT sale.name
                       FROM res_partner contact
