@@ -10,7 +10,7 @@ from psycopg2 import OperationalError
 from .apart import apart, take_turns
 from .bounds import check_days, of_one, of_some
 from .links import Lines
-from .ours import as_ours, refuse_values
+from .ours import as_ours, check_ours
 from .trust import scheduled, trusted_defaults, without_client, works_in
 
 _logger = logging.getLogger(__name__)
@@ -147,8 +147,7 @@ class CrmParetoHandover(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A draft, and nothing else."""
-        for vals in vals_list:
-            refuse_values(self, vals, BY_BUTTON)
+        check_ours(self, vals_list, BY_BUTTON)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -156,7 +155,7 @@ class CrmParetoHandover(models.Model):
 
         :raises UserError: where it is no draft any more
         """
-        refuse_values(self, vals, BY_BUTTON)
+        check_ours(self, [vals], BY_BUTTON)
         if vals.keys() & set(AS_HANDED_OVER):
             self._check_draft()
         if "until" in vals:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .ours import as_ours, refuse_values
+from .ours import as_ours, check_ours
 from .trust import trusted_defaults, works_in
 
 BY_BUTTON = ("customer_count", "confirmed_on", "tiers_then")
@@ -66,8 +66,7 @@ class CrmParetoHandoverShare(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Of a draft."""
-        for vals in vals_list:
-            refuse_values(self, vals, BY_BUTTON)
+        check_ours(self, vals_list, BY_BUTTON)
         shares = super().create(vals_list)
         shares.handover_id._check_draft()
         return shares
@@ -77,7 +76,7 @@ class CrmParetoHandoverShare(models.Model):
 
         :raises UserError: where it is of no draft any more
         """
-        refuse_values(self, vals, BY_BUTTON)
+        check_ours(self, [vals], BY_BUTTON)
         if vals.keys() - set(BY_BUTTON):
             self.handover_id._check_draft()
         result = super().write(vals)

@@ -118,10 +118,10 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises AccessError: naming the figure
         """
         if filters.is_default and filters.user_ids != self.env.user:
-            text = " ".join(map(_as_read, (filters.domain or "", filters.context or "", filters.sort or "")))
-            for name in self._figures_in(text):
+            text = " ".join(self._as_asked(filters, name) for name in ("domain", "context", "sort"))
+            if asked := self._figures_in(text):
                 raise AccessError(
-                    self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", name)
+                    self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", asked[0])
                 )
 
     @api.model

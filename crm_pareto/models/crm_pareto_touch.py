@@ -7,7 +7,7 @@ from odoo.tools import format_list
 
 from .bounds import check_days
 from .named import check_named
-from .ours import as_ours, is_ours, refuse_values
+from .ours import as_ours, check_ours, is_ours
 from .trust import works_in
 
 CHANNELS = [
@@ -110,8 +110,7 @@ class CrmParetoTouch(models.Model):
 
         :raises AccessError: in the name of others, for who is no manager
         """
-        for vals in vals_list:
-            refuse_values(self, vals, BY_US)
+        check_ours(self, vals_list, BY_US)
         touches = super().create(vals_list)
         touches._check_person()
         check_named(touches, "partner_id", "lead_id")
@@ -119,7 +118,7 @@ class CrmParetoTouch(models.Model):
 
     def write(self, vals):
         """As in `create`; who changes what others wrote is named beside them from then on."""
-        refuse_values(self, vals, BY_US)
+        check_ours(self, [vals], BY_US)
         result = super().write(vals)
         others = self.filtered(lambda touch: self.env.user not in touch.create_uid + touch.changed_by_ids)
         if others and not is_ours(self.env):

@@ -32,23 +32,14 @@ def is_ours(env):
     return env.context.get(KEY) is OURS or (env.uid == SUPERUSER_ID and not is_by_mail(env))
 
 
-def refuse_values(model, vals, names):
-    """Refuse values of what only a button of ours sets.
+def check_ours(model, vals_list, names):
+    """Refuse whoever but our own code writes the fields: their `readonly` is the screen's only.
 
-    :raises AccessError: naming the fields
+    :raises AccessError: naming those that were sent
     """
-    sent = [name for name in names if name in vals]
+    sent = [name for name in names if any(name in vals for vals in vals_list)]
     if sent and not is_ours(model.env):
         labels = (model._fields[name]._description_string(model.env) for name in sent)
         raise AccessError(
             model.env._("%(fields)s: this is set by the button for it alone.", fields=format_list(model.env, [*labels]))
         )
-
-
-def check_ours(model, vals_list, names):
-    """Refuse whoever but our own code writes the fields: their `readonly` is the screen's only.
-
-    :raises AccessError: naming one
-    """
-    for vals in vals_list:
-        refuse_values(model, vals, names)

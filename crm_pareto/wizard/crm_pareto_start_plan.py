@@ -108,7 +108,7 @@ class CrmParetoStartPlan(models.TransientModel):
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
         # How many customers got it is what the starter sees of them.
         body = self.env._("Plan “%(plan)s” started.", plan=self.plan_id.name)
-        self.audience_id.sudo().message_post(body=body)
+        self.audience_id.message_post(body=body)
         told = self.env._("Plan “%(plan)s” started. Customers: %(count)s", plan=self.plan_id.name, count=count)
         return {
             "type": "ir.actions.client",
