@@ -8,6 +8,7 @@ from .ours import is_ours
 from .trust import without_what_is_not_theirs
 
 ANALYTIC = "analytic.group_analytic_accounting"
+SOLD = "sale.order.line"  # what is on an account without being a cost
 
 
 class AccountAnalyticAccount(models.Model):
@@ -55,12 +56,34 @@ class AccountAnalyticAccount(models.Model):
         return accounts
 
     def write(self, vals):
-        """As in `create`."""
+        """As in `create`; and what is a campaign's stays so where others work."""
         self._check_may_link([vals])
+        if vals.keys() & {"pareto_campaign_id", "company_id"}:
+            (self if vals.get("pareto_campaign_id") else self._pareto_of_campaigns())._pareto_check_works_there()
         done = super().write(vals)
         if vals.get("pareto_campaign_id"):
             self.env.registry.clear_cache("stable")
         return done
+
+    def unlink(self):
+        """
+        :raises AccessError: where a campaign's is used in a company in which the person does not work
+        """
+        self._pareto_of_campaigns()._pareto_check_works_there()
+        return super().unlink()
+
+    def _pareto_of_campaigns(self):
+        """Those of campaigns, and some that were; of others the database is not asked."""
+        return self.filtered(lambda account: account.id in self._pareto_ids())
+
+    def _pareto_check_works_there(self):
+        """
+        :raises AccessError: where one is used in a company in which the person does not work
+        """
+        if self.env.su or not self._pareto_companies() - self.env.user.company_ids:
+            return
+        elsewhere = next(account for account in self if account._pareto_companies() - self.env.user.company_ids)
+        raise AccessError(self.env._("“%s” is used in a company where you do not work.", elsewhere.name))
 
     @api.model
     @ormcache(cache="stable")
@@ -86,15 +109,25 @@ class AccountAnalyticAccount(models.Model):
 
     def _pareto_is_used(self):
         """Whether anything was spent on the accounts, or is on its way: ordered, drafted, a project's hours."""
-        if not self:
-            return False
-        found = [("auto_account_id", "in", self.ids)]
-        spent = [("analytic_distribution", "in", self.ids)]
-        places = [("account.analytic.line", found), ("project.project", found)]
-        lines = ("account.move.line", "purchase.order.line", "hr.expense", "account.analytic.distribution.model")
-        places += [(name, spent) for name in lines]
-        return any(
-            self.env[name].with_context(active_test=False).search_count(domain, limit=1)
-            for name, domain in places
-            if name in self.env
+        return bool(self) and any(
+            model.search_count(domain, limit=1) for model, domain in self._pareto_uses() if model._name != SOLD
         )
+
+    def _pareto_companies(self):
+        """The companies in which anything is on the accounts; all, for what all share."""
+        # sudo: only in which companies.
+        companies = found = self.env["res.company"].sudo()
+        for model, domain in self._pareto_uses() if self else ():
+            for (company,) in model._read_group(domain, ["company_id"]):
+                found |= company or companies.search([])
+        return found
+
+    def _pareto_uses(self):
+        """Yield (model, domain) of all that puts something on the accounts."""
+        on, parts = [("auto_account_id", "in", self.ids)], [("analytic_distribution", "in", self.ids)]
+        places = [("account.analytic.line", on), ("project.project", on)]
+        lines = ("account.move.line", "purchase.order.line", "hr.expense", "account.analytic.distribution.model", SOLD)
+        for name, domain in [*places, *((name, parts) for name in lines)]:
+            if name in self.env:
+                # sudo: whether there is something, and where, whoever may read it.
+                yield self.env[name].sudo().with_context(active_test=False), domain

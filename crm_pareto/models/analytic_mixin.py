@@ -3,7 +3,7 @@ from re import fullmatch
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, float_compare, float_round
+from odoo.tools import SQL, float_round
 
 from .bounds import is_id
 from .crm_pareto_result_mixin import for_readers
@@ -40,7 +40,34 @@ class AnalyticMixin(models.AbstractModel):
 
     def _inverse_pareto_campaign_ids(self):
         for line in self:
+            line._check_pareto_picked()
             line._pareto_spend_on(line.pareto_campaign_ids._pareto_ensure_accounts())
+
+    def _check_pareto_picked(self):
+        """Refuse campaigns of another company, of who picks them.
+
+        Of nobody else: what Odoo proposes, copies or makes of an order is stored whatever it says. Or what somebody
+        changed on a campaign, an account or a distribution model would keep customers from buying, and us from billing.
+        """
+        if self.env.su or not self.company_id or self._pareto_is_sold():
+            return
+        picked = self.pareto_campaign_ids - self._pareto_accounts().pareto_campaign_id
+        # sudo: only which company it is.
+        other = picked.filtered(lambda campaign: campaign.sudo().company_id - self.company_id.sudo().parent_ids)
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "The campaign “%(campaign)s” is another company's: choose one of %(company)s, or of all companies.",
+                    campaign=other[0].title,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _pareto_is_sold(self):
+        """Whether this is a line of an order or invoice of a customer: no cost of any campaign."""
+        if self._name == "account.move.line":
+            return self.move_id.is_sale_document(include_receipts=True)
+        return self._name == "sale.order.line"
 
     @api.onchange("pareto_campaign_ids")
     def _onchange_pareto_campaign_ids(self):
@@ -111,42 +138,6 @@ class AnalyticMixin(models.AbstractModel):
         digits = self.env["decimal.precision"].precision_get("Percentage Analytic")
         part = float_round(100 / count, precision_digits=digits) if count else 0
         return [part] * (count - 1) + [float_round(100 - part * (count - 1), precision_digits=digits)] if count else []
-
-    @api.constrains("analytic_distribution")
-    def _check_pareto_campaigns(self):
-        every = self._pareto_accounts()
-        for line in self if every else ():
-            accounts = line._pareto_among(every)
-            if not accounts:
-                continue
-            line._check_pareto_total(accounts)
-            other = accounts.pareto_campaign_id.company_id - line.company_id.parent_ids
-            if line.company_id and other:
-                campaign = accounts.pareto_campaign_id.filtered(lambda c, other=other: c.company_id in other)[:1]
-                raise ValidationError(
-                    self.env._(
-                        "The campaign “%(campaign)s” belongs to %(other)s and this to %(company)s: choose a campaign of"
-                        " %(company)s, or one of all companies.",
-                        campaign=campaign.title,
-                        other=campaign.company_id.name,
-                        company=line.company_id.name,
-                    )
-                )
-
-    def _check_pareto_total(self, accounts):
-        shares = [
-            share
-            for key, share in self.analytic_distribution.items()
-            if not set(accounts.ids).isdisjoint(_account_ids(key))
-        ]
-        if float_compare(sum(shares), 100, precision_digits=2) > 0:
-            raise ValidationError(
-                self.env._(
-                    "The campaigns of “%(line)s” take %(total)s %% of it: lower them to 100 %% or less.",
-                    line=self.display_name,
-                    total=round(sum(shares), 2),
-                )
-            )
 
 
 def _account_ids(key):

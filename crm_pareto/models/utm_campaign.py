@@ -12,6 +12,8 @@ from .links import Lines
 from .ours import as_ours
 from .trust import without_client, without_what_is_not_theirs
 
+USUAL = ("pareto_source_id", "pareto_medium_id")  # where the cost of all companies counts
+
 
 class UtmCampaign(models.Model):
     """A campaign's analytic accounts, which its cost is posted on, and what came of it (see the mixin)."""
@@ -116,10 +118,10 @@ class UtmCampaign(models.Model):
         :raises AccessError: where an account would move to another company, for who does not see analytic accounting
         """
         follows = {"title": "name", "company_id": "company_id"}
+        if vals.keys() & {*follows, *USUAL}:
+            self._pareto_check_works_there()
         if "company_id" in vals:
             self._pareto_check_company(vals["company_id"] or False)
-        if (follows.keys() & vals.keys()) and (accounts := self._pareto_all_accounts()):
-            accounts.pareto_campaign_id.with_env(self.env)._pareto_check_works_there()
         result = super().write(vals)
         if changed := follows.keys() & vals.keys():
             for account in self._pareto_all_accounts():
@@ -128,32 +130,44 @@ class UtmCampaign(models.Model):
 
     def _pareto_check_company(self, company):
         moved = self.filtered(lambda campaign: campaign.company_id.id != company)
-        may = self.env.su or self.env.user.has_group(ANALYTIC)
-        if not may and moved._pareto_all_accounts():
+        if self.env.su or not (accounts := moved._pareto_all_accounts()):
+            return
+        if not self.env.user.has_group(ANALYTIC):
             raise AccessError(
                 self.env._("“%s” has an account in the books: who sees analytic accounting moves it.", moved[:1].title)
             )
+        if company and any(company not in used.parent_ids.ids for used in accounts._pareto_companies()):
+            raise UserError(
+                self.env._("“%s” is used in another company's books, too: leave it to all companies.", moved[:1].title)
+            )
 
     def _pareto_check_works_there(self):
-        """Odoo lets everybody change campaigns, those of other companies too; what hangs on them in the books stays.
+        """Odoo lets everybody change campaigns, those of other companies too; what hangs on them there stays.
 
-        :raises AccessError: where one is of a company in which the person does not work
+        :raises AccessError: where one has something in a company in which the person does not work
         """
-        if self.env.su:
+        if self.env.su or not self._pareto_companies() - self.env.user.company_ids:
             return
-        elsewhere = self.filtered(lambda campaign: campaign.company_id.sudo() - self.env.user.company_ids)
-        if elsewhere:
-            raise AccessError(
-                self.env._("“%s” has accounts or sales in a company where you do not work.", elsewhere[:1].title)
-            )
+        elsewhere = next(campaign for campaign in self if campaign._pareto_companies() - self.env.user.company_ids)
+        raise AccessError(self.env._("“%s” has accounts or sales in a company where you do not work.", elsewhere.title))
+
+    def _pareto_companies(self):
+        """The companies in which something of ours is behind the campaigns; none where they are Odoo's alone."""
+        accounts = self._pareto_all_accounts()
+        found, ours = accounts.company_id | accounts._pareto_companies(), accounts.pareto_campaign_id
+        for name in ("crm.pareto.attribution", "crm.pareto.touch"):
+            # sudo: only in which companies.
+            rows = self.env[name].sudo()._read_group([("campaign_id", "in", self.ids)], ["campaign_id", "company_id"])
+            for campaign, company in rows:
+                found, ours = found | company, ours | campaign
+        return found | ours.company_id
 
     def unlink(self):
         """Leave no sale half attributed: those that it earned credit for are shared out anew."""
         # sudo: results, whoever deletes the campaign.
         credited = self.env["crm.pareto.attribution"].sudo()
         moves = credited.search([("campaign_id", "in", self.ids)]).move_id
-        if moves or self._pareto_all_accounts():
-            self._pareto_check_works_there()
+        self._pareto_check_works_there()
         result = super().unlink()
         if moves:
             credited.search([("move_id", "in", moves.ids)]).unlink()
