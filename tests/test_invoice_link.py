@@ -226,6 +226,14 @@ class TestDecision(LinkCase):
         self.row.action_accept()
         self.assertEqual(self.move._reverse_moves().pareto_customer_id, self.birch)
 
+    def test_but_not_to_a_customer_that_is_another_company_s_by_now(self):
+        self.move.pareto_customer_id = self.new_partner("Cedar")
+        self.move.pareto_customer_id.company_id = self.new_company("Alder Inc", "USD")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        move = self.move.with_user(self.accountant).with_context(allowed_company_ids=self.company.ids)
+        self.assertFalse(move._reverse_moves().pareto_customer_id)
+
     def wizard(self, certainty=0.9, **context):
         wizards = self.env["crm.pareto.link.invoices"].with_user(self.accountant).with_context(**context)
         return wizards.create({"certainty": certainty})

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urljoin
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.addons.crm_pareto.models.ours import by_mail
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -16,6 +16,7 @@ REFUSED = "odoo.exceptions.AccessError"
 USER_ERROR = "odoo.exceptions.UserError"
 INVALID = "odoo.exceptions.ValidationError"
 LOGS = ("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.models", "odoo.domains")
+LEFT_OUT = "odoo.addons.crm_pareto.models.mail_thread"
 PEOPLE = {
     "portal": "base.group_portal",
     "employee": "base.group_user",
@@ -414,18 +415,56 @@ class TestMails(RightsHttpCase):
     def test_no_mail_sets_a_field_of_ours_at_whatever_depth(self):
         mail = "From: boss@x.example\nTo: z@y.example\nSubject: s\nMessage-Id: <{}@y.example>\n\nText\n"
         self.people["controller"].email = "boss@x.example"  # whom Odoo takes it for
-        campaign = [Command.update(self.env["utm.campaign"].create({"title": "Fair"}).id, {"title": "Hacked"})]
-        line = {"product_id": self.product.id, "pareto_campaign_ids": campaign}
+        fair = self.env["utm.campaign"].create({"title": "Fair"})
+        line = {"product_id": self.product.id, "pareto_campaign_ids": [Command.update(fair.id, {"title": "Hacked"})]}
         values = {
             "crm.lead": {"name": "x", "pareto_role_ids": [Command.clear()]},
             "sale.order": {"partner_id": self.partner.id, "order_line": [Command.create(line)]},
             "res.partner": {"name": "x", "invoice_ids": [Command.update(1, {"pareto_customer_id": self.other.id})]},
         }
         for model, what in values.items():
-            with self.subTest(model=model):
+            with self.subTest(model=model), self.assertLogs(LEFT_OUT, "WARNING"):
                 brought = mail.format(model)
-                answer = self.call("employee", "res.partner", "message_process", model, brought, custom_values=what)
-                self.assert_refused(answer)
+                made = self.get("employee", "res.partner", "message_process", model, brought, custom_values=what)
+                record = self.env[model].browse(made)
+                self.assertTrue(record.exists())
+                if model == "sale.order":
+                    line = record.order_line
+                    self.assertEqual((self.product, False), (line.product_id, bool(line.pareto_campaign_ids)))
+        self.assertEqual("Fair", fair.title)
+
+    def test_what_a_mail_cannot_set_is_no_default_of_an_alias(self):
+        team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
+        defaults = {"alias_defaults": str({"pareto_referred_by_id": self.other.id, "type": "opportunity"})}
+        self.assert_refused(self.call("manager", "crm.team", "write", team.ids, defaults), INVALID)
+        self.get("manager", "crm.team", "write", team.ids, {"alias_defaults": "{'description': 'pareto_turnover'}"})
+
+    def test_a_customer_s_mail_to_an_alias_is_lost_by_no_default_of_it(self):
+        domain = self.env["mail.alias.domain"].create({"name": "us.example"})
+        self.company.alias_domain_id = domain
+        values = {"name": "North", "company_id": self.company.id, "alias_name": "north", "alias_domain_id": domain.id}
+        team = self.env["crm.team"].create({**values, "use_leads": True})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_alias SET alias_defaults = %s WHERE id = %s",
+            [str({"pareto_referred_by_id": self.other.id, "type": "opportunity"}), team.alias_id.id],
+        )
+        self.env.invalidate_all()
+        mail = (
+            "From: c@client.example\nTo: north@us.example\nSubject: Call me\nMessage-Id: <1@client.example>\n\nText\n"
+        )
+        with self.assertLogs(LEFT_OUT, "WARNING"):
+            made = self.env["mail.thread"].with_user(SUPERUSER_ID).message_process(None, mail)
+        lead = self.env["crm.lead"].browse(made)
+        self.assertEqual(("Call me", "opportunity", False), (lead.name, lead.type, lead.pareto_referred_by_id.id))
+
+    def test_no_mail_says_anything_on_a_hand_over_or_an_audience(self):
+        """It says whom it is from, and nobody asks whether that is so."""
+        audience = self.env["crm.pareto.audience"].create({"name": "All", "company_id": self.company.id})
+        mail = "From: manager@x.example\nTo: z@y.example\nSubject: s\nMessage-Id: <1@y.example>\n\nReceipt confirmed.\n"
+        answer = self.call("employee", "res.partner", "message_process", audience._name, mail, thread_id=audience.id)
+        self.assert_refused(answer, USER_ERROR)
+        self.assertNotIn("confirmed", str(audience.message_ids.mapped("body")))
 
     def test_a_mail_stores_no_question_in_the_name_of_whom_it_says_it_is_from(self):
         """Nor in that of OdooBot, which takes in those that a team's alias is for."""

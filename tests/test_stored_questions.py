@@ -1,5 +1,6 @@
 """What people store for the scheduler to ask as superuser: nobody finds out with it what he or she may not see."""
 
+from markupsafe import Markup
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -138,6 +139,26 @@ class TestStoredQuestions(LedgerCase):
             with self.subTest(read=read), self.assertRaises(AccessError):
                 text = f'<p>pareto_turnover <t t-out="{read}"/></p>'
                 template.create({"name": "Rich", "model_id": model, "body_html": text})
+
+    def test_a_customer_who_is_called_as_a_figure_is_written_to(self):
+        anna = self.new_member("anna", SALESPERSON)
+        name = "Nora pareto_profit & Sons t-out='object.pareto_profit'"
+        customer = self.new_partner(name)
+        context = {"default_model": "res.partner", "default_res_ids": customer.ids}
+        mails = self.of(anna, self.env["mail.compose.message"]).with_context(**context)
+        values = {"subject": f"For {name}", "body": Markup("<p>Hello %s</p>") % name}
+        self.assertEqual(values["subject"], mails.create(values).subject)
+        move = self.invoice(customer, (self.env["product.product"], 1, 5))
+        sender = self.of(self.new_member("ines", "account.group_account_invoice"), self.env["account.move.send.wizard"])
+        self.assertTrue(sender.create({"move_id": move.id}))
+        editor = self.of(self.new_member("ed", f"{SALESPERSON},mail.group_mail_template_editor"), mails)
+        for figure in (
+            {"subject": "{{ object.pareto_profit }}", "body": "<p>Hello</p>"},
+            {"subject": "Hello", "body": "<p><t t-out='object.pareto_profit'/></p>"},
+            {"subject": "Hello", "body": "<p t-if='object.pareto_profit'>Rich</p>"},
+        ):
+            with self.subTest(figure=figure), self.assertRaises(AccessError):
+                editor.create(figure)
 
     def test_sudo_does_not_help(self):
         with self.assertRaises(AccessError):

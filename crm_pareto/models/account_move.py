@@ -93,12 +93,14 @@ class AccountMove(models.Model):
             )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        """A credit note is credited to the customer that its invoice was."""
+        """A credit note is credited to the customer that its invoice was, unless that is another company's by now."""
         default_values_list = default_values_list or [{} for _move in self]
         for move, values in zip(self, default_values_list, strict=True):
-            if move.pareto_customer_id:
-                values.setdefault("pareto_customer_id", move.pareto_customer_id.id)
+            # sudo: it may be out of sight.
+            credited = move.sudo().pareto_customer_id
+            if credited and credited.company_id <= move.company_id.sudo().parent_ids:
+                values.setdefault("pareto_customer_id", credited.id)
         # It is we who say so, whoever reverses the invoice, and under sudo.
-        moves = as_ours(self) if any(self.mapped("pareto_customer_id")) else self
+        moves = as_ours(self) if any(self.sudo().mapped("pareto_customer_id")) else self
         reverse = super(AccountMove, moves)._reverse_moves
         return reverse(default_values_list=default_values_list, cancel=cancel).with_env(self.env)

@@ -3,10 +3,12 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 
+from lxml import etree, html
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
+from odoo.tools.rendering_tools import INLINE_TEMPLATE_REGEX
 
 from .apart import take_turns
 from .asking import AUDIENCES, named_audiences
@@ -21,6 +23,7 @@ OURS = "pareto_"  # what our fields on Odoo's models begin with: nothing leads t
 ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a field that holds a domain
 MOST_READ = 100 * 1024  # characters: of longer ones Odoo takes none for a domain (see its ast.literal_eval)
 SPELT = re.compile(r"""[\\+%{]|['"]\s*['"]""")  # where a name can be written in another way than letter by letter
+NO_WORDS = re.compile(ASKING.pattern + r"|(^|_)path(_|$)")
 TEXTS = ("char", "text", "html")
 EVERYBODY = {"base.group_user"}  # of what is no figure
 # What follows the documents and not the values: when we were in touch, who knows whom.
@@ -140,6 +143,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises AccessError: where a long domain is not
         """
         text = record[name] or ""
+        if OURS in text and is_plain(record, name):
+            return ""  # somebody may be called as a figure is
         if len(text) > MOST_READ and ASKING.search(name) and SPELT.search(text):
             raise AccessError(self.env._("This filter is too long to be read: choose fewer, or by what they share."))
         try:
@@ -321,6 +326,24 @@ class CrmParetoStoredQuestion(models.AbstractModel):
                 if field.groups and (ours or field.name.startswith(OURS)):
                     found[field.name].add(field.groups)
         return dict(found)
+
+
+def is_plain(record, name):
+    """Whether a field holds words alone, of which nothing is computed: no domain, path, expression or directive."""
+    field, text = record._fields[name], record[name]
+    if not isinstance(record, record.env.registry["mail.render.mixin"]) or NO_WORDS.search(name):
+        return False
+    if getattr(field, "render_engine", None) != "qweb" and INLINE_TEMPLATE_REGEX.search(text):
+        return False
+    return field.type != "html" or not _has_directives(text)
+
+
+def _has_directives(text):
+    try:
+        body = html.fragment_fromstring(text, create_parent="div")
+    except (etree.ParserError, ValueError):  # what is no HTML may be anything
+        return True
+    return any(name.startswith("t-") for element in body.iter(etree.Element) for name in element.attrib)
 
 
 def check_spelling(env, text):

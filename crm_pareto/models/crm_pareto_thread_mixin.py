@@ -17,3 +17,9 @@ class CrmParetoThreadMixin(models.AbstractModel):
         :raises UserError: always
         """
         raise UserError(self.env._("%s: no mail makes one. Open the form.", self._description))
+
+    def message_update(self, msg_dict, update_vals=None):
+        """
+        :raises UserError: always: a mail says whom it is from, and nobody asks whether that is so
+        """
+        raise UserError(self.env._("%s: no mail is posted there. Open the form.", self._description))

@@ -1,7 +1,10 @@
+import logging
+
 from odoo import api, models
-from odoo.exceptions import AccessError
 
 from .ours import by_mail
+
+_logger = logging.getLogger(__name__)
 
 
 class MailThread(models.AbstractModel):
@@ -15,10 +18,11 @@ class MailThread(models.AbstractModel):
     def message_new(self, msg_dict, custom_values=None):
         """Nothing of ours, and nothing that only some may store.
 
-        :raises AccessError: naming the fields of ours
+        Left out and not refused: whoever writes to an alias is no party to what somebody set as its defaults.
         """
-        if names := sorted(set(_fields_of_ours(custom_values))):
-            raise AccessError(self.env._("No mail sets these fields: %s", ", ".join(names)))
+        if names := sorted(set(fields_of_ours(custom_values))):
+            _logger.warning("A mail that makes a record of %s: left out %s", self._name, ", ".join(names))
+            custom_values = _without_ours(custom_values)
         return super(MailThread, by_mail(self)).message_new(msg_dict, custom_values)
 
     def _mail_track(self, tracked_fields, initial_values):
@@ -32,7 +36,7 @@ class MailThread(models.AbstractModel):
         return super()._mail_track(tracked_fields, {**initial_values, **ours} if ours else initial_values)
 
 
-def _fields_of_ours(values):
+def fields_of_ours(values):
     """Yield our fields that are named in values, at any depth of the lines in them."""
     if isinstance(values, dict):
         yield from (name for name in values if str(name).startswith("pareto_"))
@@ -40,4 +44,11 @@ def _fields_of_ours(values):
     elif not isinstance(values, list | tuple):
         return
     for value in values:
-        yield from _fields_of_ours(value)
+        yield from fields_of_ours(value)
+
+
+def _without_ours(values):
+    """The values without our fields, at any depth of the lines in them."""
+    if isinstance(values, dict):
+        return {name: _without_ours(value) for name, value in values.items() if not str(name).startswith("pareto_")}
+    return [*map(_without_ours, values)] if isinstance(values, list | tuple) else values
