@@ -503,6 +503,34 @@ class TestWhatCannotGoBack(HandoverCase):
         self.assertEqual(self.lena, self.big.user_id)
         self.assertNotEqual("Before", self.big.name)
 
+    def test_a_to_do_that_is_on_no_document_any_more(self):
+        for document in (False, "mail.thread", "crm.pareto.timeline", "res.users"):
+            with self.subTest(document=document):
+                activity = self.big.activity_schedule("mail.mail_activity_data_todo", user_id=self.lena.id)
+                handover = self.away()
+                model = self.env["ir.model"]._get_id(document) if document else False
+                activity.with_user(self.eva).write({"res_model_id": model, "res_id": document and self.eva.id})
+                self.cron()
+                self.assertEqual(("back", self.lena), (handover.state, self.big.user_id))
+                self.assertEqual(self.max, activity.user_id)
+
+    def test_a_record_that_cannot_be_read(self):
+        broken, whole = self.new_lead(self.big), self.new_lead(self.small)
+        handover = self.away()
+        changes = self.env.registry["crm.pareto.handover.change"]
+        is_here = changes._is_here
+
+        def fail(change, record):
+            if record == broken:
+                record.env.cr.execute("SELECT 1 / 0")
+            return is_here(change, record)
+
+        with patch.object(changes, "_is_here", fail):
+            self.cron()
+        self.assertEqual(("back", self.max), (handover.state, broken.user_id))
+        self.assertEqual(self.lena, whole.user_id + self.big.user_id)
+        self.assertEqual(self.boss, self.to_look_after(handover).user_id)
+
     def test_what_is_another_company_s_by_now(self):
         abroad = self.new_company("Alder Inc", "USD")
         self.max.company_ids += abroad

@@ -1,5 +1,6 @@
 import json
 import logging
+from collections import defaultdict
 from functools import partial
 
 from odoo import api, fields, models
@@ -317,26 +318,37 @@ class CrmParetoHandoverChange(models.Model):
             without something of before
         """
         people, holders = self._people(self.handover_id), self._holders()
-        back, state = self.browse(), {}
-        for model, changes in self.grouped("res_model").items():
-            records = self.env[model].browse(changes.mapped("res_id")).exists().sudo()
-            state[model] = self._state(records, people)
-            still_open = {record.id for record in records if self._is_still_open(record) and self._is_here(record)}
-            back += changes.filtered(
-                lambda change, state=state[model], still_open=still_open: (
-                    change.res_id in still_open and change._is_as_left(state[change.res_id], holders[change])
-                )
-            )
-        moved = back.filtered(lambda change: change._is_moved())
+        state, open_ = defaultdict(dict), {}
+        look = partial(type(self)._look, people=people, state=state, still_open=open_)
+        failed = self.browse().union(*[changes._each_apart(look) for changes in self.grouped("res_model").values()])
+        back = self.filtered(
+            lambda change: open_.get(change)
+            and change._is_as_left(state[change.res_model][change.res_id], holders[change])
+        )
+        kept = (self - back - failed).filtered(lambda change: change._is_moved())
+        failed, moved = (some.filtered(lambda change: change._is_moved()) for some in (failed, back))
         person, company = self.handover_id.from_user_id, self.handover_id.company_id
         if not works_in(person, company):  # and sees nothing of it any more
-            return (self - back).filtered(lambda change: change._is_moved()), moved, self.browse()
+            return kept, moved + failed, self.browse()
         columns = {change: change._columns(state[change.res_model][change.res_id]) for change in moved}
-        failed = self.browse().union(*[some._restore(columns) for some in moved.grouped("res_model").values()])
+        failed = failed.union(*[some._restore(columns) for some in moved.grouped("res_model").values()])
         for model, changes in (back - failed).grouped("res_model").items():  # moving activities makes people follow
             if model in FOLLOWED:
                 changes._each_apart(lambda some, state=state[model]: some._restore_followers(people, state))
-        return (self - back).filtered(lambda change: change._is_moved()), failed, (moved - failed)._lacking(columns)
+        return kept, failed, (moved - failed)._lacking(columns)
+
+    def _look(self, people, state, still_open):
+        """Find out what the records of a model are now, and which of them may go back.
+
+        :param state: {model: as of `_state`}, added to
+        :param still_open: {change: whether}, added to
+        """
+        model = self[:1].res_model
+        records = self.env[model].browse(self.mapped("res_id")).exists().sudo()
+        now = self._state(records, people)
+        may_go = {record.id for record in records if self._is_still_open(record) and self._is_here(record)}
+        state[model].update(now)
+        still_open.update({change: change.res_id in may_go for change in self})
 
     @api.model
     def _is_still_open(self, record):
@@ -349,8 +361,13 @@ class CrmParetoHandoverChange(models.Model):
         return record._name != "mail.activity" or record.active
 
     def _is_here(self, record):
-        """Whether a record, or what an activity is on, is still the company's: else it is the other one's."""
+        """Whether a record, or what an activity is on, is still the company's: else it is the other one's.
+
+        An activity may be on whatever there is by now, or on nothing: then it is of whoever has it.
+        """
         if record._name == "mail.activity":
+            if record.res_model not in FOLLOWED:
+                return False
             record = self.env[record.res_model].sudo().browse(record.res_id).exists()
         elif record._name == "calendar.event":
             record = record.opportunity_id
