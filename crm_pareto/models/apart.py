@@ -5,7 +5,10 @@ from time import monotonic
 
 from odoo.tools import SQL
 from psycopg2 import InterfaceError, OperationalError
-from psycopg2.errors import QueryCanceled
+from psycopg2.errors import QueryCanceled, ReadOnlySqlTransaction
+
+# PostgreSQL's codes of a statement that asks for too much: memory, depth, columns.
+TOO_MUCH = ("53", "54")
 
 
 def apart(env, call):
@@ -57,14 +60,48 @@ class Patience:
 
 @contextmanager
 def in_time(env, patience):
-    """A statement within is given up where the patience ends; what failed is undone.
+    """What is asked within is given up where the patience ends, in a statement or between many; what failed is undone.
 
     :raises psycopg2.errors.QueryCanceled: where it takes longer
     """
-    with env.cr.savepoint(flush=False):
-        env.cr.execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * patience.left:.0f}ms"))
-        yield
-        env.cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
+    patience.check()
+    cr, question = env.cr, Patience(patience.left)
+    execute = cr.execute
+
+    def execute_in_time(*args, **kwargs):
+        question.check()
+        execute(SQL("SET LOCAL statement_timeout = %s", f"{1000 * question.left:.0f}ms"))
+        return execute(*args, **kwargs)
+
+    with cr.savepoint(flush=False):
+        cr.execute = execute_in_time
+        try:
+            yield
+        finally:
+            cr.execute = execute
+        cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
+
+
+def ask(env, patience, call):
+    """Call what asks as somebody wrote it: whatever is wrong with that is told, and breaks nothing else.
+
+    :return: (the answer, None), or (None, the error)
+    :raises: where the transaction as a whole is to be repeated or is over
+    """
+    try:
+        with in_time(env, patience):
+            return call(), None
+    except Exception as error:
+        if is_of_transaction(error):
+            raise
+        return None, error
+
+
+def is_of_transaction(error):
+    """Whether the transaction as a whole is to be repeated, on the primary perhaps, or is over."""
+    if isinstance(error, OperationalError):
+        return not (isinstance(error, QueryCanceled) or (error.pgcode or "").startswith(TOO_MUCH))
+    return isinstance(error, InterfaceError | ReadOnlySqlTransaction)
 
 
 def take_turns(records):

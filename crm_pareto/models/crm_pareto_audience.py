@@ -1,17 +1,17 @@
 from ast import literal_eval
-from contextlib import suppress
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL
-from psycopg2 import DataError
+from psycopg2 import DataError, Error
 from psycopg2.errors import QueryCanceled
 
 from ..analytics.windows import window
-from .apart import Patience, in_time
-from .asking import check_asked, conditions
+from .apart import Patience, ask, is_of_transaction
+from .asking import check_asked, check_each, conditions
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_stored_question import check_spelling
@@ -30,11 +30,8 @@ RULE_FIELDS = (
     "touched_campaign_ids",
     "credited_campaign_ids",
 )
-# What a rule can raise: AccessError and Entangled are UserErrors, of a text that is no domain Python says anything, and
-# PostgreSQL of one that it can compare with no customer.
-INVALID = (UserError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-INVALID += (DataError, QueryCanceled)
 PATIENCE = 10  # seconds, for all audiences of a list: a million customers by a figure take one or two
+PATIENCE_TO_ACT = 60  # seconds, for what is done for them: a mailing that is sent, a plan that is started
 MOST_CONDITIONS = 100
 # An empty condition is none: what is archived is still asked for, and what is asked for is not deleted. Else all
 # customers would belong from one moment to the next.
@@ -145,7 +142,7 @@ class CrmParetoAudience(models.Model):
     def _asked(self):
         """The filter, of crm.pareto.customer.
 
-        :raises: one of INVALID, where it is none
+        :raises: whatever Python or Odoo says of one that is none
         """
         asked = Domain(literal_eval(self.domain or "[]"))
         asked.validate(self.env["crm.pareto.customer"])
@@ -156,7 +153,7 @@ class CrmParetoAudience(models.Model):
     def _domain(self):
         """Those who belong, of crm.pareto.customer, as far as the user of the environment may see them.
 
-        :raises: one of INVALID, where the rule is no longer one, or asks for what the user may not see
+        :raises: anything, where the rule is no longer one, or asks for what the user may not see
         """
         self.ensure_one()
         asked = self._asked()
@@ -228,7 +225,7 @@ class CrmParetoAudience(models.Model):
         """The rows of those who belong; to be searched further, once.
 
         :return: (crm.pareto.customer in the right environment, domain)
-        :raises: one of INVALID, when asked for or searched
+        :raises: anything, when asked for or searched: to be called by `ask`
         """
         resolving = Resolving.of(self.env).resolve(self)
         audience = self._for_reader().with_context(**{RESOLVING: resolving})
@@ -239,6 +236,27 @@ class CrmParetoAudience(models.Model):
         customers, domain = self._customers()
         query = customers._search(domain)
         return query.subselect(SQL.identifier(query.table, "partner_id"))
+
+    def _found(self):
+        """The commercial partners of those who belong; SQL of their ids, which cannot fail any more."""
+        [[ids]] = self.env.execute_query(SQL("SELECT ARRAY%s", self._partners()))
+        return SQL("(SELECT UNNEST(%s::int[]))", ids)
+
+    def _figures(self, aggregates):
+        """Sums of those who belong."""
+        customers, domain = self._customers()
+        [figures] = customers._read_group(domain, aggregates=aggregates)
+        return figures
+
+    def _search_contacts(self):
+        """The contacts of those who belong whom one may write to, and those on the blacklist."""
+        belong = Domain("commercial_partner_id", "in", self._partners())
+        return self._for_reader().env["res.partner"].search(belong & CONTACTS)
+
+    def _count_contacts(self):
+        """How many contacts a mailing reaches."""
+        domain = Domain("commercial_partner_id", "in", self._partners()) & CONTACTS & NOT_BLACKLISTED
+        return self._for_reader().env["res.partner"].search_count(domain)
 
     @api.model
     def _check_named(self, numbers, within=()):
@@ -279,8 +297,10 @@ class CrmParetoAudience(models.Model):
         except AccessError as error:
             why = self._why_not(error)
             raise AccessError(self.env._("%(name)s: %(why)s", name=self.name, why=why)) from error
-        except INVALID:  # finds nobody, whoever asks
-            return
+        except Exception as error:
+            if is_of_transaction(error):
+                raise
+            return  # finds nobody, whoever asks
 
     def _has_own_eyes(self):
         """Whether the owner sees as a person of the company does; OdooBot sees everything of all companies."""
@@ -302,7 +322,7 @@ class CrmParetoAudience(models.Model):
     def _why_not(self, error):
         """Say to a reader why the rule finds nobody.
 
-        :param error: one of INVALID
+        :param error: whatever finding them ended with
         """
         if isinstance(error, UserError) and not isinstance(error, AccessError):
             return str(error)
@@ -310,6 +330,8 @@ class CrmParetoAudience(models.Model):
             return self.env._("It takes too long to find who belongs: ask for less, or open it alone.")
         if isinstance(error, AccessError):
             return self.env._("This audience asks for figures that you may not see: ask its owner for the list.")
+        if isinstance(error, Error) or not str(error):  # what PostgreSQL says would tell of data
+            return self.env._("The filter asks for something that cannot be compared: set it anew.")
         return self.env._("The filter asks for something that is no longer there (%s): set it anew.", error)
 
     # -- figures -----------------------------------------------------------------------
@@ -319,37 +341,25 @@ class CrmParetoAudience(models.Model):
     def _compute_sums(self):
         patience = Patience(PATIENCE, len(self))
         for audience in self._own_first():
-            audience.problem = False
-            try:
-                patience.check()  # to put a rule together takes time, too
-                customers, domain = audience._customers()
-                with in_time(self.env, patience):  # one that fails is not the others' fault
-                    [sums] = customers._read_group(domain, aggregates=["__count", "turnover:sum"])
-            except INVALID as error:
-                audience.problem, sums = audience._why_not(error), (False, False)
-            audience.customer_count, audience.turnover = sums
+            sums, error = ask(self.env, patience, partial(audience._figures, ["__count", "turnover:sum"]))
+            audience.problem = audience._why_not(error) if error else False
+            audience.customer_count, audience.turnover = sums or (False, False)
 
     @api.depends(*RULE_FIELDS)
     @api.depends_context("uid")
     def _compute_profit(self):
         patience = Patience(PATIENCE, len(self))
         for audience in self._own_first():
-            audience.profit = False
-            if not (audience.problem or patience.is_over):
-                customers, domain = audience._customers()
-                with suppress(QueryCanceled), in_time(self.env, patience):
-                    [(audience.profit,)] = customers._read_group(domain, aggregates=["profit:sum"])
+            sums, _error = ask(self.env, patience, partial(audience._figures, ["profit:sum"]))
+            [audience.profit] = sums or [False]
 
     @api.depends(*RULE_FIELDS)
     @api.depends_context("uid")
     def _compute_contact_count(self):
         patience = Patience(PATIENCE, len(self))
         for audience in self._own_first():
-            audience.contact_count = False
-            if not (audience.problem or patience.is_over):
-                domain = Domain("commercial_partner_id", "in", audience._partners()) & CONTACTS & NOT_BLACKLISTED
-                with suppress(QueryCanceled), in_time(self.env, patience):
-                    audience.contact_count = audience._for_reader().env["res.partner"].search_count(domain)
+            count, _error = ask(self.env, patience, audience._count_contacts)
+            audience.contact_count = count or False
 
     @api.depends_context("uid")
     def _compute_can_mail(self):
@@ -361,15 +371,21 @@ class CrmParetoAudience(models.Model):
     def _check_rule(self):
         """Whoever writes a rule may see what it asks for, so that nobody finds out by whom a mailing reaches."""
         for audience in self.sudo(False):  # Odoo checks with sudo
-            try:
-                check_spelling(self.env, audience.domain or "")
-                audience._check_may_ask((audience.id,))
-                customers, domain = audience._customers()
-                with in_time(self.env, Patience(PATIENCE)):
-                    customers.search_count(domain)
-            except INVALID as error:
-                raise ValidationError(self._why_not(error)) from error
+            _nothing, error = ask(self.env, Patience(PATIENCE), audience._try)
+            if error:
+                raise ValidationError(audience._why_not(error)) from error
             self.env["crm.pareto.stored.question"]._check_naming(audience)
+
+    def _try(self):
+        """Find those who belong once, as whoever writes the rule.
+
+        :raises: anything, where that cannot be done, or not be asked
+        """
+        check_spelling(self.env, self.domain or "")
+        self._check_may_ask((self.id,))
+        customers, domain = self._customers()
+        check_each(customers, self._asked())
+        customers.search_count(domain)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked_for(self):
@@ -436,11 +452,8 @@ class CrmParetoAudience(models.Model):
 
     def _contacts(self):
         """Whom a mailing would reach, and those on the blacklist; nobody where that cannot be said."""
-        try:
-            customers = self._partners()
-        except INVALID:
-            return self.env["res.partner"]
-        return self._for_reader().env["res.partner"].search(Domain("commercial_partner_id", "in", customers) & CONTACTS)
+        found, _error = ask(self.env, Patience(PATIENCE_TO_ACT), self._search_contacts)
+        return self.env["res.partner"] if found is None else found
 
     # -- actions -----------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .apart import apart
+from .apart import Patience, apart, ask
+from .crm_pareto_audience import PATIENCE_TO_ACT
 from .mail_activity_plan import BATCH
 from .trust import lang_of, scheduled, works_in
 
@@ -51,8 +52,12 @@ class CrmParetoStartedPlan(models.Model):
         :param user: in place of a salesperson who is not there, or does not work in the company
         :param day: that the plan counts from
         :return: for how many
+        :raises UserError: where it cannot be said who belongs
         """
         self.env.flush_all()
+        partners, error = ask(self.env, Patience(PATIENCE_TO_ACT), audience._found)
+        if error:
+            raise UserError(audience._why_not(error)) from error
         self.env.cr.execute(
             SQL(
                 """
@@ -74,7 +79,7 @@ class CrmParetoStartedPlan(models.Model):
                 starter=self.env.uid,
                 user=user.id,
                 day=day,
-                partners=audience._partners(),
+                partners=partners,
             )
         )
         count = self.env.cr.rowcount

@@ -1,12 +1,12 @@
 import logging
-from contextlib import suppress
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
-from .apart import Patience, in_time
+from .apart import Patience, ask
 from .bounds import is_id
-from .crm_pareto_audience import INVALID
+from .crm_pareto_audience import PATIENCE_TO_ACT
 from .crm_pareto_result_mixin import for_readers
 from .resolving import Resolving
 
@@ -44,9 +44,13 @@ class CrmParetoTargetedMixin(models.AbstractModel):
         for audience in audiences._own_first():
             if patience.is_over:
                 break
-            with suppress(*INVALID), in_time(self.env, patience):
-                for partner in self.search(Domain("id", "in", self.ids) & self._in_pareto_audience(audience)):
-                    partner.pareto_audience_ids |= audience
+            belonging, _error = ask(self.env, patience, partial(self._belonging_to, audience))
+            for partner in belonging or ():
+                partner.pareto_audience_ids |= audience
+
+    def _belonging_to(self, audience):
+        """Those of them that belong."""
+        return self.search(Domain("id", "in", self.ids) & Domain("commercial_partner_id", "in", audience._partners()))
 
     @for_readers
     def _search_pareto_audience_ids(self, operator, value):
@@ -56,7 +60,8 @@ class CrmParetoTargetedMixin(models.AbstractModel):
         audiences = self.with_context(active_test=False)._pareto_audiences(
             Domain("id", "in", [id_ for id_ in value if is_id(id_)])
         )
-        named = Domain.OR(self._in_pareto_audience(audience) for audience in audiences)
+        patience = Patience(PATIENCE_TO_ACT, len(audiences))
+        named = Domain.OR(self._in_pareto_audience(audience, patience) for audience in audiences)
         if not all(value):
             named |= ~Domain("pareto_audience_ids", "in", self._pareto_audiences(Domain.TRUE).ids)
         return named
@@ -70,15 +75,16 @@ class CrmParetoTargetedMixin(models.AbstractModel):
         return audiences.search(domain) if audiences.has_access("read") else audiences
 
     @api.model
-    def _in_pareto_audience(self, audience):
-        """The partners of the customers who belong; nobody where that cannot be said, so that no mail goes astray.
+    def _in_pareto_audience(self, audience, patience):
+        """The partners of the customers who belong; nobody where that cannot be said, so that no mail goes astray, and
+        nothing else that is asked together with it fails.
 
-        :raises: one of INVALID, within an audience that asks for this one: of that, too, it cannot be said
+        :raises: anything, within an audience that asks for this one: of that, too, it cannot be said
         """
-        try:
+        if Resolving.of(audience.env).path:
             return Domain("commercial_partner_id", "in", audience._partners())
-        except INVALID as error:
-            if Resolving.of(audience.env).path:
-                raise
+        found, error = ask(audience.env, patience, audience._found)
+        if error:
             _logger.info("Nobody belongs to %s: %s", audience, error)
             return Domain.FALSE
+        return Domain("commercial_partner_id", "in", found)

@@ -3,6 +3,7 @@
 from freezegun import freeze_time
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from tests.common import SALES_MANAGER, ParetoHttpCase, new_test_user
 from tests.test_home_screen import post_invoice
@@ -113,6 +114,18 @@ class TestMailing(AppsCase, MockEmail):
         self.invoice(self.new_contact("Dune").parent_id, (self.product, 1, 500), company=other)
         self.recompute(company=other)
         self.assertEqual(self.send(self.draft()), self.addresses("alder", "birch", "cedar"))
+
+    def test_one_whose_filter_breaks_keeps_no_other_mailing_from_being_sent(self):
+        broken = self.draft()
+        filter_ = "[('partner_id.company_id', '>', True)]"
+        self.audience = self.audience.copy()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_pareto_audience SET domain = %s WHERE id <> %s", (filter_, self.audience.id))
+        self.env.invalidate_all()
+        broken.action_launch()
+        with mute_logger("odoo.sql_db"):
+            self.assertEqual(self.send(self.draft()), self.addresses("alder", "birch", "cedar"))
+        self.assertFalse(broken.mailing_trace_ids)
 
     def test_without_the_right_to_send_there_is_no_button(self):
         self.assertTrue(self.audience.can_mail)
