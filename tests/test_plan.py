@@ -456,6 +456,25 @@ class TestFreeHours(PlanCase):
         self.meet(datetime(2026, 7, 9, 9), datetime(2026, 7, 9, 11), show_as="free")
         self.assertEqual(self.free()[1:4], [180, 240, 240])
 
+    def test_of_what_others_organize_what_was_accepted_takes_its_time(self):
+        """Whoever works here invites whom he or she likes, for as long as that is."""
+        person = self.anna.partner_id
+        start, stop = datetime(2026, 7, 7, 8), datetime(2036, 7, 7)
+        values = {"name": "Party", "partner_ids": [Command.set(person.ids)], "start": start, "stop": stop}
+        invitation = self.env["calendar.event"].with_user(self.ben).create({**values, "user_id": self.ben.id})
+        answer = invitation.attendee_ids.filtered(lambda attendee: attendee.partner_id == person)
+        self.assertEqual("needsAction", answer.state)
+        self.assertEqual(self.free()[:3], [240, 240, 240])
+        for accept in (answer.do_tentative, answer.do_accept):
+            accept()
+            self.assertEqual(self.free()[:3], [240, 0, 0])
+
+    def test_what_one_organizes_takes_its_time_whoever_wrote_it_down(self):
+        values = {"name": "Visit", "user_id": self.anna.id, "partner_ids": [Command.set(self.anna.partner_id.ids)]}
+        start, stop = datetime(2026, 7, 7, 9), datetime(2026, 7, 7, 11)
+        self.env["calendar.event"].with_user(self.boss).create({**values, "start": start, "stop": stop})
+        self.assertEqual(self.free()[:2], [240, 120])
+
     def test_a_whole_day(self):
         self.meet(datetime(2026, 7, 7), datetime(2026, 7, 8), allday=True)
         self.assertEqual(self.free()[:4], [240, 0, 0, 240])

@@ -343,7 +343,10 @@ class CrmParetoPlan(models.AbstractModel):
 
     @api.model
     def _meetings(self, users, days):
-        """{user id: Intervals of the meetings that keep the person busy}."""
+        """{user id: Intervals of the meetings that keep the person busy}: own ones, and those that he or she accepted.
+
+        Not what nobody answered: whoever invites a team for years would leave it without a plan.
+        """
         # A day more on either side: somewhere it is yesterday, or tomorrow already.
         first, last = days[0] - timedelta(days=1), days[-1] + timedelta(days=1)
         start, end = (datetime.combine(day, time.min) for day in (first, last + timedelta(days=1)))
@@ -365,6 +368,8 @@ class CrmParetoPlan(models.AbstractModel):
         user_of, meetings = {user.partner_id: user for user in users}, defaultdict(list)
         for attendee in attendees:
             event, user = attendee.event_id, user_of[attendee.partner_id]
+            if attendee.state == "needsAction" and event.user_id != user:
+                continue
             if event.allday:
                 zone = self._zone(user)
                 # Within the days: the year 1 or 9999, which anybody can invite to, is none elsewhere.
