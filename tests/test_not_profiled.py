@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from random import Random
+from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics import lifetime
 from odoo.addons.crm_pareto.models.crm_pareto_not_profiled_mixin import PROFILE
@@ -145,6 +146,43 @@ class TestMark(NotProfiledCase):
         self.assertNotIn(self.marked, {partner for partner, _product in self.repeats()})
         self.assertFalse(self.marked.pareto_segment_id or self.marked.pareto_has_scores)
         self.assertEqual({key: row for key, row in self.stored(PROFILE).items() if key != self.marked}, others)
+
+    def test_marked_again_and_again_it_is_written_once(self):
+        """Each row that is written takes back a computation that is under way."""
+        self.recompute(AS_OF)
+
+        def version():
+            self.env.flush_all()
+            return self.env.execute_query(
+                SQL(
+                    "SELECT id, xmin::text, ctid::text FROM crm_pareto_customer WHERE partner_id = %s"
+                    " UNION ALL SELECT id, xmin::text, ctid::text FROM crm_pareto_treatment WHERE partner_id = %s",
+                    *(self.marked.id, self.marked.id),
+                )
+            )
+
+        before = version()
+        self.mark()
+        cleared = version()
+        self.assertNotEqual(before, cleared)
+        for mark in (True, False, True):
+            self.marked.pareto_not_profiled = mark
+        self.assertEqual(cleared, version())
+
+    def test_the_hour_clears_what_was_computed_of_who_was_marked_meanwhile(self):
+        self.recompute(AS_OF)
+        columns = SQL.identifier("total_score")
+        self.mark()
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE crm_pareto_customer SET %s = 3 WHERE partner_id = %s", columns, self.marked.id))
+        self.assertTrue(self.known())
+        recompute = self.env["crm.pareto.recompute"]
+        parts = []
+        each = patch.object(type(recompute), "_each_company", lambda _self, *of_company: parts.extend(of_company))
+        with each, patch.object(self.env.registry["ir.cron"], "_commit_progress"):
+            recompute._cron_refresh()
+        parts[-1](self.company)  # after the transaction of the computation
+        self.assertFalse(self.known())
 
     def test_a_customer_that_is_put_below_one_is_as_that_one_says(self):
         """It keeps the figures of its own invoices."""

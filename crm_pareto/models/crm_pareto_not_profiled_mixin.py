@@ -54,15 +54,22 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
     def write(self, vals):
         moves = vals.keys() & {"parent_id", "is_company"}  # another company's contact, or one by itself
         before = self.filtered("pareto_customer_not_profiled") if moves else self
+        unmarked = self.browse()
+        if vals.get("pareto_not_profiled"):
+            unmarked = self.filtered(lambda partner: not partner.pareto_not_profiled)
         result = super().write(vals)
         if vals.get("pareto_not_profiled"):
-            self._forget_pareto_profile()
+            unmarked._forget_pareto_profile()
         elif now := (self - before).filtered("pareto_customer_not_profiled"):
             now._forget_pareto_profile()
         return result
 
     def _forget_pareto_profile(self):
-        """Clear at once what was worked out of these customers, and of those below them, in every company."""
+        """Clear at once what was worked out of these customers, and of those below them, in every company.
+
+        Only what there is: each row that is written takes back a computation that is under way, and whoever marks a
+        contact again and again would keep it from ever ending.
+        """
         customers = self.env["crm.pareto.customer"]
         customers.flush_model()
         # sudo: of all companies.
@@ -71,19 +78,29 @@ class CrmParetoNotProfiledMixin(models.AbstractModel):
         # Not through the ORM: whoever may mark a contact need not see what is cleared, nor may anybody write it.
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_pareto_customer SET (%s) = ROW(%s) WHERE partner_id = ANY(%s)",
-                SQL(", ").join(map(SQL.identifier, PROFILE)),
-                SQL(", ").join(SQL("NULL") for _column in PROFILE),
-                ids,
+                "UPDATE crm_pareto_customer SET (%(columns)s) = ROW(%(nothing)s)"
+                " WHERE partner_id = ANY(%(ids)s) AND NOT ROW(%(columns)s) IS NULL",
+                columns=SQL(", ").join(map(SQL.identifier, PROFILE)),
+                nothing=SQL(", ").join(SQL("NULL") for _column in PROFILE),
+                ids=ids,
             )
         )
         self.env.cr.execute(SQL("DELETE FROM crm_pareto_repeat WHERE partner_id = ANY(%s)", ids))
         self.env.cr.execute(
             SQL("DELETE FROM crm_pareto_started_plan WHERE done_at IS NULL AND partner_id = ANY(%s)", ids)
         )
-        self.env.cr.execute(SQL("UPDATE crm_pareto_treatment SET waiting = FALSE WHERE partner_id = ANY(%s)", ids))
+        self.env.cr.execute(
+            SQL("UPDATE crm_pareto_treatment SET waiting = FALSE WHERE waiting AND partner_id = ANY(%s)", ids)
+        )
         for name in ("crm.pareto.customer", "crm.pareto.repeat", "crm.pareto.started.plan", "crm.pareto.treatment"):
             self.env[name].invalidate_model()
+
+    @api.model
+    def _forget_pareto_marked(self, _company):
+        """Clear what the computation of a company worked out of whoever was marked meanwhile, with nothing to clear."""
+        # sudo: of all companies.
+        marked = self.sudo().with_context(active_test=False).search([("pareto_not_profiled", "=", True)])
+        marked._forget_pareto_profile()
 
     @api.model
     def _pareto_is_profiled(self, customer):

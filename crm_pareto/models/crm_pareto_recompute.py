@@ -45,9 +45,9 @@ class CrmParetoRecompute(models.AbstractModel):
     @scheduled
     def _cron_refresh(self):
         """Bring what changed up to date, and close the activities about what was ordered."""
-        repeats = self.env["crm.pareto.repeat"]
+        repeats, forget = self.env["crm.pareto.repeat"], self.env["res.partner"]._forget_pareto_marked
         try:
-            self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history)
+            self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history, forget)
         finally:
             self.env["mail.activity"]._close_pareto_repeats()
             self.env["ir.cron"]._commit_progress(remaining=0)
@@ -67,7 +67,7 @@ class CrmParetoRecompute(models.AbstractModel):
         }
         since = self._due_at()
         unless_done = [partial(self._unless_done, since, kind, part) for kind, part in parts.items()]
-        self._each_company(*unless_done, self._complete_history)
+        self._each_company(*unless_done, self._complete_history, self.env["res.partner"]._forget_pareto_marked)
 
     @api.model
     def _due_at(self):
