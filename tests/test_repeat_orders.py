@@ -280,6 +280,7 @@ class TestActivity(DueCase):
                 lambda su=su: activities.sudo(su).read(["pareto_product_ids"]),
                 lambda su=su: activities.sudo(su).search_count([("pareto_product_ids", "in", self.product.ids)]),
                 lambda su=su: activities.sudo(su)._read_group([], ["pareto_product_ids"], ["__count"]),
+                lambda su=su: activities.sudo(su)._read_group([], ["pareto_product_ids\n"], ["__count"]),
             ):
                 with self.assertRaises(AccessError):
                     call()

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
 from .bounds import as_choice, of_one, within
@@ -236,7 +237,7 @@ class CrmParetoCampaignAnalysis(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         """A ratio of a group is that of its campaigns' sums; none where there is nothing to divide by."""
-        name = aggregate_spec.split(":")[0]
+        name, _path, _function = parse_read_group_spec(aggregate_spec)
         if name not in RATIOS:
             return super()._read_group_select(aggregate_spec, query)
         self._check_field_access(self._fields[name], "read")

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.models import parse_read_group_spec
 
 from .bounds import within_days
 
@@ -18,6 +19,6 @@ class CrmParetoDatedMixin(models.AbstractModel):
     @api.model
     def _read_group_groupby(self, alias, groupby_spec, query):
         groups = super()._read_group_groupby(alias, groupby_spec, query)
-        name, _colon, period = groupby_spec.partition(":")
-        of_days = period in PERIODS and name in self._fields and self._fields[name].type == "date"
+        name, path, period = parse_read_group_spec(groupby_spec)
+        of_days = period in PERIODS and not path and self._fields[name].type == "date"
         return within_days(groups) if of_days else groups

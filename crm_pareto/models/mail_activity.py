@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
+from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
 from .apart import apart
@@ -107,8 +108,9 @@ class MailActivity(models.Model):
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         """Odoo asks who may group by a field of any type but this one's."""
-        if groupby_spec == "pareto_product_ids":
-            self._check_field_access(self._fields[groupby_spec], "read")
+        name, _path, _period = parse_read_group_spec(groupby_spec)
+        if name == "pareto_product_ids":
+            self._check_field_access(self._fields[name], "read")
         return super()._read_group_groupby(alias, groupby_spec, query)
 
     @api.model
