@@ -37,6 +37,16 @@ class TestCustomerEvidence(LinkCase):
         self.birch.vat = "DE123456788"
         self.assertEqual(self.suggested(self.sold(narration="<p>USt-ID DE123456788</p>")), {self.birch: (["vat"], 0.9)})
 
+    def test_of_a_long_text_the_beginning_is_looked_through(self):
+        """Whoever lists the invoices waits for it."""
+        self.birch.vat, order = "DE123456788", self.order(self.birch)
+        long = "AA1 1 1 1 " * 100_000
+        move = self.sold(narration=f"<p>{long} DE123456788</p>")
+        move.invoice_origin = f"{long} {order.name}"
+        self.assertEqual({}, self.suggested(move))
+        move.narration = f"<p>DE123456788 {long}</p>"
+        self.assertEqual({self.birch: (["vat"], 0.9)}, self.suggested(move))
+
     def test_the_email_domain_of_the_contact(self):
         self.birch.email = "info@birch.example"
         contact = self.new_partner("Bo", email="Bo <bo@birch.example>", parent_id=self.walk_in.id)

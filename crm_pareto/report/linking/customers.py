@@ -10,6 +10,7 @@ VAT_IN_TEXT = r"\m[A-Z]{2}[ .-]?[A-Z]?(?:[0-9][ .-]?){7,12}[A-Z0-9]{0,3}\M"
 # Between the parts of a text that can each be a name.
 # Of one text: each piece is sought among all names, and whoever reads the list waits for those of all documents.
 MOST_LETTERS, MOST_PIECES = 2000, 30
+MOST_MARKUP = 10 * MOST_LETTERS  # letters of a text with its markup
 SEPARATORS = r"[,;:/|()\n]+| - "
 NAME_LENGTH = (4, 80)  # characters; what is shorter resembles anything
 
@@ -89,7 +90,7 @@ def _vat():
                   FROM document
                   JOIN account_move move ON move.id = document.move_id
                  CROSS JOIN LATERAL REGEXP_MATCHES(
-                     UPPER(CONCAT_WS(' | ', move.ref, REGEXP_REPLACE(move.narration, '<[^>]*>', ' ', 'g'))),
+                     UPPER(CONCAT_WS(' | ', LEFT(move.ref, %(letters)s), %(terms)s)),
                      %(pattern)s, 'g') AS match(found)) said
           JOIN res_partner owner ON %(owner_vat)s = said.vat
          WHERE owner.vat IS NOT NULL AND LENGTH(said.vat) >= 6
@@ -100,6 +101,15 @@ def _vat():
         own=certainty.VAT,
         written=certainty.VAT_IN_TEXT,
         pattern=VAT_IN_TEXT,
+        letters=MOST_LETTERS,
+        terms=_terms(" "),
+    )
+
+
+def _terms(instead):
+    """The beginning of the terms of a document, and something instead of its markup."""
+    return SQL(
+        "LEFT(REGEXP_REPLACE(LEFT(move.narration, %s), '<[^>]*>', %s, 'g'), %s)", MOST_MARKUP, instead, MOST_LETTERS
     )
 
 
@@ -123,7 +133,8 @@ def _email():
                 SELECT ordered.move_id, SPLIT_PART(contact.email_normalized, '@', 2)
                   FROM ordered JOIN res_partner contact ON contact.id = ordered.partner_id
                  UNION
-                SELECT document.move_id, LOWER(SUBSTRING(move.invoice_source_email FROM '@([A-Za-z0-9.-]+)'))
+                SELECT document.move_id,
+                       LOWER(SUBSTRING(LEFT(move.invoice_source_email, %(letters)s) FROM '@([A-Za-z0-9.-]+)'))
                   FROM document JOIN account_move move ON move.id = document.move_id) said
           JOIN res_partner owner ON SPLIT_PART(owner.email_normalized, '@', 2) = said.domain
          WHERE owner.email_normalized IS NOT NULL AND said.domain <> '' AND said.domain <> ALL(%(free)s)
@@ -131,6 +142,7 @@ def _email():
                                                  AND ordered.customer_id = owner.commercial_partner_id)
         """,
         certainty=certainty.EMAIL,
+        letters=MOST_LETTERS,
         free=list(FREE_MAIL),
     )
 
@@ -191,10 +203,11 @@ def _texts():
         SELECT document.move_id, said.content
           FROM document
           JOIN account_move move ON move.id = document.move_id
-         CROSS JOIN LATERAL (VALUES (move.ref), (REGEXP_REPLACE(move.narration, '<[^>]*>', '|', 'g')),
+         CROSS JOIN LATERAL (VALUES (move.ref), (%s),
                                     (move.payment_reference), (move.invoice_partner_display_name)) AS said(content)
          UNION
         SELECT payer.move_id, said.content
           FROM payer CROSS JOIN LATERAL (VALUES (payer.partner_name), (payer.memo)) AS said(content)
-        """
+        """,
+        _terms("|"),
     )

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from . import names
 
+MOST_LETTERS = 2000  # of the orders that an invoice names
+
 
 def ordered(env):
     """A row a document and order: by the billed order lines, else by the order numbers in its origin."""
@@ -19,7 +21,8 @@ def ordered(env):
             SELECT DISTINCT document.move_id, sale_order.id AS order_id
               FROM document
               JOIN account_move move ON move.id = document.move_id
-             CROSS JOIN LATERAL REGEXP_SPLIT_TO_TABLE(move.invoice_origin, '[,;\\s]+') AS origin(name)
+             CROSS JOIN LATERAL
+                   REGEXP_SPLIT_TO_TABLE(LEFT(move.invoice_origin, %(letters)s), '[,;\\s]+') AS origin(name)
               JOIN sale_order ON sale_order.name = origin.name AND sale_order.company_id = document.company_id
              WHERE NOT EXISTS (SELECT FROM billed WHERE billed.move_id = document.move_id)
         )
@@ -31,6 +34,7 @@ def ordered(env):
           JOIN res_partner contact ON contact.id = sale_order.partner_id
           LEFT JOIN crm_lead lead ON lead.id = sale_order.opportunity_id
         """,
+        letters=MOST_LETTERS,
         name=names.for_reader(env, "sale.order", "sale_order"),
     )
 
