@@ -137,6 +137,15 @@ class TestLogTouch(TouchCase):
         touch.with_user(self.new_user("cleo", SALES_MANAGER)).direction = "in"
         self.assertEqual("Changed by berta and cleo", touch.logged_by)
 
+    def test_our_person_is_named_who_changed_what_somebody_else_logged(self):
+        berta = self.new_user("berta", SALES_MANAGER)
+        touch = self.logged(berta, user_id=self.anna.id)
+        touch.with_user(self.anna).name = "Berta promised half the price"
+        self.assertEqual("Logged by berta and Changed by anna", touch.logged_by)
+        own = self.logged(self.anna)
+        own.with_user(berta).user_id = berta
+        self.assertEqual("Logged by anna and Changed by berta", own.logged_by)
+
     def test_without_a_person_whoever_logged_it_is_named(self):
         self.assertEqual("Logged by anna", self.logged(self.anna, user_id=False).logged_by)
 

@@ -68,7 +68,8 @@ class CrmParetoTouch(models.Model):
         domain="[('share', '=', False)]",
     )
     logged_by = fields.Char(
-        compute="_compute_logged_by", help="Who logged or changed it, where that is somebody else than our person."
+        compute="_compute_logged_by",
+        help="Who logged it, where that is somebody else than our person, and who else changed it.",
     )
     changed_by_ids = fields.Many2many("res.users", "crm_pareto_touch_changed_rel", readonly=True, copy=False)
     # Who sees no lead would be told what it is called.
@@ -87,8 +88,8 @@ class CrmParetoTouch(models.Model):
             logger, said = touch.create_uid, []
             if logger != touch.user_id:
                 said.append(self.env._("Logged by %(name)s", name=logger.name))
-            if writers := touch.changed_by_ids - touch.user_id:
-                names = format_list(self.env, writers.mapped("name"))
+            if touch.changed_by_ids:
+                names = format_list(self.env, touch.changed_by_ids.mapped("name"))
                 said.append(self.env._("Changed by %(name)s", name=names))
             touch.logged_by = format_list(self.env, said) if said else False
 
