@@ -7,6 +7,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odoo.addons.crm_pareto.models.crm_pareto_segment import MOST_SEGMENTS
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
@@ -186,6 +187,14 @@ class TestSegments(RfmCase):
             self.env.cr.savepoint(),
         ):
             self.env["crm.pareto.segment"].create({"name": "Own", "company_id": self.company.id, "recency_min": 2})
+
+    def test_there_are_no_more_segments_than_pairs_of_scores(self):
+        """Each customer is compared with each."""
+        segments = self.env["crm.pareto.segment"]
+        values = {"name": "All", "company_id": self.company.id}
+        segments.create([values] * MOST_SEGMENTS)
+        with self.assertRaisesRegex(ValidationError, "25 segments at most"):
+            segments.create(values)
 
     def test_a_segment_may_go_when_another_takes_its_scores(self):
         self.segment_named("Lost").recency_max = 2

@@ -284,6 +284,35 @@ class TestCompanies(RightsHttpCase):
         result, said = self.call("salesperson", "crm.pareto.role", "create", [vals])
         self.assertIn(said.get("name"), (REFUSED, INVALID), result)
 
+    def test_nobody_learns_by_what_may_be_there_once_only_that_it_is(self):
+        """As a default that a client sends, by name in a text, and when a row of one's own is moved there, too."""
+        contact = self.new_partner("Ada", parent_id=self.partner.id)
+        other_product = self.new_product("Other")
+        deal = self.env["crm.lead"].create({"name": "Deal", "user_id": self.people["manager"].id})
+        here, abroad = {"company_id": self.company.id}, {"company_id": self.abroad.id}
+        on_deal, of_customer = {"lead_id": deal.id, "contact_id": contact.id}, {"partner_id": self.partner.id, **abroad}
+        there = (
+            ("salesperson", "crm.pareto.role", on_deal, "role", "decides", "pays"),
+            ("salesperson", "crm.pareto.dismissal", of_customer, "product_id", self.product.id, other_product.id),
+            ("manager", "crm.pareto.retention", abroad, "channel", "phone", "meeting"),
+            ("manager", "crm.pareto.tier", {"name": "Theirs", **abroad}, "bound", 0.37, 0.38),
+        )
+        for login, model, vals, name, taken, free in there:
+            self.env[model].create({**vals, name: taken})
+            hidden = next(iter(vals.keys() & {"lead_id", "company_id"}))
+            as_text, by_default = {**vals, hidden: str(vals[hidden])}, {k: v for k, v in vals.items() if k != hidden}
+            for value in (taken, free):
+                with self.subTest(model=model, value=value):
+                    self.assert_refused(self.call(login, model, "create", [{**vals, name: value}]))
+                    self.assert_refused(self.call(login, model, "create", [{**as_text, name: value}]))
+                    if model == "crm.pareto.dismissal":
+                        continue  # takes no defaults, and nobody moves one
+                    context = {f"default_{hidden}": vals[hidden]}
+                    answer = self.call(login, model, "create", [{**by_default, name: value}], context=context)
+                    self.assert_refused(answer)
+        own = self.get("manager", "crm.pareto.tier", "create", [{"name": "Own", "bound": 0.37, **here}])
+        self.assert_refused(self.call("manager", "crm.pareto.tier", "write", own, {"company_id": self.abroad.id}))
+
     def test_a_contact_that_moves_to_another_company_leaves_the_forms_readable(self):
         contact = self.new_partner("Bea", parent_id=self.partner.id)
         self.env["crm.pareto.role"].create({"role": "decides", "contact_id": contact.id, "partner_id": self.partner.id})

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from odoo.addons.crm_pareto.models.crm_pareto_touch import MOST_LETTERS
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -98,6 +99,16 @@ class TestShared(TierCase):
         with self.assertRaisesRegex(ValidationError, "10 tiers at most"):
             self.new_tier(self.company, bound=0.9)
         self.new_tier(self.abroad)
+
+    def test_tiers_and_segments_are_called_in_a_few_words(self):
+        """Each row of a list of customers has them."""
+        tier = self.env["crm.pareto.tier"].create({"name": "A" * 9_999, "bound": 0.123})
+        segment = self.env["crm.pareto.segment"].create({"name": "A" * 9_999})
+        for named in (tier, segment):
+            self.assertEqual(MOST_LETTERS, len(named.name))
+            named.update_field_translations("name", {"en_US": "B" * 9_999})
+            named.invalidate_recordset()
+            self.assertEqual("B" * MOST_LETTERS, named.name)
 
     def test_who_makes_some_at_once_take_turns(self):
         """Each counts what it sees: both write one row, so that the second is tried again."""

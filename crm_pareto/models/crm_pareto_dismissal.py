@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .bounds import of_some
-from .named import check_named
+from .named import check_naming
 from .trust import trusted_defaults
 
 
@@ -48,9 +48,13 @@ class CrmParetoDismissal(models.Model):
         """
         if not self.env.su:
             vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
-        dismissals = super().create(vals_list)
-        check_named(dismissals, "partner_id", "product_id")
-        return dismissals
+        check_naming(self, vals_list, "company_id", "partner_id", "product_id")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """As in `create`."""
+        check_naming(self, [vals], "company_id", "partner_id", "product_id")
+        return super().write(vals)
 
     @api.model
     def _dismiss(self, order, product):

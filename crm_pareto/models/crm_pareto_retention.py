@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from .apart import apart
 from .crm_pareto_touch import CHANNELS, LOGGED
+from .named import check_naming, with_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -39,8 +40,18 @@ class CrmParetoRetention(models.Model):
         "Touches are kept for 1 to 1200 months; without a row here they are kept for ever.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """
+        :raises AccessError: in a company that is not ticked
+        """
+        vals_list = with_defaults(self, vals_list)
+        check_naming(self, vals_list, "company_id")
+        return super().create(vals_list)
+
     def write(self, vals):
-        """Odoo asks the record rules before it writes: where the rows are now, they are asked again."""
+        """As in `create`; Odoo asks the record rules before it writes: where the rows are now, they are asked again."""
+        check_naming(self, [vals], "company_id")
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .named import check_named, is_in_sight
+from .named import check_naming, is_in_sight, with_defaults
 
 # Decides, influences, uses, pays (their buyer) and keeps the gate: Webster and Wind, A General Model for Understanding
 # Organizational Buying Behavior, 1972. The champion, who wants us inside, is from the practice of selling.
@@ -59,15 +59,14 @@ class CrmParetoRole(models.Model):
 
         :raises AccessError: of others
         """
-        rows = super().create(vals_list)
-        check_named(rows, "contact_id", "partner_id", "lead_id")
-        return rows
+        vals_list = with_defaults(self, vals_list)
+        check_naming(self, vals_list, "contact_id", "partner_id", "lead_id")
+        return super().create(vals_list)
 
     def write(self, vals):
         """As in `create`."""
-        result = super().write(vals)
-        check_named(self, *(vals.keys() & {"contact_id", "partner_id", "lead_id"}))
-        return result
+        check_naming(self, [vals], "contact_id", "partner_id", "lead_id")
+        return super().write(vals)
 
     def _shown(self):
         """The rows of contacts that are not archived, and that the reader may see."""

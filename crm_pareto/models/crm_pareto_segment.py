@@ -4,9 +4,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .apart import take_turns
+from .crm_pareto_touch import MOST_LETTERS
+from .named import check_naming, with_defaults
 from .trust import check_shared
 
 SCORES = range(1, 6)  # quintiles; 5 is the best
+MOST_SEGMENTS = len(SCORES) ** 2  # of a company, and of those that are shared: one for each pair of scores
 
 
 class CrmParetoSegment(models.Model):
@@ -20,7 +23,7 @@ class CrmParetoSegment(models.Model):
     _description = "Customer Segment"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True, translate=True, size=MOST_LETTERS)
     sequence = fields.Integer(default=10, help="A customer is in the first segment that fits.")
     color = fields.Integer(default=0)
     company_id = fields.Many2one(
@@ -47,6 +50,10 @@ class CrmParetoSegment(models.Model):
     def _check_covers_all(self):
         take_turns(self.browse())
         self.search(Domain.TRUE)._check_tables()
+        for company in {segment.company_id for segment in self}:
+            # sudo: those that the writer does not see count.
+            if self.sudo().search_count([("company_id", "=", company.id)]) > MOST_SEGMENTS:
+                raise ValidationError(self.env._("There are %(most)s segments at most.", most=MOST_SEGMENTS))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
@@ -58,11 +65,14 @@ class CrmParetoSegment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = with_defaults(self, vals_list)
+        check_naming(self, vals_list, "company_id")
         segments = super().create(vals_list)
         self._refresh_customers()
         return segments
 
     def write(self, vals):
+        check_naming(self, [vals], "company_id")
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")  # what is shared from now on, too

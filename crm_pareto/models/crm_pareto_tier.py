@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from .apart import take_turns
 from .bounds import MOST_DAYS
+from .crm_pareto_touch import MOST_LETTERS
+from .named import check_naming, with_defaults
 from .trust import as_scheduler, check_shared, with_snapshots, works_in
 
 MOST_TIERS = 10  # of a company, and of those that are shared
@@ -30,7 +32,7 @@ class CrmParetoTier(models.Model):
     _order = "bound, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True, translate=True, size=MOST_LETTERS)
     bound = fields.Float(
         "Up to",
         required=True,
@@ -123,11 +125,14 @@ class CrmParetoTier(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = with_defaults(self, vals_list)
+        check_naming(self, vals_list, "company_id")
         tiers = super().create(vals_list)
         self.env["crm.pareto.treatment"]._forget(tiers._companies())
         return tiers
 
     def write(self, vals):
+        check_naming(self, [vals], "company_id")
         moved = vals.keys() & {"bound", "company_id"}
         if "company_id" in vals:
             self.filtered(lambda tier: tier.company_id.id != (vals["company_id"] or False))._check_unused()
