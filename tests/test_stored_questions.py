@@ -1,6 +1,8 @@
 """What people store for the scheduler to ask as superuser: nobody finds out with it what he or she may not see."""
 
 from markupsafe import Markup
+from unittest.mock import patch
+
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -97,7 +99,7 @@ class TestStoredQuestions(LedgerCase):
         team = self.env["crm.team"].sudo().create({"name": "South", "company_id": self.company.id})
         domain = f"[('partner_id.pareto_audience_ids', 'in', [{audience.id}])]"
         team.with_user(own).sudo().assignment_domain = domain
-        with self.assertRaisesRegex(ValidationError, "Sales Team: South of otto asks for this audience"):
+        with self.assertRaisesRegex(ValidationError, r"A record of otto \(Sales Team\) asks for this audience"):
             self.of(self.controller, audience).user_id = self.controller
 
     def test_a_list_of_one_s_own_and_who_is_gone_keep_nobody_from_a_rule(self):
@@ -210,7 +212,7 @@ class TestStoredQuestions(LedgerCase):
         )
         outer.domain = f"[('partner_id.pareto_audience_ids', 'in', [{harmless.id}])]"
         self.store(self.manager, f"[('partner_id.pareto_audience_ids', 'in', [{outer.id}])]")
-        with self.assertRaisesRegex(ValidationError, "Sales Team: North of manager asks for this audience"):
+        with self.assertRaisesRegex(ValidationError, r"A record of manager \(Sales Team\) asks for this audience"):
             self.of(self.controller, harmless).domain = "[('profit', '>', 1000)]"
         self.of(self.controller, harmless).domain = "[('turnover', '>', 1000)]"
         self.team.assignment_domain = "[]"
@@ -297,6 +299,34 @@ class TestStoredQuestions(LedgerCase):
             mine = {"is_default": True, "user_ids": [Command.link(self.controller.id)]}
             self.assertTrue(filters.create({**values, **mine, "name": f"My {name}", name: how}))
             self.assertTrue(filters.create({**values, "name": f"Ours, {name}", "user_ids": [], name: how}))
+
+    def test_nor_is_what_visitors_see_made_of_such_a_list(self):
+        """A page of a website names a list; here a contact does, by its color."""
+        filters, questions = self.of(self.controller, self.env["ir.filters"]), self.env["crm.pareto.stored.question"]
+        shown, other = filters.create(
+            [{"name": name, "model_id": "res.partner", "user_ids": []} for name in ("Shown", "Other")]
+        )
+        self.new_partner("Page", color=shown.id)
+        asked = {"sort": '["pareto_turnover desc"]', "domain": "[('pareto_turnover', '>', 1)]"}
+        with patch.object(type(questions), "_made_of_lists", return_value=[("res.partner", "color")]):
+            for name, how in asked.items():
+                with self.subTest(name=name), self.assertRaises(AccessError):
+                    shown.write({name: how})
+                other.write({name: how})
+
+    def test_nor_is_a_name_put_together_there(self):
+        """A browser puts together what Python refuses to."""
+        filters = self.of(self.controller, self.env["ir.filters"])
+        values = {"name": "List", "model_id": "res.partner", "is_default": True, "user_ids": []}
+        for name, how in (
+            ("domain", "[('par' + 'eto_turnover', '>=', 0)]"),
+            ("domain", "[('p' + 'a' + 'reto_turnover', '>=', 0)]"),
+            ("context", "{'group_by': ['par' + 'eto_tier_id']}"),
+        ):
+            with self.subTest(how=how), self.assertRaises(AccessError):
+                filters.create({**values, name: how})
+        day = "(context_today() - relativedelta(days=30)).strftime('%Y-%m-%d') + ' 00:00:00'"
+        self.assertTrue(filters.create({**values, "domain": f"[('create_date', '>=', {day})]"}))
 
     def test_a_long_filter_is_looked_through_as_it_is_written(self):
         """To parse it would take five hundred bytes of memory a byte."""

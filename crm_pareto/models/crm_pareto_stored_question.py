@@ -24,6 +24,7 @@ ASKING = re.compile(r"(^|_)(domain|filter)(_|$)")  # what Odoo and OCA call a fi
 MOST_READ = 100 * 1024  # characters: of longer ones Odoo takes none for a domain (see its ast.literal_eval)
 SPELT = re.compile(r"""[\\+%{]|['"]\s*['"]""")  # where a name can be written in another way than letter by letter
 NO_WORDS = re.compile(ASKING.pattern + r"|(^|_)path(_|$)")
+LETTER = re.compile(r"(?<!%)[a-z_]", re.IGNORECASE)
 TEXTS = ("char", "text", "html")
 EVERYBODY = {"base.group_user"}  # of what is no figure
 # What follows the documents and not the values: when we were in touch, who knows whom.
@@ -120,12 +121,39 @@ class CrmParetoStoredQuestion(models.AbstractModel):
 
         :raises AccessError: naming the figure
         """
-        if filters.is_default and filters.user_ids != self.env.user:
-            text = " ".join(self._as_asked(filters, name) for name in ("domain", "context", "sort"))
-            if asked := self._figures_in(text):
+        if self._opens_for_others(filters):
+            texts = [self._as_asked(filters, name) for name in ("domain", "context", "sort")]
+            if any(map(_puts_together, texts)):
+                raise AccessError(
+                    self.env._("A list that opens by itself for others asks for fields in one word each.")
+                )
+            if asked := self._figures_in(" ".join(texts)):
                 raise AccessError(
                     self.env._("Not all may see “%s”: no list that opens by itself for others asks for it.", asked[0])
                 )
+
+    @api.model
+    def _opens_for_others(self, filters):
+        """Whether a list opens by itself for others: by default, or in what is made of it, as on a website's page."""
+        if filters.is_default and filters.user_ids != self.env.user:
+            return True
+        # sudo: what others made of it.
+        return any(
+            self.env[model].sudo().search_count([(name, "=", filters.id)], limit=1)
+            for model, name in self._made_of_lists()
+        )
+
+    @api.model
+    @ormcache(cache="stable")
+    def _made_of_lists(self):
+        """(model, its stored field that names a saved list), of all that is made of one."""
+        return [
+            (name, field.name)
+            for name, model in self.env.registry.items()
+            if model._auto and not model._abstract and not model._transient
+            for field in model._fields.values()
+            if field.store and field.type == "many2one" and field.comodel_name == "ir.filters"
+        ]
 
     @api.model
     def _figures_in(self, text):
@@ -251,11 +279,10 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             except AccessError as error:
                 raise ValidationError(
                     self.env._(
-                        "%(what)s: %(name)s of %(person)s asks for this audience, and may not see what the new rule"
-                        " asks for. Make another audience, or change that first.",
+                        "A record of %(person)s (%(what)s) asks for this audience, and its writer may not see what the"
+                        " new rule asks for. Make another audience, or change that first.",
                         what=record._description,
-                        name=record.display_name,
-                        person=record.write_uid.name,
+                        person=person.name,
                     )
                 ) from error
 
@@ -363,6 +390,16 @@ def _as_read(text):
         return ast.unparse(ast.parse(str(text).strip(), mode="eval"))
     except (SyntaxError, ValueError):
         return str(text)  # a template, or nothing that anybody can ask
+
+
+def _puts_together(text):
+    """Whether words are put together of parts ("par" + "eto_profit"), as a browser does; formats of days are none."""
+    try:
+        nodes = ast.walk(ast.parse(text.strip(), mode="eval")) if len(text) <= MOST_READ else ()
+    except (SyntaxError, ValueError):
+        return False  # what a browser reads no better
+    parts = (part for node in nodes if isinstance(node, ast.BinOp) for part in ast.walk(node))
+    return any(isinstance(part, ast.Constant) and LETTER.search(str(part.value)) for part in parts)
 
 
 def _leaves(text):
