@@ -41,10 +41,10 @@ class TestCustomerEvidence(LinkCase):
         """Whoever lists the invoices waits for it."""
         self.birch.vat, order = "DE123456788", self.order(self.birch)
         long = "AA1 1 1 1 " * 100_000
-        move = self.sold(narration=f"<p>{long} DE123456788</p>")
+        move = self.sold(narration=f"<p>{long}; DE123456788</p>")
         move.invoice_origin = f"{long} {order.name}"
         self.assertEqual({}, self.suggested(move))
-        move.narration = f"<p>DE123456788 {long}</p>"
+        move.narration = f"<p>DE123456788; {long}</p>"
         self.assertEqual({self.birch: (["vat"], 0.9)}, self.suggested(move))
 
     def test_the_email_domain_of_the_contact(self):
