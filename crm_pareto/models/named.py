@@ -1,5 +1,6 @@
 """Records that people name on ours."""
 
+from odoo import models
 from odoo.exceptions import AccessError
 
 from .bounds import is_id
@@ -33,7 +34,8 @@ def check_naming(model, vals_list, *names):
     if model.env.su:
         return  # our own code, or Odoo's
     for name in names:
-        ids = [value for vals in vals_list if (value := vals.get(name))]
+        values = [value for vals in vals_list if (value := vals.get(name))]
+        ids = [value.id if isinstance(value, models.BaseModel) else value for value in values]
         if not all(map(is_id, ids)):  # PostgreSQL may take a text for one
             raise AccessError(model.env._("A record is named by its number."))
         records = model.env[model._fields[name].comodel_name].browse(ids)
