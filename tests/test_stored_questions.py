@@ -1,8 +1,8 @@
 """What people store for the scheduler to ask as superuser: nobody finds out with it what he or she may not see."""
 
-from markupsafe import Markup
 from unittest.mock import patch
 
+from markupsafe import Markup
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
