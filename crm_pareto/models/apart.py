@@ -66,7 +66,7 @@ def in_time(env, patience):
     """
     patience.check()
     cr, question = env.cr, Patience(patience.left)
-    execute = cr.execute
+    before, execute = vars(cr).get("execute"), cr.execute
 
     def execute_in_time(*args, **kwargs):
         question.check()
@@ -78,7 +78,10 @@ def in_time(env, patience):
         try:
             yield
         finally:
-            cr.execute = execute
+            if before:
+                cr.execute = before
+            else:
+                del cr.execute  # the class's again
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
 
