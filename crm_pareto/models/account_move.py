@@ -27,6 +27,8 @@ class AccountMove(models.Model):
         groups="base.group_user",
     )
     campaign_id = fields.Many2one(tracking=True)
+    # Odoo lets salespeople read invoices and not payments, and then fails to open the form: it is only how many.
+    payment_count = fields.Integer(compute_sudo=True)
 
     # Odoo has none on the customer's commercial entity; without it, each figure opens by reading all invoices. It
     # holds all that the values take from an invoice, so that they need not read the invoices themselves.

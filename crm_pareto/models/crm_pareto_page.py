@@ -15,6 +15,7 @@ from .crm_pareto_recompute import VALUE_MODELS
 from .trust import as_scheduler
 
 BUCKETS = 200  # bars at most: a million customers draw as fast as a hundred
+MOST_COUNTED = 10_000  # documents: "10,000 and more"
 MOVERS = 8  # names in each direction
 CROSSING = Decimal("0.8")  # the share that "20 % of customers" are said to make
 NOTHING = SQL()
@@ -103,6 +104,8 @@ class CrmParetoPage(models.AbstractModel):
             "sees_profit": self.env.user.has_group("crm_pareto.group_profit"),
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
             "reason": self._reason(model, measure, domain) if not summary["count"] else "",
+            "most_counted": MOST_COUNTED,
+            "posted": 0 if summary["count"] or snapshot_id else self._count_posted(company),
             **summary,
             "buckets": self._buckets(measure, groups, summary),
             "tiers": self._tiers(measure, groups, summary),
@@ -164,6 +167,19 @@ class CrmParetoPage(models.AbstractModel):
         if row.snapshot_id:
             return self.env._("Service is known over the company's own window only, up to the last night.")
         return row.service_message or ""
+
+    @api.model
+    def _count_posted(self, company):
+        """How many documents there are whose values are to be computed; where there are very many, MOST_COUNTED."""
+        report = self.env["crm.pareto.revenue.report"].sudo()  # sudo: how many there are in the company
+        documents = SQL(
+            "SELECT 1 FROM account_move move WHERE %s AND move.state = 'posted' AND move.company_id = %s LIMIT %s",
+            report._is_customer_document(),
+            company.id,
+            MOST_COUNTED,
+        )
+        [(count,)] = self.env.execute_query(SQL("SELECT COUNT(*) FROM (%s) document", documents))
+        return count
 
     @api.model
     def _tier_field(self, measure):

@@ -20,11 +20,8 @@ class IrUiView(models.Model):
         return archs
 
     def _add_pareto_campaigns(self, node):
-        """Add the field before a node, for whom and where that is shown."""
-        kept = {name: node.get(name) for name in ("groups", "readonly", "invisible") if node.get(name)}
-        if self.model == "hr.expense" and "groups" in kept:
-            # Whoever was at the fair knows what the journey was for, whoever reads analytic distributions.
-            kept["groups"] += ",crm_pareto.group_user"
+        """Add the field before a node, where that is shown; for everybody, with Analytic Accounting on or off."""
+        kept = {name: node.get(name) for name in ("readonly", "invisible") if node.get(name)}
         if node.getparent().tag == "list":
             kept["optional"] = "show"
         node.addprevious(node.makeelement("field", {"name": "pareto_campaign_ids", "widget": "many2many_tags", **kept}))

@@ -12,6 +12,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
+from tests.form_of import open_form
+
 from .affairs import HOUR, MONDAY, Affairs
 from .common import EVERY_APP, TESTED_ELSEWHERE, AppsCase
 
@@ -267,6 +269,21 @@ class TestRights(AppsCase):
         for login, user in self.readers.items():
             with self.subTest(reader=login):
                 self.assertEqual(self.touches(user, [("id", "in", list(ids))]), self.touches(user))
+
+    def test_each_reader_opens_what_a_touch_was_read_from(self):
+        """One document of each kind and model: its form, and whatever the form reads."""
+        failed = []
+        for login, reader in self.readers.items():
+            touches = self.env["crm.pareto.touchpoint"].with_user(reader)
+            touches = touches.with_context(allowed_company_ids=reader.company_ids.ids).search([])
+            documents = {(touch.kind, touch.res_model): touch.res_id for touch in touches}
+            for (kind, model), id_ in sorted(documents.items()):
+                try:
+                    with mute_logger("odoo.addons.base.models.ir_rule", "odoo.models"):
+                        open_form(touches.env[model].browse(id_))
+                except AccessError as error:
+                    failed.append(f"{login}: {kind}, {model}: {str(error).splitlines()[0]}")
+        self.assertFalse(failed, "\n".join(failed))
 
     def test_each_reader_can_read_all_there_is_of_what_he_or_she_sees(self):
         for login, user in self.readers.items():

@@ -182,6 +182,24 @@ export class ParetoPage extends Component {
             : _t("%(count)s products (%(share)s) make %(part)s of %(measure)s", values);
     }
 
+    /** That there are invoices, where none of them was computed yet. */
+    get postedSentence() {
+        const { posted, company_name, most_counted } = this.state.figures;
+        const values = { count: this.whole(posted), company: company_name };
+        if (posted === 1) {
+            return _t("1 customer invoice of %(company)s is posted and not computed yet.", values);
+        }
+        return posted >= most_counted
+            ? _t(
+                  "%(count)s customer invoices and more of %(company)s are posted and not computed yet.",
+                  values,
+              )
+            : _t(
+                  "%(count)s customer invoices of %(company)s are posted and not computed yet.",
+                  values,
+              );
+    }
+
     get period() {
         const { company_name, date_from, as_of, window, windows } = this.state.figures;
         const name = Object.fromEntries(windows)[window];
