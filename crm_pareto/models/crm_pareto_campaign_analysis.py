@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .bounds import as_choice, of_one, within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
+from .opening import open_document
 
 KINDS = 4  # a row's id is the number of its record times this, plus the place of its kind
 # Ratios of sums: what is divided, and by what.
@@ -259,4 +260,4 @@ class CrmParetoCampaignAnalysis(models.Model):
     @of_one
     def action_open_document(self):
         """Open the invoice, cost or lead that a row is about."""
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_document(self.env[self.res_model].browse(self.res_id), self)

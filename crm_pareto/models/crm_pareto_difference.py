@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from .analytic_mixin import account_id
 from .bounds import of_one, within
 from .crm_pareto_value_mixin import PROFIT
+from .opening import open_document
 
 KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
 
@@ -184,4 +185,4 @@ class CrmParetoDifference(models.Model):
     @of_one
     def action_open_document(self):
         """Open the document."""
-        return self.move_id.get_formview_action()
+        return open_document(self.move_id, self)

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..models.analytic_mixin import account_id
 from ..models.bounds import bounded, of_one, within
+from ..models.opening import open_document
 
 # The number of a row is that of its record times this, plus one for each kind of record.
 KINDS = 2
@@ -185,4 +186,4 @@ class CrmParetoCampaignCostReport(models.Model):
     @of_one
     def action_open_document(self):
         """Open the bill, expense entry, purchase order or analytic line that a cost comes from."""
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_document(self.env[self.res_model].browse(self.res_id), self)

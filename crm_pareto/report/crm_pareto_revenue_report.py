@@ -4,6 +4,7 @@ from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
 from ..models.bounds import bounded, of_one
+from ..models.opening import open_document
 from ..models.trust import Only
 
 # The fields whose values are few lines, and what the context calls them.
@@ -114,7 +115,7 @@ class CrmParetoRevenueReport(models.Model):
     @of_one
     def action_open_move(self):
         """Open the line's invoice."""
-        return self.move_id.get_formview_action()
+        return open_document(self.move_id, self)
 
     def _search(self, domain, *args, **kwargs):
         """Reach the lines of a few customers, or a few lines, through indexes: without a word, all would be read."""

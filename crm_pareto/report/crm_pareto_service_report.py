@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.bounds import of_one, within
+from ..models.opening import open_document
 
 # The number of a row or event is that of its record times this, plus the number of its kind.
 NUMBERS = 16
@@ -527,4 +528,4 @@ class CrmParetoServiceReport(models.Model):
     @of_one
     def action_open_document(self):
         """Open what the event is: hours, ticket, repair, transfer, credit note, or what was rated."""
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_document(self.env[self.res_model].browse(self.res_id), self)

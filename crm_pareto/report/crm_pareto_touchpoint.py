@@ -9,6 +9,7 @@ from odoo.tools import SQL, OrderedSet, Query, sql
 from ..analytics.in_touch import InTouch
 from ..models.bounds import MOST_ID, as_id, is_id, of_one
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, SELLS
+from ..models.opening import open_document
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
@@ -300,7 +301,7 @@ class CrmParetoTouchpoint(models.Model):
     @of_one
     def action_open_document(self):
         """Open the record that a touch was read from."""
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_document(self.env[self.res_model].browse(self.res_id), self)
 
     # -- indexes ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from ..models.bounds import as_choice, of_one, of_some
 from ..models.crm_pareto_plan import DAYS
 from ..models.crm_pareto_touch import MOST_LETTERS
 from ..models.crm_pareto_value_mixin import PROFIT
+from ..models.opening import open_document
 from ..models.trust import lang_of, trusted_defaults, without_client
 
 PUT_OFF = 7  # days that a postponed line stays away
@@ -322,7 +323,9 @@ class CrmParetoPlanLine(models.TransientModel):
     @of_one
     def action_open(self):
         """Open the quotation, lead or customer behind the line."""
-        return (self.order_id or (self.lead_id if not self.partner_id else self.partner_id)).get_formview_action()
+        about = self.partner_id or self.lead_id
+        action = open_document(self.order_id or about, self)
+        return about.get_formview_action() if about and action["res_model"] == self._name else action
 
     def _refreshed(self):
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -7,12 +7,11 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.addons.crm_pareto.models.opening import read_form
 from odoo.addons.crm_pareto.report.touchpoint.source import NUMBERS
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
-
-from tests.form_of import open_form
 
 from .affairs import HOUR, MONDAY, Affairs
 from .common import EVERY_APP, TESTED_ELSEWHERE, AppsCase
@@ -271,19 +270,21 @@ class TestRights(AppsCase):
                 self.assertEqual(self.touches(user, [("id", "in", list(ids))]), self.touches(user))
 
     def test_each_reader_opens_what_a_touch_was_read_from(self):
-        """One document of each kind and model: its form, and whatever the form reads."""
-        failed = []
+        """One of each kind and model: its form or, where Odoo's shows more than one may read, the touch's own."""
+        previews = set()
         for login, reader in self.readers.items():
+            self.env.invalidate_all()  # what another reader may read
             touches = self.env["crm.pareto.touchpoint"].with_user(reader)
             touches = touches.with_context(allowed_company_ids=reader.company_ids.ids).search([])
-            documents = {(touch.kind, touch.res_model): touch.res_id for touch in touches}
-            for (kind, model), id_ in sorted(documents.items()):
-                try:
-                    with mute_logger("odoo.addons.base.models.ir_rule", "odoo.models"):
-                        open_form(touches.env[model].browse(id_))
-                except AccessError as error:
-                    failed.append(f"{login}: {kind}, {model}: {str(error).splitlines()[0]}")
-        self.assertFalse(failed, "\n".join(failed))
+            for touch in {(touch.kind, touch.res_model): touch for touch in touches}.values():
+                with self.subTest(login=login, kind=touch.kind), mute_logger("odoo.addons.base.models.ir_rule"):
+                    action = touch.action_open_document()
+                    shown = touch.env[action["res_model"]].browse(action["res_id"])
+                    self.assertTrue(read_form(shown, action))
+                    previews |= {touch.res_model} if shown == touch else set()
+        # Odoo's faults: a task's roles, a transfer's repairs, an order's projects and a sale's lines are not for all
+        # who may read it.
+        self.assertEqual({"pos.order", "project.task", "sale.order", "stock.picking"}, previews)
 
     def test_each_reader_can_read_all_there_is_of_what_he_or_she_sees(self):
         for login, user in self.readers.items():

@@ -165,11 +165,11 @@ export class Timeline extends Component {
     }
 
     openDocument(touch) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: touch.res_model,
-            res_id: touch.res_id,
-            views: [[false, "form"]],
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_open_document",
+            resModel: "crm.pareto.touchpoint",
+            resId: touch.id,
         });
     }
 
