@@ -90,7 +90,7 @@ class CrmParetoAttribution(models.Model):
         :param as_of: the last day that counts; today by default
         :return: False where another transaction is computing them
         """
-        as_of, began = as_of or fields.Date.context_today(self), time.monotonic()
+        as_of, began = as_of or company._pareto_today(), time.monotonic()
         journeys = self.env["crm.pareto.journey"].with_company(company)
         if not journeys._begin(company):
             return False

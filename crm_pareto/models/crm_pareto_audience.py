@@ -198,7 +198,7 @@ class CrmParetoAudience(models.Model):
 
     def _buyers(self, report, products):
         """Who bought more of one of the products in the window than went back of it; SQL."""
-        period = window(self.company_id.pareto_window, fields.Date.context_today(self))
+        period = window(self.company_id.pareto_window, self.company_id._pareto_today())
         query = report._search(
             products
             & Domain("company_id", "=", self.company_id.id)

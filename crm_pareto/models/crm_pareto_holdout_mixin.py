@@ -100,7 +100,7 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
                               GROUP BY customer_id, date) sold USING (customer_id, date)
                  GROUP BY customer_id ORDER BY customer_id
                 """,
-                documents=report._documents(self.company_id),
+                documents=report._documents(self.company_id, last),
                 report=report._table_query,
                 margin=within(SQL("COALESCE(margin, 0)")),
                 company=self.company_id.id,

@@ -45,7 +45,8 @@ class CrmParetoPage(models.AbstractModel):
         as_choice(self.env, pareto_window, self._windows(), self.env._("The window"))
         # Writes rows nobody may write, and reads every invoice: a sum of the company.
         compute = as_scheduler(self.env["crm.pareto.recompute"])
-        company, today = self.env.company.with_env(compute.env), fields.Date.context_today(compute)
+        company = self.env.company.with_env(compute.env)
+        today = company._pareto_today()
         as_of = as_day(self.env, as_of, self.env._("The last day of the window"), today)
         if as_of > today + timedelta(days=1):
             raise UserError(self.env._("Choose today or a day before: the ledger of %s is not written yet.", as_of))
@@ -344,7 +345,7 @@ class CrmParetoPage(models.AbstractModel):
         history.flush_model()
         query = model._search([("company_id", "=", self.env.company.id)])
         before = query.make_alias(model._table, "history")
-        ends = month_ends(fields.Date.context_today(self), 2)
+        ends = month_ends(self.env.company._pareto_today(), 2)
         # What rules let the reader see of it: they do not hold in a join.
         seen = history._search([("company_id", "=", self.env.company.id), ("date", "in", ends)])
         columns = {

@@ -109,7 +109,7 @@ class CrmParetoPairing(models.Model):
         """
         if not self.env["crm.pareto.recompute"]._begin(company):
             return
-        period = window(company.pareto_window, as_of or fields.Date.context_today(self))
+        period = window(company.pareto_window, as_of or company._pareto_today())
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_basket", self._baskets(company, period))
         self.env.cr.execute(
             SQL(

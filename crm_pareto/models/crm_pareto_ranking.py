@@ -120,13 +120,14 @@ class CrmParetoRanking(models.AbstractModel):
                        COALESCE(dates.invoice_count, 0) AS invoice_count,
                        COALESCE(turnover, 0) AS turnover, COALESCE(turnover_previous, 0) AS turnover_previous,
                        COALESCE(profit, 0) AS profit, COALESCE(profit_previous, 0) AS profit_previous,
-                       manual_tier_id, manual_until
+                       manual_tier_id, manual_until %(more)s
                   FROM (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s AND %(key)s IS NOT NULL AND within) sums
                   FULL JOIN (%(dates)s) dates USING (%(key)s)
                   FULL JOIN %(manual)s decided USING (%(key)s)
                  WHERE %(only)s
                 """,
                 key=key,
+                more=SQL("").join(SQL(", dates.%s", SQL.identifier(name)) for name in model._pareto_more_dates),
                 kind=model._pareto_kind,
                 dates=model._dates(),
                 manual=self.env["crm.pareto.manual.tier"]._in_force_sql(key, company),
@@ -189,7 +190,7 @@ class CrmParetoRanking(models.AbstractModel):
         self._make_draft(model, company, SQL("SELECT * FROM crm_pareto_values"))
         parts = {}
         model._make_worth(company, period, parts)
-        columns = DATES + SUMS + RANKS + MANUAL + sum(parts.values(), ())
+        columns = DATES + model._pareto_more_dates + SUMS + RANKS + MANUAL + sum(parts.values(), ())
         self._replace(model, company, self._joined(parts), columns)
 
     @api.model
@@ -210,7 +211,8 @@ class CrmParetoRanking(models.AbstractModel):
     def _write_some(self, model, company, period, customers):
         """Sum the customers anew; `_rank_stored` then makes the same rows as `_write_all`, from less reading."""
         self._make_values(model, company, period, customers)
-        self._replace(model, company, SQL("SELECT * FROM crm_pareto_values"), DATES + SUMS + MANUAL, customers)
+        columns = DATES + model._pareto_more_dates + SUMS + MANUAL
+        self._replace(model, company, SQL("SELECT * FROM crm_pareto_values"), columns, customers)
 
     @api.model
     def _shift(self, model, company, before, now, but):
@@ -227,15 +229,18 @@ class CrmParetoRanking(models.AbstractModel):
             SQL(
                 """
                 SELECT customer_id AS partner_id,
-                       SUM(revenue * entered) AS turnover, SUM(revenue * entered_previous) AS turnover_previous,
-                       SUM(margin * entered) AS profit, SUM(margin * entered_previous) AS profit_previous,
-                       COUNT(DISTINCT move_id) FILTER (WHERE entered = 1 AND move_type <> 'out_refund')
-                       - COUNT(DISTINCT move_id) FILTER (WHERE entered = -1 AND move_type <> 'out_refund')
-                       AS invoice_count
-                  FROM (SELECT report.*, %(entered)s AS entered, %(entered_previous)s AS entered_previous
-                          FROM (%(report)s AND (%(days)s)) report
-                         WHERE company_id = %(company)s AND customer_id IS NOT NULL
-                           AND customer_id <> ALL(%(but)s)) line
+                       COALESCE(SUM(revenue * entered), 0) AS turnover,
+                       COALESCE(SUM(revenue * entered_previous), 0) AS turnover_previous,
+                       COALESCE(SUM(margin * entered), 0) AS profit,
+                       COALESCE(SUM(margin * entered_previous), 0) AS profit_previous,
+                       COALESCE(SUM(entered) FILTER (WHERE is_purchase), 0) AS invoice_count
+                  FROM (SELECT *, %(entered)s AS entered, %(entered_previous)s AS entered_previous
+                          FROM (SELECT customer_id, date, revenue, margin, FALSE AS is_purchase
+                                  FROM (%(report)s AND (%(days)s)) report WHERE company_id = %(company)s
+                                 UNION ALL
+                                SELECT customer_id, date, 0, 0, TRUE
+                                  FROM (%(documents)s AND (%(days)s)) document WHERE move_type <> 'out_refund') fact
+                         WHERE customer_id IS NOT NULL AND customer_id <> ALL(%(but)s)) moved
                  GROUP BY customer_id
                 """,
                 entered=self._entered((before.date_from, before.date_to), (now.date_from, now.date_to)),
@@ -243,6 +248,7 @@ class CrmParetoRanking(models.AbstractModel):
                     (before.previous_from, before.previous_to), (now.previous_from, now.previous_to)
                 ),
                 report=report._table_query,
+                documents=report._documents(company, now.date_to),
                 days=SQL(" OR ").join(SQL("move.invoice_date BETWEEN %s AND %s", *day) for day in days),
                 company=company.id,
                 but=but,

@@ -12,6 +12,7 @@ from ..analytics.windows import window
 from .trust import scheduled
 
 VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
+DAYS_DIFFER = timedelta(days=1)  # of two people at the same moment
 OVERLAP = timedelta(hours=1)  # a transaction that began before the last run may have committed after it
 LOCK_SPACE = 20260119  # any number that no other advisory lock here has
 SNAPSHOT_SPACE = 20260120  # a snapshot touches no row of the company's own values
@@ -138,7 +139,7 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _complete_history(self, company):
         if self._begin(company):
-            self.env["crm.pareto.history"]._complete(company, fields.Date.context_today(self))
+            self.env["crm.pareto.history"]._complete(company, company._pareto_today())
 
     @api.model
     def _recompute(self, companies, as_of=None, on_step=None, history=True):
@@ -146,16 +147,15 @@ class CrmParetoRecompute(models.AbstractModel):
 
         A company that another transaction is computing is left to that one.
 
-        :param as_of: last day of the window; today by default
+        :param as_of: last day of the window; the company's today by default
         :param on_step: called with the share that is done, 0 to 1, now and then
         :param history: whether to add the months that the history lacks
         :return: the companies that were computed
         """
-        as_of = as_of or fields.Date.context_today(self)
         done = self.env["res.company"]
         for company in companies:
             if self._begin(company):
-                self._compute_all(company, as_of, on_step or (lambda share: None), history)
+                self._compute_all(company, as_of or self._last_day(company), on_step or (lambda share: None), history)
                 done += company
         return done
 
@@ -167,13 +167,13 @@ class CrmParetoRecompute(models.AbstractModel):
 
         :return: the companies that were computed
         """
-        as_of = as_of or fields.Date.context_today(self)
         done = self.env["res.company"]
         for company in companies:
             if not self._begin(company):
                 continue
-            if not self._compute_changed(company, as_of):
-                self._compute_all(company, as_of, history=history)
+            day = as_of or self._last_day(company)
+            if not self._compute_changed(company, day):
+                self._compute_all(company, day, history=history)
             done += company
         return done
 
@@ -220,6 +220,19 @@ class CrmParetoRecompute(models.AbstractModel):
         return True
 
     @api.model
+    def _last_day(self, company):
+        """The last day that counts: the company's today.
+
+        Or the day after, where whoever presses the button has that, or had it: what somebody was shown is not taken
+        back by the next scheduled action.
+        """
+        today = company._pareto_today()
+        shown = [self._standing(company, "customer").as_of]
+        if self.env.context.get("tz"):  # a person's
+            shown.append(fields.Date.context_today(self))
+        return today + DAYS_DIFFER if today + DAYS_DIFFER in shown else today
+
+    @api.model
     def _standing(self, company, kind):
         return self.env["crm.pareto.run"]._standing(company, kind)
 
@@ -236,6 +249,7 @@ class CrmParetoRecompute(models.AbstractModel):
         ranking, period = self.env["crm.pareto.ranking"], window(company.pareto_window, as_of)
         runs = [self._standing(company, kind) for kind in VALUE_MODELS]
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
+        self.env["crm.pareto.line.cost"]._freeze_known(company)
         on_step(0.2)
         ranking._sum(company, period, [self.env[VALUE_MODELS[run.kind]] for run in runs], lifetime=True)
         on_step(0.6)
@@ -273,14 +287,19 @@ class CrmParetoRecompute(models.AbstractModel):
 
     @api.model
     def _sum_changed(self, company, run, period):
-        """Sum the customers with documents written since the run; the others' windows move on by what left them.
+        """Sum the customers with documents written since the run, or with others than then; the windows of all others
+        move on by what left them.
 
         :return: the ids of the former; None where they are too many for that
         """
         before, ranking = run._period(), self.env["crm.pareto.ranking"]
         documents, customers = self._changed(company, run, period.date_to)
-        if len(documents) > MOST_CHANGED:
+        others = self.env["crm.pareto.customer"]._search_others(company, period.date_to) - customers
+        if len(documents) + len(others) > MOST_CHANGED:
             return None
+        if others:
+            self.env["crm.pareto.run"]._forget(company, ["repeat"])
+            customers |= others
         if before != period:
             ranking._shift(self.env["crm.pareto.customer"], company, before, period, list(customers))
         if documents:  # also those without a customer
@@ -303,15 +322,19 @@ class CrmParetoRecompute(models.AbstractModel):
     def _changed(self, company, run, as_of):
         """([ids of the documents written since the run, or dated in the days since], {their customers})
 
-        Also of documents that are no longer posted.
+        Also of documents that are no longer posted, and the customers of what they reverse, which need be no purchase
+        any more.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT move.id, move.commercial_partner_id, linked.commercial_partner_id
+                SELECT move.id, move.commercial_partner_id, linked.commercial_partner_id,
+                       invoice.commercial_partner_id, invoice_linked.commercial_partner_id
                   FROM account_move move
                   LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+                  LEFT JOIN account_move invoice ON invoice.id = move.reversed_entry_id
+                  LEFT JOIN res_partner invoice_linked ON invoice_linked.id = invoice.pareto_customer_id
                  WHERE move.company_id = %s AND (%s OR move.invoice_date > %s AND move.invoice_date <= %s) AND %s
                 """,
                 company.id,

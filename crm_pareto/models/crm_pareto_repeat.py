@@ -78,14 +78,14 @@ class CrmParetoRepeat(models.Model):
         :param as_of: last day of the purchases; today by default
         """
         if self.env["crm.pareto.recompute"]._begin(company):
-            as_of = as_of or fields.Date.context_today(self)
+            as_of = as_of or company._pareto_today()
             self._update(company, as_of)
             self._run(company)._note_all({"as_of": as_of})
 
     @api.model
     def _refresh(self, company, as_of=None):
         """The same for the customers whose documents changed since the last time; for all where there was none."""
-        compute, as_of = self.env["crm.pareto.recompute"], as_of or fields.Date.context_today(self)
+        compute, as_of = self.env["crm.pareto.recompute"], as_of or company._pareto_today()
         if not compute._begin(company):
             return
         customers = compute._changed_customers(self._run(company), as_of)
@@ -190,7 +190,7 @@ class CrmParetoRepeat(models.Model):
               LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
              GROUP BY line.partner_id, line.product_id, line.date HAVING ROUND(%(sum)s, %(digits)s) > 0
             """,
-            sum=bounded(SQL("SUM(%s)", self.env["crm.pareto.revenue.report"]._quantity())),
+            sum=bounded(SQL("SUM(%s)", self.env["crm.pareto.revenue.report"]._billed_quantity())),
             digits=digits,
             least=LEAST_GAPS,
         )
@@ -214,7 +214,7 @@ class CrmParetoRepeat(models.Model):
                        SELECT invoice.invoice_date
                          FROM account_move credit JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
                         WHERE credit.id = move.id) END, move.invoice_date), %(earliest)s) AS date,
-                   move.move_type, line.quantity, line.product_uom_id
+                   move.move_type, line.quantity * %(moved)s AS quantity, line.product_uom_id
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
@@ -222,6 +222,7 @@ class CrmParetoRepeat(models.Model):
                AND line.product_id IS NOT NULL AND %(customer)s IS NOT NULL AND %(only)s
             """,
             customer=report._customer(),
+            moved=report._moved(),
             earliest=EARLIEST,
             where=report._where(),
             company=company.id,

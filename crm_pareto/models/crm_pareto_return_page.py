@@ -117,7 +117,7 @@ class CrmParetoReturnPage(models.AbstractModel):
     @api.model
     def _choose(self, by, model, date_from, date_to):
         """:return: (column of `by`, model, (first day, last day))"""
-        company, today = self.env.company, fields.Date.context_today(self)
+        company, today = self.env.company, self.env.company._pareto_today()
         model = model or company.pareto_attribution_model
         as_choice(self.env, by, COLUMNS, self.env._("What campaigns are grouped by"))
         as_choice(self.env, model, dict(MODELS), self.env._("The model of attribution"))
@@ -131,7 +131,7 @@ class CrmParetoReturnPage(models.AbstractModel):
     @api.model
     def _describe_period(self, period):
         """The period, and the windows that end today, with their first and last day."""
-        company, today = self.env.company, fields.Date.context_today(self)
+        company, today = self.env.company, self.env.company._pareto_today()
         windows = []
         for kind, name in company._fields["pareto_window"]._description_selection(self.env):
             days = window(kind, today)

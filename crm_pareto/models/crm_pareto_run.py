@@ -74,12 +74,12 @@ class CrmParetoRun(models.Model):
         return self.search(domain) or self.create({"company_id": company.id, "kind": kind})
 
     @api.model
-    def _forget(self, companies):
+    def _forget(self, companies, kinds=tuple(dict(KINDS))):
         """Have everything of the companies computed with the next refresh; snapshots stay as they are.
 
         Each time a row more, also where there is one: the computation that is under way may be deleting that.
         """
-        rows = [{"company_id": company.id, "kind": kind} for company in companies for kind, _label in KINDS]
+        rows = [{"company_id": company.id, "kind": kind} for company in companies for kind in kinds]
         # sudo: whoever changes whom an invoice counts for need not be a manager of values.
         self.env["crm.pareto.stale"].sudo().create(rows)
 

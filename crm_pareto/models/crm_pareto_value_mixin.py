@@ -24,6 +24,7 @@ class CrmParetoValueMixin(models.AbstractModel):
     _pareto_kind = None
     _pareto_key = None
     _pareto_source = None
+    _pareto_more_dates = ()  # columns that `_dates` of the model has beside those of all
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

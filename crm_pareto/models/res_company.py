@@ -1,3 +1,7 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -100,6 +104,16 @@ class ResCompany(models.Model):
         """Whether our rules leave the reader his or her own customers, in one of these companies at least."""
         # sudo: whether a company says so is no secret.
         return sees_own_only(self.env["crm.pareto.customer"]) and any(self.sudo().mapped("pareto_own_values"))
+
+    def _pareto_today(self):
+        """The day that it is in the company, whoever asks, and a scheduled action too."""
+        return datetime.now(ZoneInfo(self._pareto_zone())).date()
+
+    def _pareto_zone(self):
+        """The name of the company's time zone: that of its own contact, else the first of its country, else UTC."""
+        company = self.sudo()  # sudo: where a company is is no secret
+        zones = pytz.country_timezones.get(company.country_id.code or "", [])
+        return company.partner_id.tz or next(iter(zones), "UTC")
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""

@@ -99,7 +99,7 @@ class CrmParetoChannelReport(models.Model):
 
     @api.model
     def _period(self):
-        return window(self.env.company.pareto_window, fields.Date.context_today(self))
+        return window(self.env.company.pareto_window, self.env.company._pareto_today())
 
     @api.readonly
     @of_one

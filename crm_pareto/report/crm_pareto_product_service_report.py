@@ -75,7 +75,7 @@ class CrmParetoProductServiceReport(models.Model):
 
     @api.model
     def _period(self, company):
-        return window(company.pareto_window, fields.Date.context_today(self))
+        return window(company.pareto_window, company._pareto_today())
 
     @api.model
     def _periods(self):

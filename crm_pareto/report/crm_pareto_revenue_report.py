@@ -7,6 +7,7 @@ from ..models.bounds import bounded, of_one
 from ..models.opening import open_document
 from ..models.trust import Only
 
+INCOME = ("income", "income_other")  # types of accounts
 # The fields whose values are few lines, and what the context calls them.
 FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 
@@ -14,9 +15,10 @@ FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 class CrmParetoRevenueReport(models.Model):
     """What customers brought in, live from the ledger.
 
-    Grain: one product line of a posted customer invoice, credit note or receipt.
+    Grain: one product line, on an income account, of a posted customer invoice, credit note or receipt.
     Sources: account.move.line with its account.move; for the cost also the posted
-        cost-of-goods lines, the order lines and crm.pareto.line.cost.
+        cost-of-goods lines, the order lines and crm.pareto.line.cost; for what goods moved the
+        invoice that a document reverses or adds to, and what was delivered.
     Filters: `_where`, and nowhere else: what counts as revenue is decided here.
     Sign: revenue positive, credit notes negative; cost positive where goods went out.
     Currency: the company's, at the document's own rate (the line's balance).
@@ -69,7 +71,10 @@ class CrmParetoRevenueReport(models.Model):
     campaign_id = fields.Many2one("utm.campaign", readonly=True)
     source_id = fields.Many2one("utm.source", readonly=True)
     medium_id = fields.Many2one("utm.medium", readonly=True)
-    quantity = fields.Float(readonly=True, help="In the product's own unit.")
+    quantity = fields.Float(
+        readonly=True,
+        help="In the product's own unit. A credit note over the price alone takes no goods back: it has none.",
+    )
     revenue = fields.Monetary(readonly=True)
     cost = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
     margin = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
@@ -85,6 +90,7 @@ class CrmParetoRevenueReport(models.Model):
             "move_type",
             "pareto_customer_id",
             "partner_id",
+            "reversed_entry_id",
             "source_id",
             "state",
             "team_id",
@@ -93,21 +99,31 @@ class CrmParetoRevenueReport(models.Model):
             "account_id",
             "balance",
             "company_id",
+            "discount",
             "display_type",
             "journal_id",
             "move_id",
             "parent_state",
+            "price_unit",
             "product_id",
             "product_uom_id",
             "quantity",
             "sale_line_ids",
         ],
-        "crm.pareto.line.cost": ["unit_cost"],
+        "account.account": ["account_type"],
+        "crm.pareto.line.cost": ["product_id", "unit_cost"],
         "product.product": ["product_tmpl_id", "standard_price"],
         "product.template": ["categ_id", "uom_id"],
         "res.partner": ["commercial_partner_id", "country_id", "industry_id"],
         "sale.order": ["currency_rate"],
-        "sale.order.line": ["order_id", "pareto_suggested_id", "product_id", "product_uom_id", "purchase_price"],
+        "sale.order.line": [
+            "order_id",
+            "pareto_suggested_id",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
+            "purchase_price",
+        ],
         "uom.uom": ["factor"],
     }
 
@@ -193,25 +209,134 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _quantity(self):
-        """What went out, in the product's unit, whatever was entered; negative on credit notes."""
+        """What went out, in the product's unit, whatever was entered; negative on credit notes.
+
+        None where goods did not move: the document is about a price.
+        """
+        return SQL("(%s * %s)", self._billed_quantity(), self._moved())
+
+    @api.model
+    def _billed_quantity(self):
+        """What the document says, whether goods moved with it or not; negative on credit notes; SQL."""
         return SQL(
             """(CASE WHEN move.move_type = 'out_refund' THEN -line.quantity ELSE line.quantity END
                 * COALESCE(line_uom.factor, 1) / COALESCE(NULLIF(product_uom.factor, 0), 1))"""
         )
 
     @api.model
+    def _moved(self):
+        """Whether goods moved with the line, 1 or 0; SQL.
+
+        Asked only of what corrects an invoice, a few lines among all: it moved goods where cost of goods was posted for
+        it; else as the transfers of its order say; else where its price is that of the line it corrects. A document
+        that corrects none, or a product that was not on that, moved them.
+        """
+        posted = SQL("WHEN EXISTS (%s) THEN 1", self._posted_lines()) if self._posts_cost() else SQL()
+        delivered = SQL("WHEN move.move_type = 'out_refund' AND %s THEN 0", self._kept()) if self._delivers() else SQL()
+        return SQL(
+            """
+            CASE WHEN %(corrected)s IS NULL OR line.product_id IS NULL THEN 1 %(posted)s %(delivered)s
+                 ELSE (SELECT COALESCE(MAX((ABS(%(price)s - %(net)s) <= %(price)s * 0.000001)::int), 1)
+                         FROM account_move_line item
+                        WHERE item.move_id = %(corrected)s AND item.product_id = line.product_id
+                          AND item.display_type = 'product') END
+            """,
+            corrected=self._corrected(),
+            posted=posted,
+            delivered=delivered,
+            price=self._net_price(SQL("item")),
+            net=self._net_price(SQL("line")),
+        )
+
+    @api.model
+    def _posted_lines(self):
+        """The cost-of-goods lines of a line, or of its product where nothing says whose they are; SQL."""
+        return SQL(
+            """
+            SELECT FROM account_move_line cogs
+             WHERE cogs.display_type = 'cogs'
+               AND (cogs.cogs_origin_id = line.id OR cogs.cogs_origin_id IS NULL AND cogs.move_id = line.move_id
+                                                     AND cogs.product_id = line.product_id)
+            """
+        )
+
+    @api.model
+    def _corrected(self):
+        """The invoice that a document reverses or, as a debit note, adds to; SQL."""
+        debited = "debit_origin_id" in self.env["account.move"]._fields
+        return SQL("COALESCE(move.reversed_entry_id, move.debit_origin_id)" if debited else "move.reversed_entry_id")
+
+    @api.model
+    def _net_price(self, line):
+        """The price of one unit after the discount, never negative; SQL."""
+        return SQL("ABS(COALESCE(%(line)s.price_unit * (1 - COALESCE(%(line)s.discount, 0) / 100), 0))", line=line)
+
+    @api.model
+    def _delivers(self):
+        """Whether sale_stock (or what replaces it) is installed and links transfers to the order's lines."""
+        return "stock.move" in self.env and "sale_line_id" in self.env["stock.move"]._fields
+
+    @api.model
+    def _kept(self):
+        """Whether what was credited stayed with the customer: delivered, and nothing of it came back; SQL."""
+        return SQL(
+            """
+            EXISTS (SELECT FROM sale_order_line_invoice_rel link
+                      JOIN sale_order_line sold ON sold.id = link.order_line_id
+                     WHERE link.invoice_line_id = line.id AND sold.qty_delivered_method = 'stock_move'
+                       AND sold.qty_delivered > 0 AND sold.qty_delivered >= sold.qty_invoiced + ABS(line.quantity)
+                       AND NOT EXISTS (
+                           SELECT FROM stock_move back JOIN stock_location place ON place.id = back.location_id
+                            WHERE back.sale_line_id = sold.id AND back.state = 'done' AND place.usage = 'customer'))
+            """
+        )
+
+    @api.model
     def _cost(self):
         """Cost of the line, in company currency: posted, else agreed on the order, else frozen, else today's.
 
-        A credit note takes its goods back at their cost. Numeric, not float: a sum must not depend on its order.
-        Within bounds, once for all that it is made of, which people enter: one cost that sums up to no double would
-        end everybody's figures. Numeric is wide enough for the product of such figures.
+        A credit note takes its goods back at their cost. What counts is for the line's own product: another one may
+        stand on it now than on the order, or than when its cost was frozen. Numeric, not float: a sum must not depend
+        on its order. Within bounds, once for all that it is made of, which people enter: one cost that sums up to no
+        double would end everybody's figures. Numeric is wide enough for the product of such figures.
         """
-        per_unit = SQL(
-            """COALESCE(ordered.unit_cost * product_uom.factor, frozen.unit_cost,
-                        (product.standard_price ->> line.company_id::text)::numeric, 0)"""
+        return bounded(self._known_cost())
+
+    @api.model
+    def _known_cost(self):
+        """The cost of the line, or NULL where nothing says what its product costs; SQL."""
+        per_unit = SQL("COALESCE(%s, frozen.unit_cost, %s)", self._ordered_cost(), self._standard_cost())
+        return SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity())
+
+    @api.model
+    def _ordered_cost(self):
+        """What one of the product's own unit costs by the order, NULL where it does not say; SQL.
+
+        Goods for nothing are goods whose cost nobody had entered.
+        """
+        return SQL(
+            """
+            (CASE WHEN ordered.product_id = line.product_id AND (template.type <> 'consu' OR ordered.unit_cost <> 0)
+                  THEN ordered.unit_cost * product_uom.factor END)
+            """
         )
-        return bounded(SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity()))
+
+    @api.model
+    def _standard_cost(self):
+        """What one of the product's own unit costs today, in the company or, where a branch has no cost, above it; SQL.
+
+        NULL for goods without one. A service may cost nothing: what is done for it is cost to serve.
+        """
+        own = SQL("(product.standard_price ->> line.company_id::text)::numeric")
+        above = SQL(
+            """
+            (SELECT (product.standard_price ->> above.id)::numeric
+               FROM res_company company, string_to_table(company.parent_path, '/') WITH ORDINALITY above (id, depth)
+              WHERE company.id = line.company_id AND company.parent_id IS NOT NULL AND product.standard_price ? above.id
+              ORDER BY above.depth DESC LIMIT 1)
+            """
+        )
+        return SQL("COALESCE(NULLIF(%s, 0), NULLIF(%s, 0), CASE WHEN template.type <> 'consu' THEN 0 END)", own, above)
 
     @api.model
     def _posted_cost(self):
@@ -235,8 +360,8 @@ class CrmParetoRevenueReport(models.Model):
                        JOIN product_template template ON template.id = product.product_tmpl_id
                        JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
             LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id
-            LEFT JOIN (%(ordered)s) ordered ON ordered.line_id = line.id
+            LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id AND frozen.product_id = line.product_id
+            LEFT JOIN %(ordered)s ordered ON ordered.line_id = line.id
             %(posted)s
             """,
             customer=self._customer(),
@@ -248,51 +373,114 @@ class CrmParetoRevenueReport(models.Model):
     def _ordered(self):
         """The order of an invoice line and the unit cost agreed there, in company currency per reference unit.
 
-        Where a line bills several order lines, that of the first of them: one row an invoice line.
+        Where a line bills several order lines, the first of them, and what the pieces of its product cost on average:
+        one row an invoice line.
         """
+        one = SQL("WHERE NOT EXISTS (%s)", self._other_link(SQL("<>")))
         return SQL(
             """
-            SELECT link.invoice_line_id AS line_id, ordered_line.order_id,
-                   ordered_line.pareto_suggested_id AS suggested_id,
-                   CASE WHEN ordered_line.product_id IS NOT NULL
-                        THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
-                             / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END AS unit_cost
-              FROM sale_order_line_invoice_rel link
-              JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
-              JOIN sale_order ON sale_order.id = ordered_line.order_id
-              LEFT JOIN uom_uom ordered_uom ON ordered_uom.id = ordered_line.product_uom_id
-             WHERE NOT EXISTS (SELECT FROM sale_order_line_invoice_rel earlier
-                                WHERE earlier.invoice_line_id = link.invoice_line_id
-                                  AND earlier.order_line_id < link.order_line_id)
+            (SELECT link.invoice_line_id AS line_id, ordered_line.order_id, ordered_line.product_id,
+                    ordered_line.pareto_suggested_id AS suggested_id, %(cost)s AS unit_cost
+               %(source)s %(one)s
+              UNION ALL
+             SELECT link.invoice_line_id, ordered_line.order_id, ordered_line.product_id,
+                    ordered_line.pareto_suggested_id, (
+                        SELECT COALESCE(SUM(%(cost)s * %(pieces)s) / NULLIF(SUM(%(pieces)s), 0), AVG(%(cost)s))
+                          FROM (SELECT each.* FROM sale_order_line_invoice_rel each
+                                 WHERE each.invoice_line_id = first.line_id) link
+                          %(joined)s
+                         WHERE ordered_line.product_id = first.product_id)
+               %(source)s
+              CROSS JOIN LATERAL (SELECT link.invoice_line_id AS line_id, ordered_line.product_id) first
+              WHERE EXISTS (%(later)s) AND NOT EXISTS (%(earlier)s))
+            """,
+            cost=SQL(
+                """(CASE WHEN ordered_line.product_id IS NOT NULL
+                         THEN ordered_line.purchase_price / NULLIF(sale_order.currency_rate, 0)
+                              / COALESCE(NULLIF(ordered_uom.factor, 0), 1) END)"""
+            ),
+            pieces=SQL("(ABS(ordered_line.product_uom_qty) * COALESCE(NULLIF(ordered_uom.factor, 0), 1))"),
+            source=SQL("FROM sale_order_line_invoice_rel link %s", self._ordered_lines()),
+            joined=self._ordered_lines(),
+            one=one,
+            later=self._other_link(SQL(">")),
+            earlier=self._other_link(SQL("<")),
+        )
+
+    @api.model
+    def _ordered_lines(self):
+        return SQL(
             """
+            JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
+            JOIN sale_order ON sale_order.id = ordered_line.order_id
+            LEFT JOIN uom_uom ordered_uom ON ordered_uom.id = ordered_line.product_uom_id
+            """
+        )
+
+    @api.model
+    def _other_link(self, compared):
+        """Another order line that the same invoice line bills; SQL."""
+        return SQL(
+            """
+            SELECT FROM sale_order_line_invoice_rel other
+             WHERE other.invoice_line_id = link.invoice_line_id AND other.order_line_id %s link.order_line_id
+            """,
+            compared,
         )
 
     @api.model
     def _posted(self):
         """Odoo posts two cost lines for each invoice line, which cancel out: the expense is the cost.
 
-        Summed once for all lines, or for a few lines for each of them.
+        Where it copies a document with them, as a reversal does, it leaves out whose they are: then they are those of
+        the document's first line of their product. Summed once for all lines, or for a few lines for each of them.
         """
         few = self._seeks_few()
+        first = SQL(
+            """
+            (SELECT MIN(item.id) FROM account_move_line item
+              WHERE item.move_id = cogs.move_id AND item.product_id = cogs.product_id AND item.display_type = 'product')
+            """
+        )
+        only = SQL(
+            """
+            (cogs.cogs_origin_id = line.id OR cogs.cogs_origin_id IS NULL AND cogs.move_id = line.move_id
+                                               AND line.id = %s)
+            """,
+            first,
+        )
         return SQL(
             """
             LEFT JOIN %(each)s (
-                SELECT cogs.cogs_origin_id AS line_id, SUM(cogs.balance) AS cost
+                SELECT %(whose)s AS line_id, SUM(cogs.balance) AS cost
                   FROM account_move_line cogs
                   JOIN account_account account ON account.id = cogs.account_id
                  WHERE cogs.display_type = 'cogs' AND cogs.parent_state = 'posted'
                    AND account.account_type LIKE %(expense)s AND %(only)s
-                 GROUP BY cogs.cogs_origin_id
+                 GROUP BY 1
             ) posted ON posted.line_id = line.id
             """,
             each=SQL("LATERAL") if few else SQL(),
+            whose=SQL("line.id") if few else SQL("COALESCE(cogs.cogs_origin_id, %s)", first),
             expense="expense%",
-            only=SQL("cogs.cogs_origin_id = line.id") if few else SQL("TRUE"),
+            only=only if few else SQL("TRUE"),
         )
 
     @api.model
     def _where(self):
-        return SQL("WHERE line.display_type = 'product' AND line.parent_state = 'posted' AND %s", self._is_sale())
+        """What counts as revenue: what the profit and loss shows as income.
+
+        A down payment, gift card or voucher on a balance-sheet account is none when it is paid: the sale that it pays
+        for is, in full.
+        """
+        return SQL(
+            """
+            WHERE line.display_type = 'product' AND line.parent_state = 'posted' AND %s
+              AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %s)
+            """,
+            self._is_sale(),
+            INCOME,
+        )
 
     @api.model
     def _is_sale(self):
@@ -316,11 +504,20 @@ class CrmParetoRevenueReport(models.Model):
         return SQL("(%s OR move.id = ANY(%s))", own, linked.ids) if linked else own
 
     @api.model
-    def _documents(self, company):
-        """The documents behind the revenue lines of a company: customer_id, date, move_type."""
+    def _documents(self, company, as_of=None):
+        """The purchases of a company's customers, and their credit notes, as `_customer_documents` has them; SQL.
+
+        :param as_of: the last day that credit notes count of; None: all
+        """
+        no_purchases = self._no_purchases(company, as_of)
+        return SQL("%s AND move.id NOT IN (%s)", self._customer_documents(company), no_purchases)
+
+    @api.model
+    def _customer_documents(self, company):
+        """The documents behind the revenue lines of a company: customer_id, date, move_type, id; SQL."""
         return SQL(
             """
-            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type
+            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type, move.id
               FROM account_move move
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
              WHERE %(sale)s AND move.company_id = %(company)s
@@ -328,4 +525,34 @@ class CrmParetoRevenueReport(models.Model):
             customer=self._customer(),
             sale=self._is_sale(),
             company=company.id,
+        )
+
+    @api.model
+    def _no_purchases(self, company, as_of=None):
+        """The ids of invoices that are no purchase: credited in full, perhaps to be made anew, and debit notes; SQL.
+
+        :param as_of: the last day that credit notes count of; None: all
+        """
+        credited = SQL(
+            """
+            SELECT invoice.id
+              FROM (SELECT reversed_entry_id, currency_id, SUM(amount_untaxed) AS amount
+                      FROM account_move
+                     WHERE state = 'posted' AND move_type = 'out_refund' AND company_id = %s
+                       AND reversed_entry_id IS NOT NULL AND %s
+                     GROUP BY reversed_entry_id, currency_id) credit
+              JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
+                                       AND invoice.currency_id = credit.currency_id
+                                       AND invoice.amount_untaxed <= credit.amount
+            """,
+            company.id,
+            SQL("invoice_date <= %s", as_of) if as_of else SQL("TRUE"),
+        )
+        if "debit_origin_id" not in self.env["account.move"]._fields:
+            return credited
+        return SQL(
+            "%s UNION ALL SELECT id FROM account_move"
+            " WHERE debit_origin_id IS NOT NULL AND state = 'posted' AND move_type = 'out_invoice' AND company_id = %s",
+            credited,
+            company.id,
         )
