@@ -10,31 +10,16 @@ from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.addons.crm_pareto.models import (
-    crm_pareto_insight_mixin,
-    crm_pareto_potential_mixin,
-    crm_pareto_prediction_mixin,
-    crm_pareto_ranking,
-    crm_pareto_rhythm_mixin,
-    crm_pareto_scorecard_mixin,
-)
+from odoo.addons.crm_pareto.models import crm_pareto_ranking
 from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
 from . import oracle
 from .common import LedgerCase
+from .value_rows import hourly_figures
 
 A, B, C = "A", "B", "C"
-# Columns that wait for the night.
-NIGHTLY = (
-    *crm_pareto_insight_mixin.COLUMNS,
-    *crm_pareto_potential_mixin.COLUMNS,
-    *crm_pareto_prediction_mixin.COLUMNS,
-    *crm_pareto_rhythm_mixin.COLUMNS,
-    *crm_pareto_scorecard_mixin.FIGURES,
-    "has_scores",
-)
 
 
 class TestTiers(LedgerCase):
@@ -178,9 +163,9 @@ class TestWindow(LedgerCase):
         self.invoice(partner, (None, 1, 100), day=date(2026, 5, 10))
         self.recompute(date(2026, 6, 1))
         self.invoice(partner, (None, 1, 20), day=date(2026, 5, 31))
-        self.recompute(date(2026, 6, 1))
+        self.env["crm.pareto.history"]._complete(self.company, date(2026, 6, 1), again=False)
         self.assertEqual(self.history_of(partner), {date(2026, 5, 31): 100})
-        self.recompute(date(2026, 6, 2))
+        self.env["crm.pareto.history"]._complete(self.company, date(2026, 6, 2), again=False)
         self.assertEqual(self.history_of(partner), {date(2026, 5, 31): 120})
 
     def test_once_over_a_month_is_not_written_again(self):
@@ -293,10 +278,7 @@ class TestRefresh(LedgerCase):
         return self.figures()
 
     def figures(self):
-        """All that is computed each hour, of every row of the company."""
-        rows = self.env["crm.pareto.customer"].search([("company_id", "=", self.company.id)], order="partner_id")
-        names = [name for name, field in rows._fields.items() if field.store and name not in ("id", *NIGHTLY)]
-        return [tuple(row[name] for name in names) for row in rows.read(names, load=None)]
+        return hourly_figures(self.env, self.company)
 
     def test_it_gives_the_rows_of_a_full_computation(self):
         random = Random(19)

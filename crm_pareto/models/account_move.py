@@ -33,7 +33,8 @@ class AccountMove(models.Model):
     # Odoo has none on the customer's commercial entity; without it, each figure opens by reading all invoices. It
     # holds all that the values take from an invoice, so that they need not read the invoices themselves.
     _pareto_commercial_index = models.Index(
-        "(company_id, commercial_partner_id, invoice_date) INCLUDE (id, move_type, pareto_customer_id)"
+        "(company_id, commercial_partner_id, invoice_date)"
+        " INCLUDE (id, move_type, pareto_customer_id, amount_untaxed_signed)"
         " WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
     # What was written lately is found without reading all invoices each hour.

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..analytics.windows import month_ends, window
+from .bounds import EARLIEST
 
 MONTHS = 24  # how far back the history goes
 # Where the scheduler's day begins, up to a day of the company's is still to come, or it is a day further already.
@@ -33,17 +34,26 @@ class CrmParetoHistory(models.Model):
     _company_date_index = models.Index("(company_id, date)")
 
     @api.model
-    def _complete(self, company, as_of):
-        """Write the month ends of the last MONTHS that have no rows, or rows from before the month was over everywhere.
+    def _complete(self, company, as_of, again=True):
+        """Write the month ends of the last MONTHS that have no rows, or rows from before the month was over everywhere,
+        or whose windows have other documents now: an invoice was dated back, deleted, merged into another customer.
 
         From the ledger, in one statement.
 
         :param as_of: the day before which months have ended
+        :param again: whether to look for months that were written of other documents
         """
+        self.env.flush_all()
         run = self.env["crm.pareto.run"]._standing(company, "customer")
-        due = self._due(company, month_ends(as_of, MONTHS), as_of, run.history_as_of)
+        ends = month_ends(as_of, MONTHS)
+        due = self._due(company, ends, as_of, run.history_as_of)
+        if again:
+            months = self._documents_of_months(company, ends)
+            due |= self._changed(company, ends, run.history_months, months)
+            if months != run.history_months:
+                run.history_months = months
         if due:
-            self.env.flush_all()
+            due = sorted(due)
             self.env.cr.execute(
                 SQL("DELETE FROM crm_pareto_history WHERE company_id = %s AND date = ANY(%s)", company.id, due)
             )
@@ -69,7 +79,47 @@ class CrmParetoHistory(models.Model):
         due = {row[0] for row in self.env.execute_query(query)}
         if written != as_of:
             due |= {end for end in ends if not written or end >= written - DAYS_DIFFER}
-        return sorted(due)
+        return due
+
+    @api.model
+    def _documents_of_months(self, company, ends):
+        """{month, as text: of which documents of which customers it is, as a number}, from an index of ours alone.
+
+        :param ends: the month ends whose windows are looked at
+        """
+        report = self.env["crm.pareto.revenue.report"]
+        query = SQL(
+            """
+            SELECT TO_CHAR(date, 'YYYY-MM') AS month,
+                   SUM(hashint8extended(id, date - %(earliest)s)::numeric
+                       + hash_numeric_extended(amount, customer_id))::text
+              FROM (%(documents)s) document
+             WHERE customer_id IS NOT NULL AND date BETWEEN %(first)s AND %(last)s
+             GROUP BY 1
+            """,
+            earliest=EARLIEST,
+            documents=report._customer_documents(company),
+            first=min(self._period(company, end).date_from for end in ends),
+            last=max(ends),
+        )
+        return dict(self.env.execute_query(query))
+
+    @api.model
+    def _changed(self, company, ends, before, now):
+        """The month ends in whose windows is a month of other documents than when it was written.
+
+        :param before, now: as `_documents_of_months`; None: nobody knows
+        """
+        months = before and {month for month in before.keys() | now.keys() if before.get(month) != now.get(month)}
+        return {
+            end
+            for end in ends
+            if any(f"{self._period(company, end).date_from:%Y-%m}" <= month <= f"{end:%Y-%m}" for month in months or ())
+        }
+
+    @api.model
+    def _period(self, company, end):
+        return window(company.pareto_window, end)
 
     @api.model
     def _forget(self, company):
@@ -80,7 +130,7 @@ class CrmParetoHistory(models.Model):
     @api.model
     def _insert_sql(self, company, ends):
         """Months are summed once; the windows that end with a month are whole months."""
-        periods = [window(company.pareto_window, end) for end in ends]
+        periods = [self._period(company, end) for end in ends]
         return SQL(
             """
             WITH months AS MATERIALIZED (

@@ -49,6 +49,8 @@ class CrmParetoRecompute(models.AbstractModel):
         repeats, forget = self.env["crm.pareto.repeat"], self.env["res.partner"]._forget_pareto_marked
         try:
             self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history, forget)
+            months = partial(self._complete_history, again=False)
+            self._each_company(partial(self._refresh, history=False), repeats._refresh, months)
         finally:
             self.env["mail.activity"]._close_pareto_repeats()
             self.env["ir.cron"]._commit_progress(remaining=0)
@@ -137,9 +139,9 @@ class CrmParetoRecompute(models.AbstractModel):
         return []
 
     @api.model
-    def _complete_history(self, company):
+    def _complete_history(self, company, again=True):
         if self._begin(company):
-            self.env["crm.pareto.history"]._complete(company, company._pareto_today())
+            self.env["crm.pareto.history"]._complete(company, company._pareto_today(), again)
 
     @api.model
     def _recompute(self, companies, as_of=None, on_step=None, history=True):

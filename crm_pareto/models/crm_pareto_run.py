@@ -49,6 +49,7 @@ class CrmParetoRun(models.Model):
     turnover_total = fields.Monetary(readonly=True, help="The sum of the positive turnovers.")
     profit_total = fields.Monetary(readonly=True, help="The sum of the positive profits.", groups=PROFIT)
     history_as_of = fields.Date(readonly=True, help="The day as of which months were last written into the history.")
+    history_months = fields.Json(readonly=True, help="Of which documents the months of the history are, as numbers.")
     service_as_of = fields.Date(readonly=True, help="The last day of the window that service is of: the last night's.")
     service_measure = fields.Selection(
         [("cost", "Cost"), ("hours", "Hours"), ("cases", "Cases")],

@@ -514,10 +514,11 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _customer_documents(self, company):
-        """The documents behind the revenue lines of a company: customer_id, date, move_type, id; SQL."""
+        """The documents behind the revenue lines of a company: customer_id, date, move_type, id, amount; SQL."""
         return SQL(
             """
-            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type, move.id
+            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type, move.id,
+                   move.amount_untaxed_signed AS amount
               FROM account_move move
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
              WHERE %(sale)s AND move.company_id = %(company)s
