@@ -59,21 +59,29 @@ class TestReconciliation(CampaignCase):
         self.invoice(self.partner, (self.product, 1, 100))
         self.compute()
         self.env.cr.execute("UPDATE crm_pareto_run SET refreshed_at = now() - interval '1 day'")
-        later = self.invoice(self.partner, (self.product, 1, 40))
+        self.invoice(self.partner, (self.product, 1, 40))
         found = self.reconciliation()
         self.assertEqual(found.customer_difference, 40)
-        listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
-        self.assertIn((later, "changed", 40), [(row.move_id, row.reason, row.books) for row in listed])
+        row = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
+        self.assertEqual((row.partner_id, row.reason, row.shown, row.books), (self.partner, "changed", 100, 140))
+        action = row.action_open_document()
+        self.assertEqual(sum(self.env[action["res_model"]].search(action["domain"]).mapped("revenue")), 140)
 
     def test_a_bill_posted_since_is_the_difference_of_the_cost_and_is_listed(self):
         self.bill(self.fair, price=100)
         self.compute()
-        self.env.cr.execute("UPDATE crm_pareto_campaign SET computed_at = now() - interval '1 day'")
-        later = self.bill(self.fair, price=50)
+        self.bill(self.fair, price=50)
+        account = self.fair.pareto_account_ids
+        column = account.plan_id._column_name()
+        self.env["account.analytic.line"].create(
+            {"name": "Stamps", column: account.id, "amount": -7, "date": date(2026, 6, 2), "company_id": self.company.id}
+        )
         found = self.reconciliation()
-        self.assertEqual(found.cost_difference, 50)
-        listed = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
-        self.assertIn((later, "cost"), [(row.move_id, row.reason) for row in listed])
+        self.assertEqual(found.cost_difference, 57)
+        row = self.env["crm.pareto.difference"].search(found.action_open_differences()["domain"])
+        self.assertEqual((row.campaign_id, row.reason, row.shown, row.books), (self.fair, "cost", 100, 157))
+        action = row.action_open_document()
+        self.assertEqual(sum(self.env[action["res_model"]].search(action["domain"]).mapped("cost")), 157)
 
     def test_which_bills_are_a_campaign_s_is_for_who_may_see_costs(self):
         self.bill(self.fair, price=100)

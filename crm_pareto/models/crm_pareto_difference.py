@@ -1,19 +1,33 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .analytic_mixin import account_id
+from .account_move import INCOME
 from .bounds import of_one, within
+from .crm_pareto_attribution import MODELS
 from .crm_pareto_value_mixin import PROFIT
 from .opening import open_document
 
-KINDS = 8  # a row's id is the number of its record times this, plus the place of its kind
+KINDS = 32  # a row's id is the number of its record times this, plus the place of its kind
+# Why the income of the general ledger is not the customers' revenue: {reason: (place of its kind, its words)}.
+LEDGER = {
+    "period": (8, "Of another day in the books than on the invoice, as where a lock date moved it"),
+    "rounding": (9, "Cash rounding"),
+    "discount": (10, "Discounts and early payments, posted apart"),
+    "shop": (11, "Sold in a shop without an invoice: not read"),
+    "deferral": (12, "Income of an invoice moved to other months"),
+    "manual": (13, "A journal entry on an income account"),
+    "vendor": (14, "A vendor's document on an income account"),
+    "other": (15, "Another line of a customer's document on an income account"),
+}
 
 
 class CrmParetoDifference(models.Model):
-    """The documents that explain why what is shown is not what stands in the books.
+    """What explains why what is shown is not what stands in the books.
 
-    Grain: one document and reason.
-    Sources: crm.pareto.attribution and crm.pareto.run against account.move; journal items on campaigns' accounts.
+    Grain: one document, customer or campaign, and reason.
+    Sources: crm.pareto.attribution and crm.pareto.run against account.move; the journal items on income accounts;
+        crm.pareto.customer against the revenue and crm.pareto.campaign against the costs; journal items on
+        campaigns' accounts.
     Sign: what the books have more than what is shown.
     Currency: the company's.
     Used by: the reconciliation. It compares results with facts and is therefore no report of facts.
@@ -31,13 +45,15 @@ class CrmParetoDifference(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", readonly=True)
+    campaign_id = fields.Many2one("utm.campaign", readonly=True)
     reason = fields.Selection(
         [
-            ("changed", "Changed since the values were computed: comes with the next run"),
+            ("changed", "A customer's turnover, changed since the values were computed: comes with the next run"),
             ("attribution", "Attributed with another amount: comes with the next run"),
             ("cost", "A campaign's cost, changed since the figures were computed: comes with the next run"),
             ("revenue", "A customer invoice on a campaign's account: counted as revenue, not as cost"),
             ("rate", "In a foreign currency without a rate: posted as if 1 to 1"),
+            *((reason, words) for reason, (_place, words) in LEDGER.items()),
         ],
         readonly=True,
     )
@@ -48,63 +64,134 @@ class CrmParetoDifference(models.Model):
     @property
     def _table_query(self):
         branches = [
+            self._select_ledger(),
             self._select_changed(),
-            self._select_attribution(),
-            self._select_revenue(),
-            self._select_rate(),
+            *map(self._of_documents, (self._select_attribution(), self._select_revenue(), self._select_rate())),
         ]
-        if self.env.user.has_group(PROFIT):  # what a bill is for tells what is spent
+        if self.env.user.has_group(PROFIT):  # what a campaign cost tells what is spent
             branches.append(self._select_costs())
         return SQL(
             """
-            SELECT found.id::bigint, found.move_id, COALESCE(move.invoice_date, move.date) AS date, move.company_id,
-                   company.currency_id, move.partner_id, found.reason::varchar, found.shown, found.books,
-                   found.books - found.shown AS difference
-              FROM (%s) found
-              JOIN account_move move ON move.id = found.move_id
-              JOIN res_company company ON company.id = move.company_id
+            SELECT found.id::bigint, found.move_id::integer, COALESCE(move.invoice_date, move.date) AS date,
+                   found.company_id::integer, company.currency_id,
+                   COALESCE(found.partner_id, move.partner_id)::integer AS partner_id, found.campaign_id::integer,
+                   found.reason::varchar, found.shown, found.books, found.books - found.shown AS difference
+              FROM (%s) AS found (id, move_id, company_id, partner_id, campaign_id, reason, shown, books)
+              LEFT JOIN account_move move ON move.id = found.move_id
+              JOIN res_company company ON company.id = found.company_id
             """,
             SQL(" UNION ALL ").join(branches),
         )
 
-    def _select_costs(self):
-        """Vendors' documents on campaigns' accounts that were written after the campaigns' figures were computed.
-
-        What such a document was worth before nobody knows: only what it is now.
-        """
+    @api.model
+    def _of_documents(self, branch):
+        """The rows (id, move_id, reason, shown, books) of a branch, as all rows are; SQL."""
         return SQL(
             """
-            SELECT move.id::bigint * %(kinds)s + 4, move.id, 'cost', NULL::numeric, NULL::numeric
-              FROM account_move move
-              JOIN (SELECT company_id, MAX(computed_at) AS computed_at FROM crm_pareto_campaign GROUP BY company_id)
-                       computed ON computed.company_id = move.company_id AND move.write_date > computed.computed_at
-             WHERE NOT %(sale)s
-               AND EXISTS (SELECT FROM account_move_line line
-                             CROSS JOIN LATERAL jsonb_object_keys(line.analytic_distribution) key
-                             CROSS JOIN LATERAL unnest(string_to_array(key, ',')) member
-                             JOIN account_analytic_account account ON account.id = %(account)s
-                            WHERE line.move_id = move.id AND account.pareto_campaign_id IS NOT NULL)
+            SELECT row.id, row.move_id, of.company_id, NULL::int AS partner_id, NULL::int AS campaign_id, row.reason,
+                   row.shown, row.books
+              FROM (%s) AS row (id, move_id, reason, shown, books) JOIN account_move of ON of.id = row.move_id
             """,
-            account=account_id(SQL("member")),
-            kinds=KINDS,
-            sale=self.env["crm.pareto.revenue.report"]._is_customer_document(),
+            branch,
         )
 
-    def _select_changed(self):
-        """Revenue documents written after the last computation of the values; what they were worth nobody knows."""
+    def _select_ledger(self):
+        """Journal items on income accounts that are in the period of the values by the books and not by us, or the
+        other way round: by document and reason.
+        """
         report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
-            SELECT move.id::bigint * %(kinds)s AS id, move.id AS move_id, 'changed' AS reason, NULL::numeric AS shown,
-                   CASE move.state WHEN 'posted' THEN move.amount_untaxed_signed ELSE 0 END AS books
-              FROM account_move move
-              JOIN crm_pareto_run run ON run.company_id = move.company_id AND run.kind = 'customer'
-               AND run.snapshot IS NOT TRUE
-             WHERE %(sale)s AND move.write_date > run.refreshed_at
-               AND move.invoice_date BETWEEN run.date_from AND run.as_of
+            SELECT item.move_id::bigint * %(kinds)s + place, item.move_id, item.company_id, NULL::int, NULL::int,
+                   reason, SUM(CASE WHEN ours THEN -balance ELSE 0 END), SUM(CASE WHEN booked THEN -balance ELSE 0 END)
+              FROM (SELECT line.move_id, line.company_id, line.balance, %(reason)s AS reason,
+                           COALESCE(%(ours)s AND move.invoice_date BETWEEN run.date_from AND run.as_of, FALSE) AS ours,
+                           line.date BETWEEN run.date_from AND run.as_of AS booked
+                      FROM account_move_line line
+                      JOIN account_move move ON move.id = line.move_id
+                      JOIN crm_pareto_run run ON run.company_id = line.company_id AND run.kind = 'customer'
+                       AND run.snapshot IS NOT TRUE
+                     WHERE line.parent_state = 'posted'
+                       AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %(income)s)
+                       AND (line.date BETWEEN run.date_from AND run.as_of
+                            OR line.invoice_date BETWEEN run.date_from AND run.as_of)) item
+              JOIN (VALUES %(places)s) known (name, place) ON known.name = reason
+             WHERE ours <> booked
+             GROUP BY item.move_id, item.company_id, reason, place
+            HAVING SUM(balance) <> 0
             """,
             kinds=KINDS,
-            sale=report._is_customer_document(),
+            reason=self._ledger_reason(),
+            ours=SQL("(line.display_type = 'product' AND %s)", report._is_sale()),
+            income=INCOME,
+            places=SQL(", ").join(SQL("(%s, %s)", reason, place) for reason, (place, _words) in LEDGER.items()),
+        )
+
+    def _ledger_reason(self):
+        """Why a journal item on an income account is not among the customers' revenue; SQL."""
+        lines, sale = self.env["account.move.line"], self.env["crm.pareto.revenue.report"]._is_customer_document()
+        cases = [
+            SQL("WHEN %s AND line.display_type = 'product' THEN 'period'", sale),
+            SQL("WHEN line.display_type = 'rounding' THEN 'rounding'"),
+            SQL("WHEN line.display_type IN ('discount', 'epd') THEN 'discount'"),
+            SQL("WHEN %s THEN 'other'", sale),
+            SQL("WHEN move.move_type <> 'entry' THEN 'vendor'"),
+        ]
+        if "pos.session" in self.env:
+            cases.append(SQL("WHEN EXISTS (SELECT FROM pos_session WHERE pos_session.move_id = move.id) THEN 'shop'"))
+        if "deferred_original_move_ids" in self.env["account.move"]._fields:
+            relation = self.env["account.move"]._fields["deferred_original_move_ids"]
+            cases.append(
+                SQL(
+                    "WHEN EXISTS (SELECT FROM %s moved WHERE moved.%s = move.id) THEN 'deferral'",
+                    SQL.identifier(relation.relation),
+                    SQL.identifier(relation.column1),
+                )
+            )
+        lines.flush_model(["account_id", "balance", "date", "display_type", "invoice_date", "parent_state"])
+        return SQL("(CASE %s ELSE 'manual' END)", SQL(" ").join(cases))
+
+    def _select_costs(self):
+        """Campaigns whose cost is another one than was computed, by what their analytic lines are now."""
+        return SQL(
+            """
+            SELECT computed.id::bigint * %(kinds)s + 4, NULL::int, computed.company_id, NULL::int, computed.campaign_id,
+                   'cost', computed.cost, COALESCE(SUM(line.cost), 0)
+              FROM crm_pareto_campaign computed
+              LEFT JOIN (%(lines)s) line ON line.campaign_id = computed.campaign_id
+               AND line.company_id = computed.company_id AND line.kind <> 'order' AND line.date <= computed.as_of
+             WHERE computed.model = %(model)s
+             GROUP BY computed.id, computed.company_id, computed.campaign_id, computed.cost
+            HAVING COALESCE(computed.cost, 0) <> COALESCE(SUM(line.cost), 0)
+            """,
+            kinds=KINDS,
+            # sudo: sums of the company, for who may see them.
+            lines=self.env["crm.pareto.campaign.cost.report"].sudo()._table_query,
+            model=MODELS[0][0],
+        )
+
+    def _select_changed(self):
+        """Customers whose turnover is another one than was computed, by what their documents are now."""
+        report = self.env["crm.pareto.revenue.report"]
+        return SQL(
+            """
+            SELECT customer_id::bigint * %(kinds)s, NULL::int, company_id, customer_id, NULL::int, 'changed',
+                   COALESCE(computed.turnover, 0), COALESCE(live.revenue, 0)
+              FROM (SELECT line.company_id, %(customer)s AS customer_id, SUM(-line.balance) AS revenue
+                      FROM account_move_line line
+                      JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
+                      JOIN crm_pareto_run run ON run.company_id = line.company_id AND run.kind = 'customer'
+                       AND run.snapshot IS NOT TRUE AND move.invoice_date BETWEEN run.date_from AND run.as_of
+                      LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+                     %(where)s
+                     GROUP BY 1, 2) live
+              FULL JOIN (SELECT company_id, partner_id AS customer_id, turnover FROM crm_pareto_customer
+                          WHERE snapshot_id IS NULL) computed USING (company_id, customer_id)
+             WHERE customer_id IS NOT NULL AND COALESCE(computed.turnover, 0) <> COALESCE(live.revenue, 0)
+            """,
+            kinds=KINDS,
+            customer=report._customer(),
+            where=report._where(),
         )
 
     def _select_attribution(self):
@@ -184,5 +271,14 @@ class CrmParetoDifference(models.Model):
     @api.readonly
     @of_one
     def action_open_document(self):
-        """Open the document."""
-        return open_document(self.move_id, self)
+        """Open the document, or the invoice lines of the customer, or the costs of the campaign."""
+        if self.move_id:
+            return open_document(self.move_id, self)
+        if self.campaign_id:
+            domain, xml_id = [("campaign_id", "=", self.campaign_id.id)], "crm_pareto_campaign_cost_report_action"
+        else:
+            domain, xml_id = [("customer_id", "=", self.partner_id.id)], "crm_pareto_revenue_report_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"crm_pareto.{xml_id}")
+        name = (self.campaign_id or self.partner_id).display_name
+        domain += [("company_id", "=", self.company_id.id)]
+        return {**action, "name": name, "display_name": name, "domain": domain, "context": {}}

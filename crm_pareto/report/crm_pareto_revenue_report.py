@@ -3,11 +3,11 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
+from ..models.account_move import INCOME
 from ..models.bounds import bounded, of_one
 from ..models.opening import open_document
 from ..models.trust import Only
 
-INCOME = ("income", "income_other")  # types of accounts
 # The fields whose values are few lines, and what the context calls them.
 FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..models.account_move import INCOME
 from ..models.bounds import of_one
 from ..models.crm_pareto_attribution import MODELS
+from ..models.crm_pareto_difference import LEDGER
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import as_scheduler
 
@@ -10,8 +12,8 @@ from ..models.trust import as_scheduler
 class CrmParetoReconciliation(models.TransientModel):
     """Whether what is shown is what stands in the books, over the company's window.
 
-    The books' side is summed by Odoo's own reading of journal items and analytic lines, not by the reports of this
-    app. What differs is listed by document (crm.pareto.difference).
+    The books' side is the income of the general ledger, by accounting date, and the analytic lines, both by Odoo's own
+    reading and not by the reports of this app. What differs is explained to the cent by crm.pareto.difference.
     """
 
     _name = "crm.pareto.reconciliation"
@@ -25,21 +27,38 @@ class CrmParetoReconciliation(models.TransientModel):
     date_to = fields.Date("To", compute="_compute_period")
     model = fields.Selection(MODELS, "Attribution Model", compute="_compute_attribution")
 
-    ledger = fields.Monetary("Customer Revenue in the Ledger", compute="_compute_customers")
+    ledger = fields.Monetary(
+        "Income in the General Ledger",
+        compute="_compute_customers",
+        help="On accounts of the types Income and Other Income, by accounting date.",
+    )
     customers = fields.Monetary("Customers' Turnover", compute="_compute_customers")
     no_customer = fields.Monetary("Without a Customer", compute="_compute_customers")
     customer_difference = fields.Monetary("Difference", compute="_compute_customers")
+    explained = fields.Monetary(
+        "Explained",
+        compute="_compute_customers",
+        help="By document or customer, with the reason: another day in the books, cash rounding, manual entries …",
+    )
+    unexplained = fields.Monetary("Not Explained", compute="_compute_customers")
+    not_income = fields.Monetary(
+        "Invoiced, and No Income",
+        compute="_compute_customers",
+        help="Lines of customer documents on other accounts: down payments, gift cards and vouchers on the balance "
+        "sheet. They are turnover when they are used.",
+    )
 
+    invoiced = fields.Monetary("Invoiced Revenue", compute="_compute_attribution", help="By invoice date.")
     attributed = fields.Monetary(compute="_compute_attribution")
     unattributed = fields.Monetary(compute="_compute_attribution")
-    attribution_difference = fields.Monetary("Unexplained", compute="_compute_attribution")
+    attribution_difference = fields.Monetary("Attribution's Difference", compute="_compute_attribution")
 
     analytic = fields.Monetary("On the Campaigns' Analytic Accounts", compute="_compute_costs", groups=PROFIT)
     analytic_revenue = fields.Monetary("Of It from Customer Invoices", compute="_compute_costs", groups=PROFIT)
     cost = fields.Monetary("Campaigns' Cost", compute="_compute_costs", groups=PROFIT)
-    cost_difference = fields.Monetary("Not Explained", compute="_compute_costs", groups=PROFIT)
+    cost_difference = fields.Monetary("Cost's Difference", compute="_compute_costs", groups=PROFIT)
 
-    difference_count = fields.Integer("Documents That Differ", compute="_compute_difference_count")
+    difference_count = fields.Integer("Entries That Differ", compute="_compute_difference_count")
 
     @api.model
     def action_open(self):
@@ -64,7 +83,18 @@ class CrmParetoReconciliation(models.TransientModel):
     # -- revenue -------------------------------------------------------------------------
 
     def _get_ledger_domain(self):
-        """The journal items that are customer revenue, as an accountant would filter them."""
+        """The journal items that the profit and loss of the period shows as income."""
+        self.ensure_one()
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("parent_state", "=", "posted"),
+            ("account_id.account_type", "in", INCOME),
+            ("date", ">=", self.date_from),
+            ("date", "<=", self.date_to),
+        ]
+
+    def _get_invoiced_domain(self, is_income=True):
+        """The lines of customer documents of the period, by invoice date; those on income accounts, or the others."""
         self.ensure_one()
         types = self.env["account.move"].get_sale_types(include_receipts=True)
         return [
@@ -72,6 +102,7 @@ class CrmParetoReconciliation(models.TransientModel):
             ("parent_state", "=", "posted"),
             ("display_type", "=", "product"),
             ("move_id.move_type", "in", types),
+            ("account_id.account_type", "in" if is_income else "not in", INCOME),
             ("invoice_date", ">=", self.date_from),
             ("invoice_date", "<=", self.date_to),
         ]
@@ -91,19 +122,25 @@ class CrmParetoReconciliation(models.TransientModel):
             lines = record._whole("crm.pareto.revenue.report")
             nobody = [*record._get_revenue_domain(), ("customer_id", "=", False)]
             record.ledger = -items._read_group(record._get_ledger_domain(), [], ["balance:sum"])[0][0]
+            record.not_income = -items._read_group(record._get_invoiced_domain(False), [], ["balance:sum"])[0][0]
             own = [("company_id", "=", record.company_id.id)]
             record.customers = rows._read_group(own, [], ["turnover:sum"])[0][0]
             record.no_customer = lines._read_group(nobody, [], ["revenue:sum"])[0][0]
             record.customer_difference = record._rounded(record.ledger - record.customers - record.no_customer)
+            differences = record._whole("crm.pareto.difference")
+            why = [*own, ("reason", "in", [*LEDGER, "changed"])]
+            record.explained = differences._read_group(why, [], ["difference:sum"])[0][0]
+            record.unexplained = record._rounded(record.customer_difference - record.explained)
 
     @api.depends("date_from", "date_to")
     def _compute_attribution(self):
         for record in self:
-            analysis = record._whole("crm.pareto.campaign.analysis")
+            analysis, items = record._whole("crm.pareto.campaign.analysis"), record._whole("account.move.line")
             sums = dict(analysis._read_group(record._get_revenue_domain(), ["kind"], ["revenue:sum"]))
             record.model = record.company_id.pareto_attribution_model
             record.attributed, record.unattributed = sums.get("sale", 0), sums.get("unattributed", 0)
-            record.attribution_difference = record._rounded(record.ledger - record.attributed - record.unattributed)
+            record.invoiced = -items._read_group(record._get_invoiced_domain(), [], ["balance:sum"])[0][0]
+            record.attribution_difference = record._rounded(record.invoiced - record.attributed - record.unattributed)
 
     def _whole(self, model):
         """The records of a model with nobody's rules, to be summed over the company.
@@ -151,19 +188,12 @@ class CrmParetoReconciliation(models.TransientModel):
         [(cost,)] = rows._read_group(mine, [], ["cost:sum"])
         return -analytic, -revenue, cost
 
-    def _cost_differs(self):
-        analytic, revenue, cost = self._costs()
-        return bool(self._rounded(analytic - revenue - cost))
-
     # -- differences ---------------------------------------------------------------------
 
     def _get_difference_domain(self):
-        """The documents that explain a difference; those changed since the computation where there is one."""
+        """What explains a difference, or wants a look."""
         self.ensure_one()
-        quiet = [] if self.customer_difference else ["changed"]
-        # Whether there is a difference is no secret; the amounts are.
-        quiet += [] if self._cost_differs() else ["cost"]
-        return [("company_id", "=", self.company_id.id), ("reason", "not in", quiet)]
+        return [("company_id", "=", self.company_id.id)]
 
     @api.depends("company_id")
     def _compute_difference_count(self):
@@ -189,8 +219,27 @@ class CrmParetoReconciliation(models.TransientModel):
 
     @of_one
     def action_open_ledger(self):
-        """Open the journal items that are customer revenue."""
-        return self._open("account.action_account_moves_all", self._get_ledger_domain(), self.env._("Customer Revenue"))
+        """Open the journal items that are income."""
+        return self._open("account.action_account_moves_all", self._get_ledger_domain(), self.env._("Income"))
+
+    @of_one
+    def action_open_explained(self):
+        """Open what explains the difference to the general ledger, by reason."""
+        action = self.action_open_differences()
+        domain = [*action["domain"], ("reason", "in", [*LEDGER, "changed"])]
+        return {**action, "domain": domain, "context": {"search_default_group_reason": 1}}
+
+    @of_one
+    def action_open_not_income(self):
+        """Open the lines of customer documents that are no income."""
+        xml_id, name = "account.action_account_moves_all", self.env._("Invoiced, and No Income")
+        return self._open(xml_id, self._get_invoiced_domain(False), name)
+
+    @of_one
+    def action_open_invoiced(self):
+        """Open the lines of customer documents that are income."""
+        xml_id, name = "account.action_account_moves_all", self.env._("Invoiced Revenue")
+        return self._open(xml_id, self._get_invoiced_domain(), name)
 
     @of_one
     def action_open_customers(self):
