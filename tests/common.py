@@ -85,6 +85,7 @@ class LedgerCase(ParetoCase):
         currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", currency)])
         currency.active = True
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
+        company.partner_id.tz = "UTC"  # as the clock that tests set
         cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency  # the chart brings its own
         cls.env.user.company_ids += company

@@ -148,6 +148,7 @@ class TestPrivacyLookup(LedgerCase):
             ("crm.pareto.handover.share", "tiers_then"),  # names of tiers
             ("crm.pareto.link", "explanation"),
             ("crm.pareto.plan.decision", "why"),
+            ("crm.pareto.run", "history_months"),  # numbers
             ("crm.pareto.run", "pareto_window"),
         }
         self.assertEqual(stored, typed | made)
