@@ -234,3 +234,36 @@ class TestPastMonths(ChangedCase):
         self.recompute(AS_OF)
         kept = history.exists()
         self.assertEqual({row.date for row in kept}, {date(2026, 2, 28), date(2026, 3, 31)})
+
+
+class TestNoCustomer(ChangedCase):
+    def no_customer(self):
+        """The revenue that is no customer's."""
+        domain = [("company_id", "=", self.company.id), ("customer_id", "=", False)]
+        return sum(self.env["crm.pareto.revenue.report"].search(domain).mapped("revenue"))
+
+    def test_who_is_marked_as_no_customer_is_not_ranked_and_stays_in_the_sums(self):
+        walk_in = self.new_partner("Cash sale", pareto_not_customer=True)
+        self.invoice(walk_in, (self.product, 50, 100))
+        self.invoice(self.ashby, (self.product, 5, 100))
+        rows = self.recompute(AS_OF)
+        self.assertEqual({partner: row.turnover_rank for partner, row in rows.items()}, {self.ashby: 1})
+        self.assertEqual(self.no_customer(), 5000)
+        found = self.env["crm.pareto.reconciliation"].create({"company_id": self.company.id})
+        self.assertEqual((found.ledger, found.customers, found.no_customer), (5500, 500, 5000))
+        self.assertFalse(self.env["crm.pareto.history"].search([("partner_id", "=", walk_in.id)]))
+
+    def test_the_mark_counts_from_the_next_hour_on_and_so_does_taking_it_away(self):
+        self.invoice(self.ashby, (self.product, 5, 100))
+        self.invoice(self.bexley, (self.product, 1, 100))
+        self.settled()
+        self.ashby.pareto_not_customer = True
+        self.assertEqual(self.turnovers(), {self.bexley: 100})
+        self.ashby.pareto_not_customer = False
+        self.assertEqual(self.turnovers(), {self.ashby: 500, self.bexley: 100})
+
+    def test_what_is_credited_to_a_customer_is_that_ones(self):
+        walk_in = self.new_partner("Cash sale", pareto_not_customer=True)
+        self.invoice(walk_in, (self.product, 5, 100)).pareto_customer_id = self.ashby
+        self.assertEqual({p: row.turnover for p, row in self.recompute(AS_OF).items()}, {self.ashby: 500})
+        self.assertEqual(self.no_customer(), 0)

@@ -74,7 +74,13 @@ class TestReconciliation(CampaignCase):
         account = self.fair.pareto_account_ids
         column = account.plan_id._column_name()
         self.env["account.analytic.line"].create(
-            {"name": "Stamps", column: account.id, "amount": -7, "date": date(2026, 6, 2), "company_id": self.company.id}
+            {
+                "name": "Stamps",
+                column: account.id,
+                "amount": -7,
+                "date": date(2026, 6, 2),
+                "company_id": self.company.id,
+            }
         )
         found = self.reconciliation()
         self.assertEqual(found.cost_difference, 57)

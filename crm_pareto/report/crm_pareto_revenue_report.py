@@ -114,7 +114,7 @@ class CrmParetoRevenueReport(models.Model):
         "crm.pareto.line.cost": ["product_id", "unit_cost"],
         "product.product": ["product_tmpl_id", "standard_price"],
         "product.template": ["categ_id", "uom_id"],
-        "res.partner": ["commercial_partner_id", "country_id", "industry_id"],
+        "res.partner": ["commercial_partner_id", "country_id", "industry_id", "pareto_not_customer"],
         "sale.order": ["currency_rate"],
         "sale.order.line": [
             "order_id",
@@ -204,8 +204,13 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _customer(self):
-        """The credited customer: the linked one's commercial entity, else the invoice's."""
-        return SQL("COALESCE(linked.commercial_partner_id, move.commercial_partner_id)")
+        """The credited customer: the linked one's commercial entity, else the invoice's; NULL where that is marked as
+        no customer, as a shop's walk-in is. The few marked ones are looked up once a statement.
+        """
+        return SQL(
+            "(CASE WHEN %(who)s IN (SELECT id FROM res_partner WHERE pareto_not_customer) THEN NULL ELSE %(who)s END)",
+            who=SQL("COALESCE(linked.commercial_partner_id, move.commercial_partner_id)"),
+        )
 
     @api.model
     def _quantity(self):
