@@ -158,7 +158,7 @@ class ResPartner(models.Model):
         tracking=True,
         prefetch=TOGETHER,
         help="Walk-in, marketplace, collective account: its invoices are for somebody else. They stand under Invoices "
-        "to Link; until they are linked, their turnover is no customer's: it stays in the sums and has no rank or tier.",
+        "to Link; until they are linked, their turnover is in the sums as that of no customer, without rank or tier.",
         groups="base.group_user",
     )
 
