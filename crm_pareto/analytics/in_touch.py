@@ -21,10 +21,12 @@ class InTouch:
     people: Counter = field(default_factory=Counter)  # users, of all touches
     talkers: Counter = field(default_factory=Counter)  # users, of the conversations
 
-    def add(self, direction, channel, conversation, user, count, date):
+    def add(self, direction, channel, conversation, automatic, user, count, date):
         """Take in `count` touches that are alike, the last of them at `date`."""
         self.count += count
         self.channels[channel] += count
+        if automatic:
+            return
         if user:
             self.people[user] += count
         if direction == "in" and channel not in NO_ROUTES:

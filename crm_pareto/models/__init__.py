@@ -86,6 +86,7 @@ from . import ir_ui_view
 from . import mail_activity
 from . import mail_activity_type
 from . import mail_alias
+from . import mail_message
 from . import mail_thread
 from . import mail_activity_plan
 from . import calendar_event

@@ -1,6 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 
+from .apart import apart
 from .crm_pareto_referred_mixin import check_referrer
+from .merged import move_history
 from .named import check_named, is_in_sight
 from .ours import as_ours
 from .trust import trusted_defaults
@@ -25,6 +29,14 @@ class CrmLead(models.Model):
         groups="base.group_user",
     )
 
+    pareto_lost_on = fields.Datetime(
+        "Lost Before",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When it was lost, before it came back.",
+    )
+
     @api.constrains("pareto_referred_by_id")
     def _check_pareto_referred_by_id(self):
         check_referrer(self)
@@ -43,8 +55,13 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        """As in `create`."""
+        """As in `create`. That a lead was lost stays in the history when it comes back: Odoo forgets the day."""
+        ends = vals.keys() & {"active", "probability", "stage_id"}
+        lost = [(lead, lead.date_closed) for lead in self if lead.won_status == "lost"] if ends else []
         result = super().write(vals)
+        for lead, moment in lost:
+            if moment and lead.won_status != "lost":
+                lead.pareto_lost_on = moment
         if "pareto_referred_by_id" in vals:
             check_named(self, "pareto_referred_by_id")
         return result
@@ -87,9 +104,34 @@ class CrmLead(models.Model):
             logged.append(("company_id", "=", self.company_id.id))
         touches = self.env["crm.pareto.touch"].sudo().search(logged)
         as_ours(touches).lead_id = self
+        move_history(opportunities, self)
+        for lead in opportunities:
+            # What cannot be logged hinders no merging.
+            apart(self.env, partial(lead._log_pareto_enquiry, self))
         # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
         (opportunities | self).sudo().pareto_role_ids._move_to(self.sudo())
         return result
+
+    def _log_pareto_enquiry(self, kept):
+        """Log that the lead came in, on the one that it is merged into: it happened, and a campaign brought it about."""
+        contact = self.partner_id or kept.partner_id
+        if not contact or not self.campaign_id:
+            return
+        company = self.company_id or self.campaign_id.company_id or self.env.company
+        # sudo: merged leads go, whoever may log touches.
+        as_ours(self.env["crm.pareto.touch"].sudo()).create(
+            {
+                "name": self.name,
+                "partner_id": contact.id,
+                "lead_id": kept.id,
+                "date": min(self.create_date, fields.Datetime.now()),
+                "direction": "in",
+                "channel": "web",
+                "user_id": False,
+                "company_id": company.id,
+                **{name: self[name].id for name in ("campaign_id", "source_id", "medium_id")},
+            }
+        )
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)

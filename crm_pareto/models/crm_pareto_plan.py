@@ -13,6 +13,7 @@ from .crm_pareto_value_mixin import PROFIT
 from .trust import as_scheduler
 
 DAYS = 7  # today and the days after it
+FORGOTTEN_AFTER = timedelta(days=30)  # the deadline of a to-do
 MOST = 200  # lines a person: more than anybody can do in a week
 LAPSES_WITHIN = 7  # days
 HOT = 50  # percent, by Odoo's own score
@@ -275,22 +276,22 @@ class CrmParetoPlan(models.AbstractModel):
 
     @api.model
     def _is_open(self, today):
-        """Whether nothing is planned with the subject yet by the person, and it was not put off; SQL."""
+        """Whether nothing is planned with the subject yet by the person, and it was not put off; SQL.
+
+        A to-do that was due long ago is forgotten, and plans nothing.
+        """
         # sudo: one's own activities and meetings, on whatever document.
         return SQL(
             """
             NOT EXISTS (SELECT FROM mail_activity activity
                           JOIN res_partner person ON person.id = activity.res_id
-                         WHERE activity.active AND activity.user_id = subject.user_id
-                           AND activity.res_model = 'res.partner'
+                         WHERE %(planned)s AND activity.res_model = 'res.partner'
                            AND person.commercial_partner_id = subject.customer_id)
             AND NOT EXISTS (SELECT FROM mail_activity activity
-                             WHERE activity.active AND activity.user_id = subject.user_id
-                               AND activity.res_model = 'crm.lead'
+                             WHERE %(planned)s AND activity.res_model = 'crm.lead'
                                AND activity.res_id = ANY(subject.leads))
             AND NOT EXISTS (SELECT FROM mail_activity activity
-                             WHERE activity.active AND activity.user_id = subject.user_id
-                               AND activity.res_model = 'sale.order'
+                             WHERE %(planned)s AND activity.res_model = 'sale.order'
                                AND activity.res_id = ANY(subject.orders))
             AND NOT EXISTS (SELECT FROM calendar_event meeting
                               JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = meeting.id
@@ -300,8 +301,29 @@ class CrmParetoPlan(models.AbstractModel):
             AND %(not_silenced)s
             """,
             today=today,
+            planned=SQL(
+                "activity.active AND activity.user_id = subject.user_id AND activity.date_deadline >= %s",
+                today - FORGOTTEN_AFTER,
+            ),
             not_silenced=self.env["crm.pareto.plan.decision"]._is_not_silenced(today),
         )
+
+    @api.model
+    def _forgotten(self, candidates, today):
+        """{(user id, customer id): the deadline of the oldest to-do with the customer that was forgotten}"""
+        # sudo: only that there is one, of the person whose plan it is.
+        activities = self.env["mail.activity"].sudo()
+        found = activities._read_group(
+            [
+                ("user_id", "in", [candidate.user_id for candidate in candidates]),
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", [candidate.customer_id for candidate in candidates]),
+                ("date_deadline", "<", today - FORGOTTEN_AFTER),
+            ],
+            ["user_id", "res_id"],
+            ["date_deadline:min"],
+        )
+        return {(user.id, partner): day for user, partner, day in found}
 
     # -- when there is time ----------------------------------------------------------------
 

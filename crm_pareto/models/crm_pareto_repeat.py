@@ -219,10 +219,12 @@ class CrmParetoRepeat(models.Model):
               JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
              %(where)s AND line.company_id = %(company)s AND line.invoice_date BETWEEN %(since)s AND %(as_of)s
-               AND line.product_id IS NOT NULL AND %(customer)s IS NOT NULL AND %(only)s
+               AND line.product_id IS NOT NULL AND line.product_id <> ALL(%(incidental)s)
+               AND %(customer)s IS NOT NULL AND %(only)s
             """,
             customer=report._customer(),
             moved=report._moved(),
+            incidental=self.env["sale.order"].new({"company_id": company.id})._get_incidental_products().ids,
             earliest=EARLIEST,
             where=report._where(),
             company=company.id,

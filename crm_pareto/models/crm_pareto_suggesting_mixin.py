@@ -6,6 +6,13 @@ from .crm_pareto_value_fields import USER
 
 MOST_SUGGESTIONS = 5
 
+# {model: its fields that name products which nobody buys for their own sake}, where its app is installed.
+INCIDENTAL = {
+    "delivery.carrier": {"product_id"},
+    "loyalty.reward": {"discount_line_product_id"},
+    "pos.config": {"down_payment_product_id", "tip_product_id"},
+}
+
 
 class CrmParetoSuggestingMixin(models.AbstractModel):
     """A quotation that suggests products: others buy them with what stands on it, or with what its customer buys.
@@ -50,13 +57,22 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
         return pairings.browse().concat(*list(best.values())[:MOST_SUGGESTIONS])
 
     def _get_suggestible_domain(self):
-        """What Odoo's product catalog offers, but delivery and discounts, which nobody buys for their own sake."""
+        """What Odoo's product catalog offers, but what nobody buys for its own sake."""
+        return self._get_product_catalog_domain() & Domain("id", "not in", self._get_incidental_products().ids)
+
+    def _get_incidental_products(self):
+        """What nobody buys for its own sake: delivery, discounts, tips, down payments, gift cards."""
         # sudo: to leave products out, no more is read than which they are.
         products = self.company_id.sudo().sale_discount_product_id
-        if "delivery.carrier" in self.env:
-            carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
-            products |= carriers.search([("product_id", "!=", False)]).product_id
-        return self._get_product_catalog_domain() & Domain("id", "not in", products.ids)
+        for model, names in INCIDENTAL.items():
+            if model in self.env:
+                records = self.env[model].sudo().with_context(active_test=False)
+                for name in names & records._fields.keys():
+                    products |= records.search([(name, "!=", False)])[name]
+        if "loyalty.program" in self.env:
+            cards = self.env["loyalty.program"].sudo().with_context(active_test=False)
+            products |= cards.search([("program_type", "in", ("gift_card", "ewallet"))]).trigger_product_ids
+        return products
 
     def _get_bought_products(self):
         """What the customer bought in the window, or ordered since its beginning, as far as the user may see it."""

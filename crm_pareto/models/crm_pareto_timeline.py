@@ -15,6 +15,7 @@ FIELDS = (
     "kind",
     "conversation",
     "internal",
+    "automatic",
     "title",
     "preview",
     "res_model",

@@ -5,6 +5,8 @@ from odoo import api, models
 from .ours import by_mail
 
 _logger = logging.getLogger(__name__)
+# What programs say that answer by themselves, beside the standard's header.
+ANSWERED = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponder")
 
 
 class MailThread(models.AbstractModel):
@@ -25,6 +27,15 @@ class MailThread(models.AbstractModel):
             custom_values = _without_ours(custom_values)
         return super(MailThread, by_mail(self)).message_new(msg_dict, custom_values)
 
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Note of a mail that comes in whether a machine answered, as its headers say (RFC 3834 and what came before)."""
+        parsed = super().message_parse(message, save_original)
+        return {**parsed, "pareto_automatic": True} if _is_automatic(message) else parsed
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"pareto_automatic"}
+
     def _mail_track(self, tracked_fields, initial_values):
         """Whom a field of ours named is called so in the chatter, also where that one is out of sight by now."""
         # sudo: the name only, of who was named by who could see it.
@@ -34,6 +45,16 @@ class MailThread(models.AbstractModel):
             if name.startswith("pareto_") and isinstance(value, models.BaseModel)
         }
         return super()._mail_track(tracked_fields, {**initial_values, **ours} if ours else initial_values)
+
+
+def _is_automatic(mail):
+    """Whether the headers of a mail say that nobody wrote it."""
+    said = {name: str(mail.get(name) or "").strip().lower() for name in ("Auto-Submitted", "Precedence", *ANSWERED)}
+    return (
+        said["Auto-Submitted"] not in ("", "no")
+        or said["Precedence"] in ("auto_reply", "bulk", "junk", "list")
+        or any(said[name] not in ("", "no") for name in ANSWERED)
+    )
 
 
 def fields_of_ours(values):

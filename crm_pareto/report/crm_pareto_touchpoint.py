@@ -50,6 +50,10 @@ class CrmParetoTouchpoint(models.Model):
     kind = fields.Selection("_selection_kind", readonly=True)
     conversation = fields.Boolean("Real Conversation", readonly=True)
     internal = fields.Boolean("Internal Note", readonly=True)
+    automatic = fields.Boolean(
+        readonly=True,
+        help="Nobody wrote it: a notice that Odoo sent, or an automatic answer. Neither silence nor reach counts it.",
+    )
     title = fields.Char(readonly=True)
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
@@ -233,7 +237,7 @@ class CrmParetoTouchpoint(models.Model):
         :param field: "customer_id", "partner_id" or "lead_id"
         :return: {id: InTouch}
         """
-        by = [field, "direction", "channel", "conversation", "user_id"]
+        by = [field, "direction", "channel", "conversation", "automatic", "user_id"]
         found = defaultdict(InTouch)
         for record, *group in self._read_group(domain, by, ["__count", "date:max"]):
             found[record.id].add(*group)
@@ -246,6 +250,7 @@ class CrmParetoTouchpoint(models.Model):
         :return: {id: hours}; not those without an answer
         """
         mails = Domain("kind", "in", ["mail", "quotation_sent"]) & Domain("direction", "in", ["in", "out"])
+        mails &= Domain("automatic", "=", False)
         query = self._search(Domain(domain) & mails)
         columns = [field, "direction", "res_model", "res_id", "date"]
         selected = [SQL("%s AS %s", self._field_to_sql(self._table, c, query), SQL.identifier(c)) for c in columns]

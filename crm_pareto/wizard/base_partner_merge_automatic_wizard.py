@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.merged import move_history
 from ..models.named import is_in_sight
 from ..models.trust import with_snapshots
 
@@ -27,6 +28,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for table, (links, others) in UNIQUE.items():
             self._merge_pareto_rows(table, links, others, merged)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _update_reference_fields(self, src_partners, dst_partner):
+        """With done calls, mailings received and ratings."""
+        super()._update_reference_fields(src_partners, dst_partner)
+        move_history(src_partners, dst_partner)
 
     def _merge_pareto_history(self, src_partners, dst_partner):
         """One row a month's end: their turnover together, in the best place that one of them had."""

@@ -137,7 +137,8 @@ class CrmParetoPlanLine(models.TransientModel):
         values = self.env["crm.pareto.customer"].search(
             [("partner_id", "in", ids["res.partner"]), ("company_id", "=", self.env.company.id)]
         )
-        return {**known, "values": {row.partner_id.id: row for row in values}}
+        forgotten = self.env["crm.pareto.plan"]._forgotten(candidates, fields.Date.context_today(self))
+        return {**known, "values": {row.partner_id.id: row for row in values}, "forgotten": forgotten}
 
     @api.model
     def _described(self, candidate, known):
@@ -147,6 +148,8 @@ class CrmParetoPlanLine(models.TransientModel):
         partner = known["res.partner"][candidate.customer_id] if candidate.customer_id else self.env["res.partner"]
         stake = {"stake": candidate.stake} if self.env.user.has_group(PROFIT) else {}
         reasons = [*self._customer_reasons(row, candidate.kinds), *self._document_reasons(orders, leads)]
+        if day := known["forgotten"].get((candidate.user_id, candidate.customer_id)):
+            reasons.append(self.env._("a to-do was due on %(day)s: is it done?", day=format_date(self.env, day)))
         return {
             "name": self._called(partner, leads),
             "user_id": candidate.user_id,

@@ -10,8 +10,10 @@ from odoo.tools import SQL, Query
 from .sales import LAYOUT, is_quotation_mail
 from .source import Row, Source
 
-# Messages of these types are nobody's words: changes of a record, notices to one of us, automatic answers.
-NOT_TOUCHES = ("notification", "user_notification", "out_of_office", "auto_comment")
+# Messages of these types say nothing to customers: changes of a record, notices to one of us.
+NOT_TOUCHES = ("notification", "user_notification")
+AUTOMATIC = ("email_outgoing", "auto_comment", "out_of_office")  # types of what Odoo says by itself
+CHATS = ("whatsapp", "whatsapp_message")  # what the app of Odoo Enterprise calls them, and once did
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,14 +212,15 @@ def _mails(env):
         link=("model", "res_id"),
         moment="date",
         join=_join_subtype,
-        date="date",
+        date=arrived,
         direction=_mail_direction,
         channel=_mail_channel,
         conversation=_is_talk,
         internal=_is_note,
+        automatic=_is_automatic,
         partner=_mail_contact,
         title=lambda row: SQL("COALESCE(NULLIF(%s, ''), document.title)", row("subject")),
-        user=lambda row: SQL("NULLIF(%s, %s)", _author_user(row), SUPERUSER_ID),
+        user=lambda row: SQL("CASE WHEN %s THEN NULLIF(%s, %s) END", _is_ours(row), _author_user(row), SUPERUSER_ID),
         utm=(),
         document=("model", "res_id"),
         preview=("mail.message", "preview"),
@@ -269,53 +272,95 @@ def _is_note(row):
     """
     type_, internal, subtype = row("message_type"), row("is_internal"), row("subtype_id")
     note = SQL("(%s IS TRUE OR %s IS NULL OR subtype.internal IS TRUE)", internal, subtype)
-    return SQL("(%s NOT IN ('sms', 'snailmail', 'whatsapp', 'email_outgoing') AND %s)", type_, note)
+    return SQL("(%s NOT IN %s AND %s)", type_, ("sms", "snailmail", *CHATS, *AUTOMATIC), note)
 
 
 def _is_talk(row):
     """Neither a note nor what Odoo sent by itself, or to many."""
+    return SQL("(NOT %s AND NOT %s)", _is_note(row), _is_automatic(row))
+
+
+def _is_automatic(row):
+    """What nobody wrote to this customer: what Odoo sent by itself or to many, from a template with the layout of
+    documents (an invoice by Send & Print, the confirmation of an order, a delivery), or what came as an automatic
+    answer.
+    """
     return SQL(
-        "(NOT %s AND %s <> 'email_outgoing' AND %s IS DISTINCT FROM %s)",
-        _is_note(row),
-        row("message_type"),
-        _author_user(row),
-        SUPERUSER_ID,
+        """(%(type)s IN %(automatic)s OR %(user)s IS NOT DISTINCT FROM %(odoo)s OR %(marked)s IS TRUE
+            OR %(layout)s LIKE 'mail.mail_notification_%%' AND %(type)s <> 'email'
+            OR %(type)s = 'sms' AND %(model)s = 'stock.picking')""",
+        type=row("message_type"),
+        automatic=AUTOMATIC,
+        user=_author_user(row),
+        odoo=SUPERUSER_ID,
+        marked=row("pareto_automatic"),
+        layout=row("email_layout_xmlid"),
+        model=row("model"),
     )
+
+
+def arrived(row):
+    """When a message was written; by a clock that was ahead, when it came."""
+    return SQL("LEAST(%s, %s)", row.of("mail.message", "date"), row.of("mail.message", "create_date"))
 
 
 def _author_user(row):
     return row.user_of(row("author_id"))
 
 
+def _is_ours(row):
+    """Whether one of us wrote it, with a login or without; not where he or she is the customer."""
+    employee = SQL("FALSE")
+    if "hr.employee" in row.env:
+        # sudo: whether it is one of us, of whatever company.
+        employees = row.env["hr.employee"].sudo().with_context(active_test=False)._search([])
+        contact = SQL.identifier(employees.table, "work_contact_id")
+        employee = SQL("%s IN %s", row("author_id"), employees.subselect(contact))
+    commercial = row.joined("res.partner", row("author_id"), "pareto_author", "commercial_partner_id")
+    return SQL(
+        """((%(user)s IS NOT NULL OR %(employee)s)
+            AND (%(user)s = %(odoo)s OR %(author)s IS DISTINCT FROM %(customer)s))""",
+        user=_author_user(row),
+        employee=employee,
+        odoo=SUPERUSER_ID,
+        author=commercial,
+        customer=_customer(row),
+    )
+
+
 def _mail_direction(row):
     """From us where one of us wrote it or where it can only be ours; a note goes nowhere."""
     return SQL(
-        """CASE WHEN %(type)s = 'email' AND %(user)s IS NULL THEN 'in' WHEN %(note)s THEN 'none'
-                WHEN %(user)s IS NOT NULL OR %(type)s NOT IN ('email', 'comment') THEN 'out' ELSE 'in' END""",
+        """CASE WHEN %(type)s IN %(both)s AND NOT %(ours)s THEN 'in' WHEN %(note)s THEN 'none'
+                WHEN %(ours)s OR %(type)s NOT IN ('email', 'comment') THEN 'out' ELSE 'in' END""",
+        both=("email", *CHATS),
         note=_is_note(row),
-        user=_author_user(row),
+        ours=_is_ours(row),
         type=row("message_type"),
     )
 
 
 def _mail_channel(row):
     return SQL(
-        """CASE %s WHEN 'sms' THEN 'sms' WHEN 'snailmail' THEN 'post' WHEN 'whatsapp' THEN 'chat' ELSE 'email' END""",
-        row("message_type"),
+        """CASE WHEN %(type)s = 'sms' THEN 'sms' WHEN %(type)s = 'snailmail' THEN 'post'
+                WHEN %(type)s IN %(chats)s THEN 'chat' ELSE 'email' END""",
+        type=row("message_type"),
+        chats=CHATS,
     )
 
 
 def _mail_contact(row):
     """Who wrote in; else the first of the customer's people it was addressed to; else the document's contact."""
     return SQL(
-        """COALESCE(CASE WHEN %(user)s IS NULL AND %(type)s IN ('email', 'comment') THEN %(author)s END,
+        """COALESCE(CASE WHEN NOT %(ours)s AND %(type)s IN %(both)s THEN %(author)s END,
                     (SELECT min(addressed.res_partner_id)
                        FROM mail_message_res_partner_rel addressed
                        JOIN res_partner person ON person.id = addressed.res_partner_id
                       WHERE addressed.mail_message_id = %(message)s
                         AND person.commercial_partner_id = %(customer)s),
                     document.partner_id)""",
-        user=_author_user(row),
+        ours=_is_ours(row),
+        both=("email", "comment", *CHATS),
         type=row("message_type"),
         author=row("author_id"),
         message=row("id"),

@@ -37,6 +37,9 @@ def _leads(env):
     for number, kind, label in ((66, "won", env._("Won")), (67, "lost", env._("Lost"))):
         domain = [("won_status", "=", kind), ("date_closed", "!=", False)]
         yield Source(number=number, kind=f"lead_{kind}", label=label, date="date_closed", domain=domain, **lead)
+    # One that came back was lost nevertheless.
+    back = [("pareto_lost_on", "!=", False)]
+    yield Source(number=75, kind="lead_lost", label=env._("Lost"), date="pareto_lost_on", domain=back, **lead)
 
 
 def _lead_currency(row):
@@ -72,7 +75,7 @@ def _orders(env):
         kind="quotation_sent",
         label=env._("Quotation Sent"),
         join=_join_sent,
-        date=lambda row: row.of("mail.message", "date"),
+        date=lambda row: SQL("LEAST(%s, %s)", *(row.of("mail.message", name) for name in ("date", "create_date"))),
         direction="out",
         channel=_sent_channel,
         conversation=lambda row: SQL("%s = 'comment'", row.of("mail.message", "message_type")),

@@ -132,7 +132,7 @@ def _chats(env):
         date="create_date",
         direction="in",
         channel="chat",
-        conversation=True,
+        conversation=_both_wrote,
         partner=lambda row: SQL.identifier(row.query.make_alias(row.alias, "pareto_visitor"), "partner_id"),
         user=lambda row: row.user_of(row("livechat_operator_id")),
         reach=lambda family: _chats_of(env, family),
@@ -157,6 +157,23 @@ def _join_visitor(row):
         model._field_to_sql(visitor, "partner_id"),
     )
     row.query.add_join("JOIN", visitor, model._table, condition)
+
+
+def _both_wrote(row):
+    """Whether the visitor wrote, and one of us who is no robot."""
+    history = row.env["im_livechat.channel.member.history"]
+    wrote = [
+        SQL(
+            "EXISTS (SELECT FROM %s wrote WHERE wrote.channel_id = %s AND %s = %s AND %s > 0)",
+            SQL.identifier(history._table),
+            SQL.identifier(row.alias, "id"),
+            history._field_to_sql("wrote", "livechat_member_type"),
+            kind,
+            history._field_to_sql("wrote", "message_count"),
+        )
+        for kind in ("visitor", "agent")
+    ]
+    return SQL("(%s AND %s)", *wrote)
 
 
 def _phone_calls(env):

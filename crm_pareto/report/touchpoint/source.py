@@ -24,6 +24,7 @@ COLUMNS = {
     "kind": VARCHAR,
     "conversation": BOOLEAN,
     "internal": BOOLEAN,
+    "automatic": BOOLEAN,
     "title": VARCHAR,
     "res_model": VARCHAR,
     "res_id": INTEGER,
@@ -64,6 +65,7 @@ class Source:
     channel: str | Callable = "other"
     conversation: bool | Callable = False  # whether two people had to do with each other
     internal: bool | Callable = False  # whether it is for our own eyes only
+    automatic: bool | Callable = False  # whether nobody's words: a notice that Odoo sent, an automatic answer
     title: str | Callable = "name"
     user: str | Callable = ""  # our person
     team: str = ""
@@ -181,7 +183,7 @@ class Source:
         value = getattr(self, name)
         return value(row) if callable(value) else SQL("%s", value)
 
-    _direction = _channel = _conversation = _internal = _constant
+    _direction = _channel = _conversation = _internal = _automatic = _constant
 
     def _customer_id(self, row, name):
         if row.customer:
