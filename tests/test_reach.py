@@ -89,13 +89,13 @@ class TestReach(TouchCase):
 
     def test_half_of_the_mails_were_answered_within(self):
         lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})
-        asked = NOW - timedelta(days=40)
+        asked, ours = NOW - timedelta(days=40), {"author_id": self.new_user("otto", SALESPERSON).partner_id.id}
         for days, hours in ((0, 2), (2, 4), (4, 30)):  # one after the other, each answered
             self.mail(lead, asked + timedelta(days=days), author=self.person)
-            self.mail(lead, asked + timedelta(days=days, hours=hours))
+            self.mail(lead, asked + timedelta(days=days, hours=hours), **ours)
         self.mail(lead, NOW - timedelta(days=30), author=self.person)
-        self.mail(lead, NOW - timedelta(days=10))  # no answer any more
-        self.mail(self.customer, asked + timedelta(hours=1))  # on another document: of something else
+        self.mail(lead, NOW - timedelta(days=10), **ours)  # no answer any more
+        self.mail(self.customer, asked + timedelta(hours=1), **ours)  # on another document: of something else
         self.assertEqual(self.customer.pareto_answer_hours, 4)
 
     def test_the_mail_that_brings_the_quotation_is_an_answer(self):

@@ -105,7 +105,8 @@ class CrmLead(models.Model):
         touches = self.env["crm.pareto.touch"].sudo().search(logged)
         as_ours(touches).lead_id = self
         move_history(opportunities, self)
-        for lead in opportunities:
+        taken_over = (self + opportunities).filtered("campaign_id")[:1].campaign_id
+        for lead in opportunities.filtered(lambda lead: lead.campaign_id and lead.campaign_id != taken_over):
             # What cannot be logged hinders no merging.
             apart(self.env, partial(lead._log_pareto_enquiry, self))
         # sudo: as Odoo moves what else belongs to them, whatever the user may see of it. All are read at once.
@@ -113,9 +114,9 @@ class CrmLead(models.Model):
         return result
 
     def _log_pareto_enquiry(self, kept):
-        """Log that the lead came in, on the one that it is merged into: it happened, and a campaign brought it about."""
+        """Log that a campaign brought the lead about, on the one that it is merged into."""
         contact = self.partner_id or kept.partner_id
-        if not contact or not self.campaign_id:
+        if not contact:
             return
         company = self.company_id or self.campaign_id.company_id or self.env.company
         # sudo: merged leads go, whoever may log touches.

@@ -29,7 +29,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_parse(self, message, save_original=False):
-        """Note of a mail that comes in whether a machine answered, as its headers say (RFC 3834 and what came before)."""
+        """Note of a mail that comes in whether a machine wrote it, by its headers (RFC 3834 and what came before)."""
         parsed = super().message_parse(message, save_original)
         return {**parsed, "pareto_automatic": True} if _is_automatic(message) else parsed
 

@@ -287,7 +287,7 @@ def _is_automatic(row):
     """
     return SQL(
         """(%(type)s IN %(automatic)s OR %(user)s IS NOT DISTINCT FROM %(odoo)s OR %(marked)s IS TRUE
-            OR %(layout)s LIKE 'mail.mail_notification_%%' AND %(type)s <> 'email'
+            OR COALESCE(%(layout)s, '') LIKE 'mail.mail_notification_%%' AND %(type)s <> 'email'
             OR %(type)s = 'sms' AND %(model)s = 'stock.picking')""",
         type=row("message_type"),
         automatic=AUTOMATIC,
