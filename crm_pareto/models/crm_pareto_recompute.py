@@ -48,9 +48,8 @@ class CrmParetoRecompute(models.AbstractModel):
         """Bring what changed up to date, and close the activities about what was ordered."""
         repeats, forget = self.env["crm.pareto.repeat"], self.env["res.partner"]._forget_pareto_marked
         try:
-            self._each_company(partial(self._refresh, history=False), repeats._refresh, self._complete_history, forget)
             months = partial(self._complete_history, again=False)
-            self._each_company(partial(self._refresh, history=False), repeats._refresh, months)
+            self._each_company(partial(self._refresh, history=False), repeats._refresh, months, forget)
         finally:
             self.env["mail.activity"]._close_pareto_repeats()
             self.env["ir.cron"]._commit_progress(remaining=0)
