@@ -119,7 +119,7 @@ class AccountAnalyticAccount(models.Model):
         companies = found = self.env["res.company"].sudo()
         for model, domain in self._pareto_uses() if self else ():
             for (company,) in model._read_group(domain, ["company_id"]):
-                found |= company or companies.search([])
+                found |= company or companies.search([("active", "=", True)])
         return found
 
     def _pareto_uses(self):

@@ -32,8 +32,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _update_reference_fields(self, src_partners, dst_partner):
         """With done calls, mailings received and ratings."""
-        super()._update_reference_fields(src_partners, dst_partner)
+        result = super()._update_reference_fields(src_partners, dst_partner)
         move_history(src_partners, dst_partner)
+        return result
 
     def _merge_pareto_history(self, src_partners, dst_partner):
         """One row a month's end: their turnover together, in the best place that one of them had."""

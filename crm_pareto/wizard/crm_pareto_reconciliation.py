@@ -36,7 +36,6 @@ class CrmParetoReconciliation(models.TransientModel):
     no_customer = fields.Monetary("Without a Customer", compute="_compute_customers")
     customer_difference = fields.Monetary("Difference", compute="_compute_customers")
     explained = fields.Monetary(
-        "Explained",
         compute="_compute_customers",
         help="By document or customer, with the reason: another day in the books, cash rounding, manual entries …",
     )
