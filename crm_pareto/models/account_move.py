@@ -28,6 +28,16 @@ class AccountMove(models.Model):
         groups="base.group_user",
     )
     campaign_id = fields.Many2one(tracking=True)
+    pareto_replaced_id = fields.Many2one(
+        "account.move",
+        "Made Anew For",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice that was reversed to make this one: it is the same sale.",
+        groups="base.group_user",
+    )
     # Odoo lets salespeople read invoices and not payments, and then fails to open the form: it is only how many.
     payment_count = fields.Integer(compute_sudo=True)
 

@@ -164,13 +164,13 @@ class CrmParetoCampaignSums(models.AbstractModel):
                        COUNT(*) FILTER (WHERE won_status = 'won') AS won
                   FROM crm_lead
                  WHERE campaign_id IS NOT NULL AND (company_id = %(company)s OR company_id IS NULL)
-                   AND create_date >= %(date_from)s AND create_date < %(as_of)s::date + 1
+                   AND create_date >= %(since)s AND create_date < %(until)s
                  GROUP BY %(by)s
                 """,
                 by=SQL.identifier(by),
                 company=company.id,
-                date_from=date_from,
-                as_of=as_of,
+                since=company._pareto_midnight(SQL("%s::date", date_from)),
+                until=company._pareto_midnight(SQL("%s::date + 1", as_of)),
             )
         )
         return {row.pop(by): row for row in rows}

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -47,7 +45,8 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _make_touches(self, company, as_of):
-        """A touch of no company counts in each of them.
+        """A touch of no company counts in each of them. What a campaign does to a customer on one day is one touch: five
+        seats of a booking, a mail that is opened and a link in it.
 
         A period is as long as the look-back: what is within it lies in a document's own period or in the one before.
         """
@@ -58,14 +57,17 @@ class CrmParetoJourney(models.AbstractModel):
             "crm_pareto_touches",
             SQL(
                 """
-                SELECT id, customer_id, lead_id, date, campaign_id, source_id, medium_id, %s AS period
-                  FROM (%s) touch
-                 WHERE (company_id = %s OR company_id IS NULL) AND date < %s
+                SELECT DISTINCT ON (COALESCE(customer_id, -lead_id), campaign_id, %(day)s)
+                       id, customer_id, lead_id, date, campaign_id, source_id, medium_id, %(period)s AS period
+                  FROM (%(touches)s) touch
+                 WHERE (company_id = %(company)s OR company_id IS NULL) AND date < %(end)s
+                 ORDER BY COALESCE(customer_id, -lead_id), campaign_id, %(day)s, date, id
                 """,
-                self._period(SQL("date"), company.pareto_lookback_days),
-                touches._by_campaign(),
-                company.id,
-                as_of + timedelta(days=1),
+                day=SQL("(date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company._pareto_zone()),
+                period=self._period(SQL("date"), company.pareto_lookback_days),
+                touches=touches._by_campaign(),
+                company=company.id,
+                end=company._pareto_midnight(SQL("%s::date + 1", as_of)),
             ),
             analyze=["customer_id", "period"],
         )
@@ -106,7 +108,7 @@ class CrmParetoJourney(models.AbstractModel):
                                -- A credit note that no invoice and no order explains has no journey.
                                CASE WHEN orders.id IS NOT NULL THEN %(ordered)s
                                     WHEN COALESCE(origin.move_type, move.move_type) <> 'out_refund'
-                                    THEN %(invoiced)s + interval '1 day'
+                                    THEN %(invoiced)s
                                 END AS moment
                           FROM account_move move
                           LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
@@ -130,7 +132,9 @@ class CrmParetoJourney(models.AbstractModel):
                 customer=report._customer(),
                 period=self._period(SQL("moment"), company.pareto_lookback_days),
                 ordered=within_time(SQL("orders.date_order")),
-                invoiced=within_time(SQL("COALESCE(origin.invoice_date, move.invoice_date)")),
+                invoiced=company._pareto_midnight(
+                    SQL("%s::date + 1", within_time(SQL("COALESCE(origin.invoice_date, move.invoice_date)")))
+                ),
                 sale=report._is_sale(),
                 company=company.id,
                 as_of=as_of,
@@ -140,7 +144,8 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _make_origins(self, company):
-        """crm_pareto_origins: what a document reverses, and that again, to the first; crm_pareto_ordered: its order.
+        """crm_pareto_origins: what a document reverses or was made anew for, and that again, to the first;
+        crm_pareto_ordered: its order.
 
         The first of the orders that a document bills: one journey a document.
         """
@@ -149,12 +154,13 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 WITH RECURSIVE chain (move_id, origin_id, depth) AS (
-                    SELECT id, reversed_entry_id, 1 FROM account_move
-                     WHERE reversed_entry_id IS NOT NULL AND company_id = %s
+                    SELECT id, COALESCE(reversed_entry_id, pareto_replaced_id), 1 FROM account_move
+                     WHERE COALESCE(reversed_entry_id, pareto_replaced_id) IS NOT NULL AND company_id = %s
                      UNION ALL
-                    SELECT chain.move_id, move.reversed_entry_id, depth + 1
+                    SELECT chain.move_id, COALESCE(move.reversed_entry_id, move.pareto_replaced_id), depth + 1
                       FROM chain JOIN account_move move ON move.id = chain.origin_id
-                     WHERE move.reversed_entry_id IS NOT NULL AND depth < 100  -- should two reverse each other
+                     WHERE COALESCE(move.reversed_entry_id, move.pareto_replaced_id) IS NOT NULL
+                       AND depth < 100  -- should two reverse each other
                 )
                 SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain ORDER BY move_id, depth DESC
                 """,

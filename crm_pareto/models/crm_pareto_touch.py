@@ -56,6 +56,15 @@ class CrmParetoTouch(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", required=True, index=True, ondelete="cascade", check_company=True
     )
+    customer_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_customer_id",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="cascade",
+        help="For whom the contact worked then.",
+    )
     channel = fields.Selection(
         [channel for channel in CHANNELS if channel[0] in LOGGED], required=True, default="phone"
     )
@@ -80,6 +89,12 @@ class CrmParetoTouch(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
+
+    @api.depends("partner_id")
+    def _compute_customer_id(self):
+        # Not anew where the contact changes the employer: what was said was said to the former one.
+        for touch in self.sudo():  # sudo: of whom a contact is that one may name
+            touch.customer_id = touch.partner_id.commercial_partner_id
 
     @api.depends("changed_by_ids", "create_uid", "user_id")
     def _compute_logged_by(self):

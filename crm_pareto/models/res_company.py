@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from .crm_pareto_attribution import MODELS
 from .trust import sees_own_only
@@ -108,6 +109,13 @@ class ResCompany(models.Model):
     def _pareto_today(self):
         """The day that it is in the company, whoever asks, and a scheduled action too."""
         return datetime.now(ZoneInfo(self._pareto_zone())).date()
+
+    def _pareto_midnight(self, day):
+        """The moment, in UTC, at which a day begins in the company; SQL.
+
+        :param day: SQL of a date within the bounds of what any business has
+        """
+        return SQL("((%s)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, self._pareto_zone())
 
     def _pareto_zone(self):
         """The name of the company's time zone: that of its own contact, else the first of its country, else UTC."""

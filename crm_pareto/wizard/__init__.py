@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import base_partner_merge_automatic_wizard
 from . import crm_pareto_link_invoices
 from . import crm_pareto_log_touch

@@ -15,6 +15,7 @@ def sources(env):
         conversation=True,
         by_campaign=True,
         partner="partner_id",
+        customer="customer_id",
         user="user_id",
         lead="lead_id",
         preview=("crm.pareto.touch", "logged_by"),

@@ -139,7 +139,7 @@ def _trace_channel(row, path=""):
 def _person(row, path=""):
     """The contact a trace is of: the recipient itself, the contact of the recipient, or who has its address.
 
-    A mailing contact is no partner: the first one with the same address is meant.
+    A mailing contact is no partner: the first one with the same address is meant, of those in use if there is any.
     """
     model, id_ = row(path + "model"), row(path + "res_id")
     cases = [SQL("WHEN 'res.partner' THEN %s", id_)]
@@ -157,11 +157,12 @@ def _person(row, path=""):
     cases.append(
         SQL(
             """WHEN 'mailing.contact' THEN (
-                   SELECT min(person.id) FROM mailing_contact recipient JOIN res_partner person ON %s = %s
-                    WHERE recipient.id = %s)""",
+                   SELECT person.id FROM mailing_contact recipient JOIN res_partner person ON %s = %s
+                    WHERE recipient.id = %s ORDER BY %s DESC, person.id LIMIT 1)""",
             row.env["res.partner"]._field_to_sql("person", "email_normalized"),
             row.env["mailing.contact"]._field_to_sql("recipient", "email_normalized"),
             id_,
+            row.env["res.partner"]._field_to_sql("person", "active"),
         )
     )
     return SQL("CASE %s %s END", model, SQL(" ").join(cases))
@@ -195,10 +196,11 @@ def _events(env):
         "by_campaign": True,
         "direction": "in",
         "channel": "event",
-        "partner": "partner_id",
         "title": "event_id.name",
         "user": "event_id.user_id",
         "utm": ("utm_campaign_id", "utm_source_id", "utm_medium_id"),
+        "reach": lambda family: _registrations_of(env, family),
+        "index": "email",
     }
     yield Source(
         number=85,
@@ -206,6 +208,7 @@ def _events(env):
         label=env._("Event Registration"),
         domain=[("state", "in", ["open", "done"])],
         date="create_date",
+        partner=lambda row: SQL("COALESCE(%s, %s)", row("partner_id"), _guest(row)),
         **registration,
     )
     yield Source(
@@ -213,10 +216,53 @@ def _events(env):
         kind="event_attendance",
         label=env._("Event Attended"),
         domain=[("state", "=", "done")],
-        date=lambda row: SQL("COALESCE(%s, %s)", row("date_closed"), row("event_id.date_begin")),
+        date=_took_place,
         conversation=True,
+        partner=_attendee,
         **registration,
     )
+
+
+def _registrations_of(env, family):
+    """Booked by them, or for an address of theirs."""
+    # sudo: only where to look.
+    people = env["res.partner"].sudo().with_context(active_test=False)._search([("id", "in", family)])
+    addresses = Domain.OR(
+        Domain("email", "in", people.subselect(SQL.identifier(people.table, name)))
+        for name in ("email", "email_normalized")
+    )
+    return Domain("partner_id", "in", family) | addresses
+
+
+def _guest(row):
+    """Who has the address that a registration is for, of those in use if there is any; SQL."""
+    person = row.env["res.partner"]
+    return SQL(
+        "(SELECT person.id FROM res_partner person WHERE %s = lower(%s) ORDER BY %s DESC, person.id LIMIT 1)",
+        person._field_to_sql("person", "email_normalized"),
+        row("email"),
+        person._field_to_sql("person", "active"),
+    )
+
+
+def _attendee(row):
+    """The guest; whoever booked, only where it is for nobody else."""
+    booker = row.joined("res.partner", row("partner_id"), "pareto_booker", "email_normalized")
+    return SQL(
+        "COALESCE(%s, CASE WHEN COALESCE(%s, '') IN ('', %s) OR %s IS NULL THEN %s END)",
+        _guest(row),
+        row("email"),
+        booker,
+        booker,
+        row("partner_id"),
+    )
+
+
+def _took_place(row):
+    """When the event, or the part of it, began; earlier where the guest was checked in before."""
+    begins = [row("event_slot_id.start_datetime")] if row.has("event_slot_id") else []
+    begin = SQL("COALESCE(%s)", SQL(", ").join([*begins, row("event_id.date_begin")]))
+    return SQL("LEAST(%s, %s)", begin, row("date_closed"))
 
 
 def _surveys(env):
@@ -241,7 +287,7 @@ def _ratings(env):
         label=env._("Rating"),
         model="rating.rating",
         domain=[("consumed", "=", True), ("partner_id", "!=", False)],
-        date="write_date",
+        date=lambda row: SQL("COALESCE(%s, %s)", row("rated_on"), row("write_date")),
         direction="in",
         channel="survey",
         partner="partner_id",
