@@ -45,8 +45,8 @@ class CrmParetoJourney(models.AbstractModel):
 
     @api.model
     def _make_touches(self, company, as_of):
-        """A touch of no company counts in each of them. What a campaign does to a customer on one day is one touch: five
-        seats of a booking, a mail that is opened and a link in it.
+        """A touch of no company counts in each of them. What a campaign does to a customer on one day is one touch:
+        five seats of a booking, a mail that is opened and a link in it.
 
         A period is as long as the look-back: what is within it lies in a document's own period or in the one before.
         """
