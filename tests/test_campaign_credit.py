@@ -82,6 +82,50 @@ class TestJourneys(CampaignCase):
         self.touch(self.print, date(2026, 6, 17))  # too late
         self.assertEqual(self.credits(invoice), {"Spring": 0.5, "Fair": 0.5})
 
+    def test_what_a_campaign_does_on_one_day_is_one_touch(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
+        for hour in (8, 9, 17):
+            self.touch(self.spring, date(2026, 6, 1), date=datetime(2026, 6, 1, hour))
+        self.touch(self.fair, date(2026, 6, 5))
+        self.assertEqual(self.credits(invoice), {"Spring": 0.5, "Fair": 0.5})
+
+    def test_a_day_ends_where_the_company_is(self):
+        invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))
+        self.touch(self.spring, date(2026, 6, 15), date=datetime(2026, 6, 15, 20))
+        self.touch(self.fair, date(2026, 6, 16), date=datetime(2026, 6, 16, 2))
+        for zone, credited in (
+            ("UTC", {"Spring": 1}),
+            ("America/Denver", {"Spring": 0.5, "Fair": 0.5}),
+            ("Pacific/Auckland", {}),
+        ):
+            with self.subTest(zone=zone):
+                self.company.partner_id.tz = zone
+                self.assertEqual(self.credits(invoice), credited)
+
+    def test_an_invoice_made_anew_has_the_journey_of_the_one_before(self):
+        self.touch(self.spring, date(2026, 3, 1))
+        invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 3, 10))
+        self.touch(self.fair, date(2026, 6, 1))
+        reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
+        wizard = reversal.create({"journal_id": invoice.journal_id.id, "date": date(2026, 6, 10)})
+        wizard.modify_moves()
+        anew = wizard.new_move_ids
+        anew.invoice_date = date(2026, 6, 10)
+        anew.action_post()
+        self.assertEqual(self.credits(anew), {"Spring": 1})
+        rows = self.env["crm.pareto.attribution"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(sum(rows.filtered("is_order").mapped("credit_linear")), 1)
+        self.assertEqual(sum(row.revenue * row.credit_linear for row in rows), 100)
+
+    def test_a_contact_who_changes_the_employer_takes_no_credit_along(self):
+        contact = self.new_partner("Ada", parent_id=self.partner.id)
+        self.touch(self.fair, date(2026, 6, 1), contact)
+        invoice = self.invoice(contact, (self.product, 1, 100), day=date(2026, 6, 15))
+        contact.parent_id = self.new_partner("Birch", is_company=True)
+        self.assertEqual(self.credits(invoice), {"Fair": 1})
+        touches = self.env["crm.pareto.touchpoint"].search([("customer_id", "=", self.partner.id)])
+        self.assertEqual(sorted(touches.mapped("kind")), ["invoice", "logged"])
+
     def test_the_look_back_is_the_companys(self):
         self.company.pareto_lookback_days = 10
         invoice = self.invoice(self.partner, (self.product, 1, 100), day=date(2026, 6, 15))

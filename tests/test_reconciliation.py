@@ -135,6 +135,29 @@ class TestReconciliation(CampaignCase):
         fair.title = "Great Fair"
         self.assertEqual(("Great Fair", self.company), (account.name, account.company_id))
 
+    def test_an_asset_is_a_cost_as_it_is_written_off(self):
+        domain = [("company_ids", "=", self.company.id)]
+        accounts = self.env["account.account"]
+        fixed, expense = (
+            accounts.search([*domain, ("account_type", "=", type_)], limit=1) for type_ in ("asset_fixed", "expense")
+        )
+        bill = self.bill(self.fair, price=1200)
+        bill.button_draft()
+        bill.invoice_line_ids.account_id = fixed
+        bill.action_post()
+        written_off = {"account_id": expense.id, "debit": 100}
+        written_off["analytic_distribution"] = bill.invoice_line_ids.analytic_distribution
+        self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": date(2026, 6, 20),
+                "line_ids": [Command.create(written_off), Command.create({"account_id": fixed.id, "credit": 100})],
+            }
+        ).action_post()
+        found = self.compute()
+        self.assertEqual((found.analytic, found.analytic_balance, found.cost), (1300, 1200, 100))
+        self.assertEqual(found.cost_difference, 0)
+
     def test_a_customer_invoice_on_a_campaigns_account_is_no_cost(self):
         account = self.fair._pareto_ensure_accounts()
         invoice = self.invoice(self.partner, (self.product, 1, 100))

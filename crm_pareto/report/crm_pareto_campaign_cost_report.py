@@ -5,6 +5,19 @@ from ..models.analytic_mixin import account_id
 from ..models.bounds import bounded, of_one, within
 from ..models.opening import open_document
 
+BALANCE_SHEET = (  # types of accounts
+    "asset_receivable",
+    "asset_cash",
+    "asset_current",
+    "asset_non_current",
+    "asset_prepayments",
+    "asset_fixed",
+    "liability_payable",
+    "liability_credit_card",
+    "liability_current",
+    "liability_non_current",
+    "equity",
+)
 # The number of a row is that of its record times this, plus one for each kind of record.
 KINDS = 2
 PROFIT = "crm_pareto.group_profit"
@@ -125,9 +138,20 @@ class CrmParetoCampaignCostReport(models.Model):
         )
 
     def _is_cost(self):
-        """What a customer invoice puts on the account is revenue, and counted there; drafts are nothing yet."""
+        """What a customer invoice puts on the account is revenue, and counted there; drafts are nothing yet.
+
+        Nor is what stands on the balance sheet: a stand that is used for years is a cost as it is written off.
+        """
         revenue = self.env["crm.pareto.revenue.report"]._is_customer_document()
-        return SQL("(move.id IS NULL OR move.state = 'posted' AND NOT %s)", revenue)
+        return SQL(
+            """
+            ((move.id IS NULL OR move.state = 'posted' AND NOT %s)
+             AND NOT EXISTS (SELECT FROM account_account general
+                              WHERE general.id = line.general_account_id AND general.account_type IN %s))
+            """,
+            revenue,
+            BALANCE_SHEET,
+        )
 
     def _kind(self):
         cases = []

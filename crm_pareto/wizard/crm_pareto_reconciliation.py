@@ -7,6 +7,7 @@ from ..models.crm_pareto_attribution import MODELS
 from ..models.crm_pareto_difference import LEDGER
 from ..models.crm_pareto_value_mixin import PROFIT
 from ..models.trust import as_scheduler
+from ..report.crm_pareto_campaign_cost_report import BALANCE_SHEET
 
 
 class CrmParetoReconciliation(models.TransientModel):
@@ -54,6 +55,12 @@ class CrmParetoReconciliation(models.TransientModel):
 
     analytic = fields.Monetary("On the Campaigns' Analytic Accounts", compute="_compute_costs", groups=PROFIT)
     analytic_revenue = fields.Monetary("Of It from Customer Invoices", compute="_compute_costs", groups=PROFIT)
+    analytic_balance = fields.Monetary(
+        "Of It on the Balance Sheet",
+        compute="_compute_costs",
+        groups=PROFIT,
+        help="What is an asset yet is a cost as it is written off.",
+    )
     cost = fields.Monetary("Campaigns' Cost", compute="_compute_costs", groups=PROFIT)
     cost_difference = fields.Monetary("Cost's Difference", compute="_compute_costs", groups=PROFIT)
 
@@ -172,20 +179,31 @@ class CrmParetoReconciliation(models.TransientModel):
         types = self.env["account.move"].get_sale_types(include_receipts=True)
         return [*self._get_analytic_domain(), ("move_line_id.move_id.move_type", "in", types)]
 
+    def _get_analytic_balance_domain(self):
+        """Those of the others that are on accounts of the balance sheet."""
+        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        return [
+            *self._get_analytic_domain(),
+            ("move_line_id.move_id.move_type", "not in", types),
+            ("general_account_id.account_type", "in", BALANCE_SHEET),
+        ]
+
     @api.depends("company_id")
     def _compute_costs(self):
         for record in self:
-            record.analytic, record.analytic_revenue, record.cost = record._costs()
-            record.cost_difference = record._rounded(record.analytic - record.analytic_revenue - record.cost)
+            record.analytic, record.analytic_revenue, record.analytic_balance, record.cost = record._costs()
+            elsewhere = record.analytic_revenue + record.analytic_balance
+            record.cost_difference = record._rounded(record.analytic - elsewhere - record.cost)
 
     def _costs(self):
-        """(what is on the campaigns' accounts, what of it is revenue, the campaigns' cost)"""
+        """(what is on the campaigns' accounts, what of it is revenue, or on the balance sheet, the campaigns' cost)"""
         lines, rows = self._whole("account.analytic.line"), self._whole("crm.pareto.campaign")
         [(analytic,)] = lines._read_group(self._get_analytic_domain(), [], ["amount:sum"])
         [(revenue,)] = lines._read_group(self._get_analytic_revenue_domain(), [], ["amount:sum"])
+        [(balance,)] = lines._read_group(self._get_analytic_balance_domain(), [], ["amount:sum"])
         mine = [("company_id", "=", self.company_id.id), ("model", "=", MODELS[0][0])]
         [(cost,)] = rows._read_group(mine, [], ["cost:sum"])
-        return -analytic, -revenue, cost
+        return -analytic, -revenue, -balance, cost
 
     # -- differences ---------------------------------------------------------------------
 
@@ -283,6 +301,12 @@ class CrmParetoReconciliation(models.TransientModel):
         """Open those that customer invoices put there."""
         xml_id, name = "analytic.account_analytic_line_action_entries", self.env._("From Customer Invoices")
         return self._open(xml_id, self._get_analytic_revenue_domain(), name)
+
+    @of_one
+    def action_open_analytic_balance(self):
+        """Open those on the balance sheet."""
+        xml_id, name = "analytic.account_analytic_line_action_entries", self.env._("On the Balance Sheet")
+        return self._open(xml_id, self._get_analytic_balance_domain(), name)
 
     @of_one
     def action_open_differences(self):

@@ -124,10 +124,11 @@ class TestCorrespondence(TouchCase):
         self.lead.message_notify(body="Look at this", partner_ids=self.clara.partner_id.ids)
         self.assertNoTouch("mail")
 
-    def test_an_automatic_answer_is_no_touch(self):
+    def test_an_automatic_answer_is_no_conversation(self):
         for message_type in ("auto_comment", "out_of_office"):
             self.lead.message_post(body="We are away", message_type=message_type, subtype_xmlid="mail.mt_comment")
-        self.assertNoTouch("mail")
+        touches = self.touches("mail")
+        self.assertEqual(touches.mapped(lambda touch: (touch.automatic, touch.conversation)), [(True, False)] * 2)
 
     def assertActivity(self, activity_type, **expected):
         """A done activity is one touch, and what Odoo writes into the chatter about it is no second one."""
@@ -391,7 +392,26 @@ class TestEventsAndOpinions(TouchCase):
         registration = self.corvex.registration()
         registration.action_set_done()
         expected = {"direction": "in", "channel": "event", "campaign_id": self.campaign, "title": "Fair"}
-        self.assertTouch("event_attendance", registration, date=registration.date_closed, conversation=True, **expected)
+        began = registration.event_id.date_begin  # whenever somebody says so
+        self.assertTouch("event_attendance", registration, date=began, conversation=True, **expected)
+
+    def test_a_guest_is_known_by_the_address(self):
+        registration = self.corvex.registration()
+        registration.write({"partner_id": False, "email": self.contact.email, "name": "Nora"})
+        registration.action_set_done()
+        self.assertTouch("event_attendance", registration, conversation=True, campaign_id=self.campaign)
+        self.assertTrue(self.touches("event_registration"))
+
+    def test_who_books_for_somebody_else_did_not_attend(self):
+        guest = self.new_partner("Ida Falk", email="ida@falk.example")
+        registration = self.corvex.registration()
+        registration.write({"email": guest.email, "name": guest.name})
+        registration.action_set_done()
+        self.assertTrue(self.touches("event_registration"))
+        self.assertNoTouch("event_attendance")
+        self.env.flush_all()
+        theirs = self.env["crm.pareto.touchpoint"].search([("customer_id", "=", guest.id)])
+        self.assertEqual(theirs.mapped("kind"), ["event_attendance"])
 
     def test_a_cancelled_registration_is_no_touch(self):
         self.corvex.registration().action_cancel()
@@ -417,7 +437,8 @@ class TestEventsAndOpinions(TouchCase):
     def test_a_rating(self):
         task = self.corvex.task()
         rating = self.corvex.rating(task)
-        self.assertTouch("rating", task, direction="in", channel="survey", date=rating.write_date)
+        task.name = "Another name"  # which the rating takes over
+        self.assertTouch("rating", task, direction="in", channel="survey", date=rating.rated_on)
         self.assertNoTouch("mail")
 
     def test_a_rating_not_given_is_no_touch(self):
@@ -483,7 +504,12 @@ class TestService(TouchCase):
     @source("chat")
     def test_a_chat(self):
         chat = self.corvex.chat(self.corvex.portal_user())
-        self.assertTouch("chat", chat, direction="in", channel="chat", date=chat.create_date, conversation=True)
+        self.assertTouch("chat", chat, direction="in", channel="chat", date=chat.create_date, conversation=False)
+        who = self.env["im_livechat.channel.member.history"].sudo().search([("channel_id", "=", chat.id)])
+        who.filtered(lambda member: member.livechat_member_type == "visitor").message_count = 2
+        self.assertTouch("chat", chat, conversation=False)  # nobody answered
+        who.filtered(lambda member: member.livechat_member_type == "agent").message_count = 1
+        self.assertTouch("chat", chat, conversation=True)
 
     def test_a_chat_with_a_stranger_is_no_touch(self):
         self.corvex.chat(self.env.ref("base.public_user"))
