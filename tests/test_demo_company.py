@@ -140,7 +140,12 @@ class TestDemoCompany(ParetoCase):
         since = Date.today() + timedelta(days=1) - relativedelta(months=24)
         offered = self.env["sale.order"].new({"company_id": seller.id})._get_suggestible_domain()
         bought = self.env["crm.pareto.revenue.report"]._read_group(
-            [("company_id", "=", seller.id), ("date", ">=", since), ("product_id", "any", offered)],
+            [
+                ("company_id", "=", seller.id),
+                ("customer_id", "!=", False),
+                ("date", ">=", since),
+                ("product_id", "any", offered),
+            ],
             ["customer_id", "product_id"],
             having=[("revenue:sum", ">", 0)],
         )

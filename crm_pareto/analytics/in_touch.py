@@ -47,5 +47,5 @@ class InTouch:
         return [user for user, _count in self.talkers.most_common() if user.active]
 
     def silent_days(self, now):
-        """Whole days since the last conversation; False where there was none."""
-        return (now - self.last).days if self.last else False
+        """Whole days since the last conversation, 0 where a clock is ahead; False where there was none."""
+        return max((now - self.last).days, 0) if self.last else False

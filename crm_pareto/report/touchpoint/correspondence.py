@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
 from .sales import LAYOUT, is_quotation_mail
-from .source import Row, Source
+from .source import Row, Source, arrived
 
 # Messages of these types say nothing to customers: changes of a record, notices to one of us.
 NOT_TOUCHES = ("notification", "user_notification")
@@ -297,11 +297,6 @@ def _is_automatic(row):
         layout=row("email_layout_xmlid"),
         model=row("model"),
     )
-
-
-def arrived(row):
-    """When a message was written; by a clock that was ahead, when it came."""
-    return SQL("LEAST(%s, %s)", row.of("mail.message", "date"), row.of("mail.message", "create_date"))
 
 
 def _author_user(row):

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .source import Source
+from .source import Source, arrived
 
 
 def sources(env):
@@ -75,7 +75,7 @@ def _orders(env):
         kind="quotation_sent",
         label=env._("Quotation Sent"),
         join=_join_sent,
-        date=lambda row: SQL("LEAST(%s, %s)", *(row.of("mail.message", name) for name in ("date", "create_date"))),
+        date=arrived,
         direction="out",
         channel=_sent_channel,
         conversation=lambda row: SQL("%s = 'comment'", row.of("mail.message", "message_type")),

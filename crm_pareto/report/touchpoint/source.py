@@ -316,6 +316,12 @@ class Row:
         return SQL.identifier(user, "id")
 
 
+def arrived(row):
+    """When a message was written; by a clock that was far ahead, when it came."""
+    written, came = (row.of("mail.message", name) for name in ("date", "create_date"))
+    return SQL("CASE WHEN %s > %s + interval '1 hour' THEN %s ELSE %s END", written, came, came, written)
+
+
 @dataclass(frozen=True)
 class Reach:
     """What the timeline is asked for, as far as it tells where to look: all of it where nothing is given."""
