@@ -27,7 +27,7 @@ def credits(env, company, as_of):
 
 
 def _touches(env, company, as_of):
-    """[(customer id or None, dictionary)] of the logged touches and leads that carry a campaign."""
+    """[(customer id or None, dictionary)] of the logged touches and leads that carry a campaign, the first of a day."""
     end = datetime.combine(as_of + timedelta(days=1), datetime.min.time())
     found = []
     for model, number, date in (("crm.pareto.touch", LOGGED, "date"), ("crm.lead", LEAD, "create_date")):
@@ -40,7 +40,10 @@ def _touches(env, company, as_of):
                     "campaign": record.campaign_id.id,
                 }
                 found.append((record.partner_id.commercial_partner_id.id or -record.id, touch))
-    return found
+    first = {}
+    for who, touch in sorted(found, key=lambda one: (one[1]["date"], one[1]["id"])):
+        first.setdefault((who, touch["campaign"], touch["date"].date()), (who, touch))
+    return list(first.values())
 
 
 def _origin(move):
