@@ -507,8 +507,10 @@ class TestService(TouchCase):
         self.assertTouch("chat", chat, direction="in", channel="chat", date=chat.create_date, conversation=False)
         who = self.env["im_livechat.channel.member.history"].sudo().search([("channel_id", "=", chat.id)])
         who.filtered(lambda member: member.livechat_member_type == "visitor").message_count = 2
+        self.env.invalidate_all()
         self.assertTouch("chat", chat, conversation=False)  # nobody answered
         who.filtered(lambda member: member.livechat_member_type == "agent").message_count = 1
+        self.env.invalidate_all()
         self.assertTouch("chat", chat, conversation=True)
 
     def test_a_chat_with_a_stranger_is_no_touch(self):
