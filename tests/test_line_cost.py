@@ -141,6 +141,18 @@ class TestEvidence(CorrectedCase):
         for lines in (self.report(), self.report(("customer_id", "=", birch.id))):
             self.assertEqual([(line.cost, line.order_id) for line in lines], [(360, orders[0])])
 
+    def test_costs_from_before_it_was_noted_whose_they_are_stay(self):
+        bare = self.new_product("Bare")
+        self.invoice(self.new_partner("Birch"), (self.product, 2, 100), (bare, 1, 10))
+        self.recompute()
+        self.env.cr.execute("UPDATE crm_pareto_line_cost SET product_id = NULL, unit_cost = COALESCE(unit_cost, 0)")
+        self.env["crm.pareto.line.cost"].init()
+        for product in self.product + bare:
+            product.with_company(self.company).standard_price = 70
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(sorted(self.report().mapped("cost")), [70, 80])
+
     def test_a_cost_entered_later_counts_from_then_on(self):
         bare = self.new_product("Bare")
         self.invoice(self.new_partner("Birch"), (bare, 2, 100))

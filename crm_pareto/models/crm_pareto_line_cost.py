@@ -37,6 +37,23 @@ class CrmParetoLineCost(models.Model):
     _line_unique = models.UniqueIndex("(line_id)")
     _unknown_index = models.Index("(company_id) WHERE unit_cost IS NULL")
 
+    def init(self):
+        """Say whose the costs are that were taken down before that was noted; goods that cost nothing had no cost."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_pareto_line_cost cost
+                   SET product_id = line.product_id,
+                       unit_cost = CASE WHEN template.type = 'consu' THEN NULLIF(cost.unit_cost, 0)
+                                        ELSE cost.unit_cost END
+                  FROM account_move_line line
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 WHERE line.id = cost.line_id AND cost.product_id IS NULL
+                """
+            )
+        )
+
     @api.model
     def _freeze(self, company, documents):
         """Take down the cost of the company's posted lines not seen before, or seen with another product.
