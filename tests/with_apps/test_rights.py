@@ -180,6 +180,12 @@ class TestRights(AppsCase):
         partner = source.customer or source.partner
         return [record.id for record in records if source.lead == "id" or record.mapped(partner)]
 
+    def _judge_event_registration(self, env, source):
+        """Here each guest booked for himself or herself."""
+        return self.search(env, source.model, source.domain).sudo().filtered("partner_id").ids
+
+    _judge_event_attendance = _judge_event_registration
+
     def _documents(self, env):
         """The documents that somebody sees and that are of a customer, and leads: [records of a model]."""
         for document in env["crm.pareto.touchpoint"]._documents():
