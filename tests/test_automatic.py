@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from odoo import fields
 
 from .common import TouchCase
+
+pytestmark = pytest.mark.dated
 
 MAIL = """From: Ada Alder <ada@alder.example>
 To: sales@our.example

@@ -22,7 +22,14 @@ pytestmark = pytest.mark.dated
 
 READS_THE_CLOCK = re.compile(r"\b(?:date\.today|Date\.today|context_today|[dD]atetime\.now)\(")
 # They take longer than all that are marked, or are made of what those try out.
-NOT_MARKED = {"test_cdnow.py", "test_demo_company.py", "test_rights_http.py", "with_apps/test_rights.py"}
+NOT_MARKED = {
+    "test_cdnow.py",
+    "test_demo_company.py",
+    "test_rights_http.py",
+    "test_scrolling.py",
+    "test_stored_questions.py",
+    "with_apps/test_rights.py",
+}
 NOW = """
     const far = [new Date().getTime(), Date.now(), Date.parse(Date())].filter((it) => Math.abs(it - %d) > 60000);
     const broken = !(new Date() instanceof Date) || new Date(2028, 1, 29).getDate() !== 29 || Date.UTC(1970) !== 0;
