@@ -4,15 +4,17 @@ DEV = $(PYTHON) -m dev
 
 .PHONY: help demo demo-data test fuzz host-test replica-test fault-test life-test release-dump lint bench pot pictures clean
 .DEFAULT_GOAL := help
+DEMO_WORDS = $(if $(DATA),--data "$(DATA)") $(if $(CURRENCY),--currency "$(CURRENCY)") \
+	$(if $(DECIMAL),--decimal "$(DECIMAL)") $(if $(DATES),--dates "$(DATES)")
 
 help: ## show these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-demo: ## Odoo 19 with crm_pareto and the demo company on 127.0.0.1 (PORT=8069; DATA=cdnow or cdnow-full for real histories)
-	@$(DEV) demo $(if $(DATA),--data $(DATA))
+demo: ## Odoo 19 with crm_pareto and the demo company on 127.0.0.1 (PORT=8069; DATA=cdnow or cdnow-full: real histories; DATA=sales.csv: your own)
+	@$(DEV) demo $(DEMO_WORDS)
 
-demo-data: ## the same without serving
-	@$(DEV) demo-data $(if $(DATA),--data $(DATA))
+demo-data: ## the same without serving (of a file: CURRENCY=EUR; where it does not tell, DECIMAL=comma, DATES=dmy)
+	@$(DEV) demo-data $(DEMO_WORDS)
 
 test: ## the tests, browser included (T=tests/test_x.py for a part; DATE=2028-02-29 as if on that day)
 	@$(DEV) test $(if $(DATE),--date "$(DATE)") $(T)

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 
 from . import bench as bench_command
-from . import beside, browser, host_tests, lint, odoo_source, other_day, peer, postgres, python_env, replica
+from . import beside, browser, host_tests, lint, odoo_source, other_day, own_data, peer, postgres, python_env, replica
 from .console import Failure, explain, run, step
 from .database import REQUIRED_APPS, Odoo, addon_digest
 from .paths import ADDON, LOGS, ROOT, WORK, digest, only_one
@@ -59,7 +59,10 @@ def main(arguments):
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in (("demo", demo), ("demo-data", demo_data)):
         command = commands.add_parser(name)
-        command.add_argument("--data", choices=DATASETS, default="company")
+        command.add_argument("--data", default="company", help=f"{', '.join(DATASETS)}, or a file of sales")
+        command.add_argument("--currency", help="of a file of sales")
+        command.add_argument("--decimal", help="comma or point, where a file does not tell")
+        command.add_argument("--dates", help="dmy, mdy or ymd, where a file does not tell")
         command.set_defaults(function=function)
     command = commands.add_parser("test")
     command.add_argument("paths", nargs="*", default=ALL_TESTS)
@@ -119,28 +122,40 @@ def _check_space():
 
 
 def demo_data(chosen):
-    with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(chosen.data)) as odoo:
-        database = _ensure_demo(odoo, chosen.data)
+    data = _chosen_data(chosen)
+    with only_one("preparing", "setup"), odoo_ready(*_demo_requirements(data)) as odoo:
+        database = _ensure_demo(odoo, data)
     print(f"The database {database} is ready: make demo serves it.")
     return 0
 
 
 def demo(chosen):
-    port = _free_port()
+    port, data = _free_port(), _chosen_data(chosen)
     with ExitStack() as preparing:
         preparing.enter_context(only_one("preparing", "setup"))
-        with odoo_ready(*_demo_requirements(chosen.data)) as odoo:
-            database = _ensure_demo(odoo, chosen.data)
+        with odoo_ready(*_demo_requirements(data)) as odoo:
+            database = _ensure_demo(odoo, data)
             preparing.close()  # the tests may run while the demo is served
             _serve(odoo, database, port)
     return 0
 
 
+def _chosen_data(chosen):
+    """The name of one of the DATASETS, or own_data.OwnData."""
+    if chosen.data in DATASETS:
+        return chosen.data
+    return own_data.find(chosen.data, chosen.currency, chosen.decimal, chosen.dates)
+
+
 def _demo_requirements(data):
+    if isinstance(data, own_data.OwnData):
+        return ["demo"]
     return ["demo", "oca"] if data == "company" else ["demo", "oca", "cdnow"]
 
 
 def _ensure_demo(odoo, data):
+    if isinstance(data, own_data.OwnData):
+        return own_data.ensure(odoo, data)
     database = DATASETS[data]
     odoo.ensure_installed(database, DEMO_APPS, "Odoo's apps and crm_pareto in the demo database")
     odoo.ensure_current(database)

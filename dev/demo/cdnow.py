@@ -101,16 +101,20 @@ def shift_to(purchases, today):
 # ---- The company
 
 
-def make_company(env, name="CDNOW"):
-    """A company in the United States with the generic chart of accounts; no app is installed for it."""
+def make_company(env, name="CDNOW", currency=None):
+    """A company with the generic chart of accounts; no app is installed for it.
+
+    :param currency: res.currency; without it, the company is in the United States
+    """
     # Under this key Odoo loads no national accounting app for the company's country.
     quiet = env(context=dict(env.context, chart_template_load=True))
-    dollar = env.ref("base.USD")
-    company = quiet["res.company"].create({"name": name, "currency_id": dollar.id, "country_id": env.ref("base.us").id})
+    country = env["res.country"] if currency else env.ref("base.us")
+    currency = currency or env.ref("base.USD")
+    company = quiet["res.company"].create({"name": name, "currency_id": currency.id, "country_id": country.id})
     if not company.chart_template:
         quiet["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
     # The chart brings the currency of its country.
-    company.currency_id = dollar
+    company.currency_id = currency
     env.user.company_ids |= company
     return company.with_env(env)
 
