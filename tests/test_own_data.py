@@ -2,13 +2,17 @@
 
 import csv
 import io
+import json
 import lzma
+import pickle
 import random
 import tempfile
 from collections import defaultdict
+from contextlib import redirect_stdout
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 import pytest
@@ -17,12 +21,12 @@ from odoo.tools import SQL
 from dev import own_data as command
 from dev.console import Failure
 from dev.demo import own_data
-from dev.demo.own_cells import as_day, as_number, day_part
+from dev.demo.own_cells import as_day, as_number, day_part, is_credit
 from dev.demo.own_columns import HEADINGS, Unreadable, find_columns
 from dev.demo.own_countries import country_code
 from dev.demo.own_documents import make_documents
-from dev.demo.own_lines import read_sales
-from dev.demo.own_read import summary, write_refused
+from dev.demo.own_lines import amount, read_sales
+from dev.demo.own_read import main, summary, write_refused
 
 from .common import ParetoCase
 
@@ -296,10 +300,22 @@ class TestLines(OwnFile):
         self.assertEqual({2}, {line.quantity for line in sales.lines})
         self.assertEqual([2, 1, 1], list(sales.marked.values()))
 
+    def test_words_for_credit_notes(self):
+        for word in ("Credit Memo", "Rechnungskorrektur", "Nota de crédito", "sales return", "381", "X"):
+            self.assertIs(True, is_credit(word), word)
+        for word in ("Sales Invoice", "RECHNUNG", "Facture", "Nota de venda", "380", "no", ""):
+            self.assertIs(False, is_credit(word), word)
+        self.assertIsNone(is_credit("perhaps"))
+
     def test_a_beginning_that_all_numbers_have_marks_none(self):
         sales = self.lines("Ada,2026-01-02,C1,A,2,1", "Ada,2026-01-02,C2,A,-2,1")
         self.assertEqual([False, True], [line.credit for line in sales.lines])
         self.assertIn("all invoice numbers begin with C", sales.told[-1])
+
+    def test_what_a_spreadsheet_works_out(self):
+        sales = self.lines("Ada,2026-01-02,1,A,0.33333333333333331,2.6749999999999998")
+        self.assertEqual((Decimal("0.333333"), Decimal("2.675")), sales.lines[0][5:7])
+        self.assertEqual(Decimal("2.68"), amount(sales.lines[0]._replace(quantity=1)))
 
     def test_documents(self):
         """One has a number, a customer and a day in common, and no total below zero."""
@@ -472,6 +488,27 @@ class TestLedger(OwnFile):
 
 class TestCommand(OwnFile):
     """What make demo DATA=… takes."""
+
+    def run_main(self, content, *words):
+        """What reading a file prints, and the lines that it keeps."""
+        file, lines = self.folder / "sales.csv", self.folder / "kept"
+        file.write_text(content)
+        words = ["own_read", str(file), "--lines", str(lines), "--refused", str(self.folder / "refused.txt"), *words]
+        printed = io.StringIO()
+        with patch("sys.argv", words), redirect_stdout(printed):
+            main()
+        return json.loads(printed.getvalue()), lines
+
+    def test_a_file_is_read_before_anything_is_made(self):
+        content = HEAD + "\nAda,2/1/2026,1,A,1,1\nAda,,1,A,1,1\n"
+        said, lines = self.run_main(content)
+        self.assertIn("DATES=dmy", said["problem"])
+        self.assertFalse(lines.exists())
+        said, lines = self.run_main(content, "--order", "dmy")
+        self.assertIn("1 lines of 2026-01-02 to 2026-01-02; 1 cannot be loaded; no date: 1", said["told"])
+        self.assertEqual(date(2026, 1, 2), pickle.loads(lines.read_bytes()).lines[0].day)
+        said, _lines = self.run_main(HEAD + "\nAda,,1,A,1,1\n")
+        self.assertRegex(said["problem"], "No line of sales.csv can be loaded: .*refused.txt says why")
 
     def test_words(self):
         file = self.folder / "My shop_2026.CSV"

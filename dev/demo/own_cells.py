@@ -28,15 +28,11 @@ MOMENT = re.compile(r"(?P<day>[\d/.-]+)(?:[T ]+\d{1,2}[:.h]\d\d.*)?")
 NOTHING = {"NULL", "NaN", "nan", "#N/A"}
 CENTURY = 69  # two digits: 68 is 2068, 69 is 1969, as in POSIX
 
-CREDIT = set(
-    "1 x yes y true credit creditnote creditmemo refund cancellation cancelled ja j wahr gutschrift storno "
-    "rechnungskorrektur stornorechnung oui o vrai avoir si s verdadero abono notadecredito notacredito vero "
-    "notadicredito waar creditnota creditfactuur sim verdadeiro".split()
-)
-NO_CREDIT = set(
-    "0 no n false invoice nein falsch rechnung non faux facture falso factura fattura nee onwaar factuur nao fatura "
-    "sale bill".split()
-) | {""}
+# What cells of a column of credit notes say, plain: as a whole, or with such a word in it; 380 and 381 are UNTDID's.
+YES = set("1 x yes y true ja j wahr oui o vrai si s verdadero vero waar sim verdadeiro 381".split())
+NO = set("0 no n false nein falsch non faux falso nee onwaar nao 380".split()) | {""}
+CREDIT = re.compile("credit|refund|return|cancel|gutschrift|storno|korrektur|avoir|abono|rectific|devol|reso")
+INVOICE = re.compile("invoice|sale|bill|rechnung|facture|factura|fattura|factuur|fatura|vente|venta|vendita|venda")
 
 Form = namedtuple("Form", "decimal order told")  # told: what was found out, in words
 
@@ -142,6 +138,11 @@ def as_number(text, decimal):
     return -number if negative else number
 
 
+def shortened(number, places):
+    """A number with so many decimals at most; what spreadsheets work out comes with seventeen digits."""
+    return round(number, places) if -number.as_tuple().exponent > places else number
+
+
 def day_part(text):
     """A date without the time of day that may follow it."""
     match = MOMENT.fullmatch(text)
@@ -179,7 +180,9 @@ def as_day(text, order):
 def is_credit(text):
     """Whether a cell of a column of credit notes marks one; None where it says neither."""
     word = plain(text)
-    return True if word in CREDIT else False if word in NO_CREDIT else None
+    if word in YES or CREDIT.search(word):  # first: "Rechnungskorrektur" and "sales return" have both
+        return True
+    return False if word in NO or INVOICE.search(word) else None
 
 
 def as_cell(value):

@@ -16,7 +16,6 @@ class Unreadable(Exception):
 HEADINGS = {
     "customer code": """
         customerid customerno customernr customernumber customercode custid custno clientid clientno clientnumber
-        accountno accountnumber
         kundennummer kundennr kundenid kundencode kdnr debitor debitorennummer debitorennr
         codeclient numeroclient numclient noclient nclient idclient refclient clientcode
         codigocliente codigodecliente numerocliente numerodecliente ncliente nocliente idcliente codcliente
@@ -32,8 +31,8 @@ HEADINGS = {
     """,
     "date": """
         invoicedate invoicedatetime billingdate billdate date documentdate docdate postingdate transactiondate saledate
-        salesdate orderdate datetime day
-        rechnungsdatum rechdatum belegdatum buchungsdatum datum verkaufsdatum bestelldatum tag
+        salesdate orderdate datetime
+        rechnungsdatum rechdatum belegdatum buchungsdatum datum verkaufsdatum bestelldatum
         datefacture datedefacture datefacturation datedefacturation datecommande
         fechafactura fechadefactura fechafacturacion fechadefacturacion fecha fechaventa fechadeventa
         datafattura datadellafattura datadocumento data
@@ -54,8 +53,8 @@ HEADINGS = {
         stockcode sku productcode productid productno productnumber itemcode itemno itemnumber itemid articleno
         articlenumber articlecode partno partnumber
         artikelnummer artikelnr artnr artikelcode artikelid produktnummer produktnr produktcode
-        referenceproduit referencearticle refproduit refarticle codeproduit codearticle reference ref
-        codigoproducto codigodeproducto codigodelproducto codproducto codigoarticulo codigodearticulo referencia
+        referenceproduit referencearticle refproduit refarticle codeproduit codearticle
+        codigoproducto codigodeproducto codigodelproducto codproducto codigoarticulo codigodearticulo
         codiceprodotto codicearticolo codprodotto codarticolo
         productnr
         codigoproduto codigodoproduto codigodeproduto codproduto codigoartigo
@@ -94,8 +93,8 @@ HEADINGS = {
     """,
     "country": "country countrycode land landcode lander pays codepays pais paese nazione",
     "credit note": """
-        creditnote iscreditnote creditmemo credit iscredit refund isrefund cancellation iscancellation
-        gutschrift istgutschrift storno avoir estavoir notadecredito notacredito esabono abono notadicredito
+        creditnote iscreditnote creditmemo iscredit refund isrefund cancellation iscancellation
+        gutschrift istgutschrift storno avoir estavoir notadecredito notacredito esabono notadicredito
         creditnota creditfactuur documenttype doctype belegart belegtyp typedocument typededocument tipodocumento
         tipodedocumento
     """,

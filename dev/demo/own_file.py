@@ -44,7 +44,9 @@ def _read_text(data):
     text, separator = _said_separator(text)
     choices = [separator] if separator else SEPARATORS
     heads = [_find_head(islice(_rows(text, choice), HEAD)) for choice in choices]
-    (_known, number, headings), separator = max(zip(heads, choices, strict=True), key=lambda found: found[0][0])
+    (_known, number, headings), separator = max(
+        zip(heads, choices, strict=True), key=lambda found: (found[0][0], len(found[0][2]))
+    )
     rows = ((line, cells) for line, cells in _rows(text, separator) if line > number)
     return Table(headings, rows, [encoding, SEPARATORS.get(separator, separator)])
 

@@ -10,13 +10,14 @@ from collections import Counter, namedtuple
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .own_cells import FIRST_DAY, as_day, as_number, day_part, find_form, is_credit
+from .own_cells import FIRST_DAY, as_day, as_number, day_part, find_form, is_credit, shortened
 from .own_columns import Unreadable, find_columns
 from .own_file import read_table
 
 CREDIT_NUMBER = re.compile(r"[Cc]\W?\d")
 CENT = Decimal("0.01")
 DIGITS = 6  # decimals of a quantity that are kept
+PRICE_DIGITS = 10  # of a price: PostgreSQL rounds amounts of such prices as Python does
 EXCERPT = 200  # characters of a refused line that are shown
 
 # number: of the line in the file; customer, product: keys of Sales; quantity: not negative; cost: of one, or None
@@ -109,7 +110,7 @@ class _Reader:
         code, name = _identity(cell, "product")
         if not (code or name):
             raise Refused("no product")
-        quantity = round(self._number(cell, "quantity"), DIGITS)
+        quantity = shortened(self._number(cell, "quantity"), DIGITS)
         if not quantity:
             raise Refused("the quantity is 0")
         price = self._number(cell, "price")
@@ -138,7 +139,8 @@ class _Reader:
         if text == "":
             raise Refused(f"no {role}")
         if text not in self.known_numbers:
-            self.known_numbers[text] = as_number(text, self.form.decimal)
+            number = as_number(text, self.form.decimal)
+            self.known_numbers[text] = number if number is None else shortened(number, PRICE_DIGITS)
         if self.known_numbers[text] is None:
             raise Refused(f"the {role} is no number")
         return self.known_numbers[text]
