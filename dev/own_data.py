@@ -113,6 +113,7 @@ def _read(own, lines):
     """Read the file into `lines`, and say what was found."""
     refused = LOGS / f"{own.database}-not-loaded.txt"
     words = [python_env.PYTHON, "-m", "dev.demo.own_read", own.file, "--lines", lines, "--refused", refused]
+    words += ["--currency", own.currency]
     words += ["--decimal", DECIMALS[own.decimal]] if own.decimal else []
     words += ["--order", own.dates] if own.dates else []
     with step(f"Reading {own.file.name}"):

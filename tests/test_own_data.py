@@ -132,6 +132,11 @@ class TestForms(OwnFile):
         self.assertEqual({"7": ("7", "Ada", "")}, sales.customers)
         self.assertEqual({"A": ("A", "Gauge")}, sales.products)
 
+    def test_quotes(self):
+        product = 'Pipe, 5" long\nblack'
+        sales = self.lines('Ada, 2026-01-02, 1, "Pipe, 5"" long\nblack", 1, 2', 'Bea,2026-01-02,2,5" pipe,1,2')
+        self.assertEqual([(2, product), (4, '5" pipe')], [(line.number, line.product) for line in sales.lines])
+
     def test_files_that_are_none(self):
         for name, content, reason in (
             ("a.csv", "name,age\nAda,36\n", "the customer, the date, the invoice number.*name, age.*Rename: Customer"),
@@ -205,6 +210,7 @@ class TestDoubt(OwnFile):
             ("1'234.50", "1234.50"),
             ("CHF 12.-", "12"),
             ("$ 12.5", "12.5"),
+            ("12.5EUR", "12.5"),
             ("-3", "-3"),
             ("−3", "-3"),
             ("3-", "-3"),
@@ -504,6 +510,8 @@ class TestCommand(OwnFile):
         said, lines = self.run_main(content)
         self.assertIn("DATES=dmy", said["problem"])
         self.assertFalse(lines.exists())
+        said, lines = self.run_main(content, "--order", "dmy", "--currency", "XYZ")
+        self.assertIn("CURRENCY=EUR", said["problem"])
         said, lines = self.run_main(content, "--order", "dmy")
         self.assertIn("1 lines of 2026-01-02 to 2026-01-02; 1 cannot be loaded; no date: 1", said["told"])
         self.assertEqual(date(2026, 1, 2), pickle.loads(lines.read_bytes()).lines[0].day)

@@ -13,7 +13,7 @@ from .own_columns import Unreadable, plain
 FEW = 0.01  # share of the cells that may be slips against how all others are written
 FIRST_DAY = date(1900, 1, 1)
 MOST = Decimal(10) ** 12  # of money or pieces in a line: beyond it stands a bar code
-CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b|[\s'’]")  # and what only parts thousands
+CURRENCY = re.compile(r"[€$£¥\s'’]|EUR|USD|GBP|CHF")  # and what only parts thousands
 NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]+$")
 MARKS = {".": "decimal point", ",": "decimal comma"}
 # With the decimal mark d and the other mark t between thousands.

@@ -48,7 +48,7 @@ def _read_text(data):
         zip(heads, choices, strict=True), key=lambda found: (found[0][0], len(found[0][2]))
     )
     rows = ((line, cells) for line, cells in _rows(text, separator) if line > number)
-    return Table(headings, rows, [encoding, SEPARATORS.get(separator, separator)])
+    return Table(headings, rows, [encoding, f"separated by {SEPARATORS.get(separator, separator)}"])
 
 
 def _decode(data):
@@ -74,7 +74,7 @@ def _said_separator(text):
 
 def _rows(text, separator):
     """(number of its first line, texts) of each row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     line = 1
     try:
         for cells in reader:

@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+from babel import Locale
+
 from .own_cells import ORDERS
 from .own_columns import Unreadable
 from .own_lines import read_sales
@@ -49,10 +51,13 @@ def main():
     parser.add_argument("file", type=Path)
     parser.add_argument("--lines", type=Path, required=True)
     parser.add_argument("--refused", type=Path, required=True)
+    parser.add_argument("--currency", default="EUR")
     parser.add_argument("--decimal", choices=(".", ","))
     parser.add_argument("--order", choices=ORDERS)
     chosen = parser.parse_args()
     try:
+        if chosen.currency not in Locale("en").currencies:
+            raise Unreadable(f"There is no currency {chosen.currency}: CURRENCY=EUR, say.")
         sales = read_sales(chosen.file, date.today(), chosen.decimal, chosen.order)
         write_refused(chosen.refused, sales)
         if not sales.lines:
