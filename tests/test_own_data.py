@@ -137,6 +137,11 @@ class TestForms(OwnFile):
         sales = self.lines('Ada, 2026-01-02, 1, "Pipe, 5"" long\nblack", 1, 2', 'Bea,2026-01-02,2,5" pipe,1,2')
         self.assertEqual([(2, product), (4, '5" pipe')], [(line.number, line.product) for line in sales.lines])
 
+    def test_a_quotation_mark_that_only_another_separator_would_leave_open(self):
+        rows = [f"Ada;2026-01-02;{number};A;1;2" for number in range(40)]
+        sales = self.lines('7, "up;2026-01-02;99;A;1;2', *rows, head=HEAD.replace(",", ";"))
+        self.assertEqual((41, '7, "up'), (len(sales.lines), sales.lines[0].customer))
+
     def test_files_that_are_none(self):
         for name, content, reason in (
             ("a.csv", "name,age\nAda,36\n", "the customer, the date, the invoice number.*name, age.*Rename: Customer"),

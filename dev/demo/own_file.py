@@ -89,11 +89,14 @@ def _rows(text, separator):
 
 def _find_head(rows):
     """(how many headings are known, number of their line, headings) of the row that knows most."""
-    return max(
-        ((count_known(map(str, cells)), line, cells) for line, cells in rows),
-        key=lambda head: head[0],
-        default=(0, 0, []),
-    )
+    best = (-1, 0, [])
+    try:
+        for line, cells in rows:
+            known = count_known(map(str, cells))
+            best = max(best, (known, line, cells), key=lambda head: head[0])
+    except Unreadable:  # by this separator perhaps; by the right one, whoever reads the lines meets it again
+        pass
+    return best
 
 
 # ---- Workbooks
