@@ -15,6 +15,7 @@ APPS = ["crm_pareto", "sale_management", "contacts"]
 EMPTY = "crm_pareto_own"  # the database that each file's is a copy of
 DECIMALS = {"comma": ",", "point": "."}
 ORDERS = ("dmy", "mdy", "ymd")
+WRITING = {"max_wal_size": "4GB", "checkpoint_timeout": "30min"}  # PostgreSQL's, while a file is loaded
 NAME_LENGTH = 30  # characters of a file's name in that of its database, of which PostgreSQL allows 63
 
 
@@ -97,7 +98,7 @@ def ensure(odoo, own):
             _say(f"{own.file.name}, or what is said about it, changed: {database} is made anew.")
         odoo.drop(database)
         odoo.ensure_installed(database, APPS, f"The database {database}", template=EMPTY)
-        with step(f"Company {own.company}") as current:
+        with step(f"Company {own.company}") as current, odoo.server.with_settings(**WRITING):
             words = ["--data", "own", "--lines", lines, "--name", own.company, "--currency", own.currency]
             printed = odoo.run_script(database, "dev.demo", words, "Loading the file", current)
         odoo.mark(database, data=made_from)

@@ -20,6 +20,8 @@ from .own_documents import make_documents
 from .own_lines import amount
 from .people import ensure_people
 
+# PostgreSQL's, for this transaction: half a million rows are joined, and indexed again, in memory.
+SETTINGS = {"work_mem": "128MB", "maintenance_work_mem": "512MB", "jit": "off"}
 BATCH = 1000  # records per call of the API
 MANY = 100_000  # lines, above which the ledger is written without indexes
 RECENT = timedelta(days=31)  # where the last invoice is older, the last months show little or nothing
@@ -37,6 +39,8 @@ def load(env, lines, name, currency, progress=lambda done, text: None):
     """
     with open(lines, "rb") as file:
         sales = pickle.load(file)
+    for name, value in SETTINGS.items():
+        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
     company, told = enter(env, sales, name, currency, progress)
     progress(0.7, "values of customers and products")
     compute(env, company)
