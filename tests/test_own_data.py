@@ -497,6 +497,25 @@ class TestLedger(OwnFile):
             own_data.enter(self.env, sales, "Old shop", "XYZ")
 
 
+class TestLoad(OwnFile):
+    """What make demo does with the lines that reading kept."""
+
+    def test_a_company_named_after_the_file_where_people_begin(self):
+        kept = self.folder / "kept"
+        kept.write_bytes(pickle.dumps(self.lines("Ada,2026-01-02,1,A,2,1.50", "Bea,2026-01-02,C2,A,-1,1.50")))
+        steps = []
+        told = own_data.load(self.env, kept, "My shop", "GBP", lambda done, text: steps.append(done))
+        company = self.env["res.company"].search([("name", "=", "My shop")])
+        self.assertEqual("GBP", company.currency_id.name)
+        self.assertIn("1 invoices and 1 credit notes of My shop, 2 customers, 1 products", told[0])
+        self.assertIn("1.50 GBP", told[0])
+        self.assertEqual(sorted(steps), steps)
+        manager = self.env["res.users"].search([("login", "=", "manager")])
+        self.assertEqual(company, manager.company_id)
+        page = self.env["crm.pareto.page"].with_user(manager).with_context(allowed_company_ids=company.ids)
+        self.assertEqual((2, 1.5), tuple(page.get_figures()[name] for name in ("count", "net")))
+
+
 class TestCommand(OwnFile):
     """What make demo DATA=… takes."""
 

@@ -39,8 +39,8 @@ def load(env, lines, name, currency, progress=lambda done, text: None):
     """
     with open(lines, "rb") as file:
         sales = pickle.load(file)
-    for name, value in SETTINGS.items():
-        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+    for setting, value in SETTINGS.items():
+        env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", setting, value))
     company, told = enter(env, sales, name, currency, progress)
     progress(0.7, "values of customers and products")
     compute(env, company)
