@@ -51,6 +51,15 @@ class TestCompanyDay(LedgerCase):
         self.company.country_id = False
         self.assertEqual(self.company._pareto_today(), date(2026, 6, 30))
 
+    def test_a_time_zone_that_is_none_any_more_stops_nothing(self):
+        partner = self.company.partner_id
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET tz = 'Atlantis/Poseidonis' WHERE id = %s", [partner.id])
+        self.env.invalidate_all()
+        self.assertEqual(self.company._pareto_zone(), "UTC")
+        self.assertTrue(self.env["crm.pareto.recompute"]._recompute(self.company))
+        self.assertTrue(self.env["crm.pareto.attribution"]._recompute(self.company))
+
     @freeze_time("2026-06-30 21:00:00")
     def test_the_page_shows_the_companys_day_to_whoever_opens_it(self):
         self.company.partner_id.tz = "Pacific/Auckland"

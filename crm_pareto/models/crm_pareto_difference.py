@@ -122,7 +122,7 @@ class CrmParetoDifference(models.Model):
             """,
             kinds=KINDS,
             reason=self._ledger_reason(),
-            ours=SQL("(line.display_type = 'product' AND %s)", report._is_sale()),
+            ours=report._is_revenue(),
             income=INCOME,
             places=SQL(", ").join(SQL("(%s, %s)", reason, place) for reason, (place, _words) in LEDGER.items()),
         )

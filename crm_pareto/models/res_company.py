@@ -118,10 +118,17 @@ class ResCompany(models.Model):
         return SQL("((%s)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, self._pareto_zone())
 
     def _pareto_zone(self):
-        """The name of the company's time zone: that of its own contact, else the first of its country, else UTC."""
+        """The name of the company's time zone: that of its own contact, else the first of its country, else UTC.
+
+        UTC, too, for one that the system does not know any more: whoever may write the contact would stop the company.
+        """
         company = self.sudo()  # sudo: where a company is is no secret
         zones = pytz.country_timezones.get(company.country_id.code or "", [])
-        return company.partner_id.tz or next(iter(zones), "UTC")
+        name = company.partner_id.tz or next(iter(zones), "UTC")
+        try:
+            return ZoneInfo(name).key
+        except (KeyError, ValueError, OSError):
+            return "UTC"
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""

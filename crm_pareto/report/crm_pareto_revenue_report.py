@@ -478,10 +478,15 @@ class CrmParetoRevenueReport(models.Model):
         A down payment, gift card or voucher on a balance-sheet account is none when it is paid: the sale that it pays
         for is, in full.
         """
+        return SQL("WHERE %s", self._is_revenue())
+
+    @api.model
+    def _is_revenue(self):
+        """Whether a line counts as revenue; SQL."""
         return SQL(
             """
-            WHERE line.display_type = 'product' AND line.parent_state = 'posted' AND %s
-              AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %s)
+            (line.display_type = 'product' AND line.parent_state = 'posted' AND %s
+             AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %s))
             """,
             self._is_sale(),
             INCOME,
