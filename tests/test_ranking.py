@@ -118,6 +118,8 @@ class TestWindow(LedgerCase):
         self.refresh(date(2026, 5, 31))
         self.env.invalidate_all()
         self.assertEqual(row.turnover, 320)
+        months = {line.date: line.turnover for line in history.search([("company_id", "=", self.company.id)])}
+        self.assertEqual(months[date(2026, 4, 30)], 320)
 
     def test_figure_and_drill_down_agree_for_every_figure_of_the_partner_form(self):
         partner = self.new_partner("Birch")

@@ -256,7 +256,7 @@ class CrmParetoRecompute(models.AbstractModel):
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
         on_step(0.8)
-        if runs[0].pareto_window != company.pareto_window:
+        if not runs[0]._is_of_window():
             self.env["crm.pareto.history"]._forget(company)
             self.env["crm.pareto.treatment"]._forget(company)
         if history:
@@ -272,9 +272,7 @@ class CrmParetoRecompute(models.AbstractModel):
         :return: False where everything has to be summed
         """
         run = self._standing(company, "customer")
-        if run._is_due() or run.pareto_window != company.pareto_window or as_of < run.as_of:
-            return False
-        if run.date_from != run._period().date_from:  # the fiscal year ends on another day now
+        if run._is_due() or not run._is_of_window() or as_of < run.as_of:
             return False
         period = company._pareto_period(as_of)
         customers = self._sum_changed(company, run, period)

@@ -102,6 +102,13 @@ class CrmParetoRun(models.Model):
         self.ensure_one()
         return self.company_id._pareto_period(self.as_of, self.pareto_window) if self.as_of else None
 
+    def _is_of_window(self):
+        """Whether the values are of the window that the company looks at now: its kind, and its fiscal year's days."""
+        self.ensure_one()
+        if self.pareto_window != self.company_id.pareto_window:
+            return False
+        return not self.as_of or self.date_from == self._period().date_from
+
     def _rests_until(self):
         """Until when everything is not computed again: for as long as it took, so that it is not done all the time.
 
