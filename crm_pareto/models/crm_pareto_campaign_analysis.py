@@ -165,11 +165,12 @@ class CrmParetoCampaignAnalysis(models.Model):
             """
             SELECT %s
               FROM (SELECT MIN(line.id) AS line_id, line.move_id, line.date, line.company_id, line.currency_id,
-                           line.customer_id, SUM(line.revenue) AS revenue, SUM(line.margin) AS margin
+                           line.customer_id, line.user_id, SUM(line.revenue) AS revenue, SUM(line.margin) AS margin
                       FROM (%s) line
                      WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution credited
                                         WHERE credited.move_id = line.move_id AND credited.company_id = line.company_id)
-                     GROUP BY line.move_id, line.date, line.company_id, line.currency_id, line.customer_id) sale
+                     GROUP BY line.move_id, line.date, line.company_id, line.currency_id, line.customer_id,
+                              line.user_id) sale
               JOIN account_move move ON move.id = sale.move_id
             """,
             self._columns(
@@ -181,7 +182,7 @@ class CrmParetoCampaignAnalysis(models.Model):
                     KINDS,
                 ),
                 name=SQL("move.name"),
-                user_id=SQL("move.invoice_user_id"),
+                user_id=SQL("sale.user_id"),
                 kind=SQL("'unattributed'"),
                 revenue=SQL("sale.revenue"),
                 margin=SQL("sale.margin"),

@@ -254,8 +254,8 @@ class CrmParetoDifference(models.Model):
         )
 
     def _select_revenue(self):
-        """Customer invoices whose lines are distributed to a campaign's account."""
-        revenue = self.env["crm.pareto.revenue.report"]._is_customer_document()
+        """Customer invoices and entries of shops whose lines are distributed to a campaign's account."""
+        revenue = self.env["crm.pareto.revenue.report"]._books_sales()
         branches = [
             SQL(
                 """

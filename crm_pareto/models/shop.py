@@ -9,6 +9,7 @@ columns that an invoice has. `move.id` is empty, whatever is asked of an invoice
 numbers of orders and lines begin where those of PostgreSQL's integers end: they meet no invoice's.
 """
 
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ledger import INCOME
@@ -21,15 +22,24 @@ def is_installed(env):
 
 
 def orders(env):
-    """FROM of a row an order, as `move`; `pos_order`, its `pos_session` and the session's `entry` beside it; SQL."""
+    """FROM of a row an order, as `move`; `pos_order` and its session's journal `entry` beside it; SQL.
+
+    OFFSET 0: the sessions, few beside their orders, are put together first. With all these tables at once PostgreSQL
+    thinks for a second about which to join first.
+    """
     return SQL(
         """
         FROM pos_order
-        JOIN pos_session ON pos_session.id = pos_order.session_id
-        JOIN account_move entry ON entry.id = pos_session.move_id
-        JOIN res_company shop_company ON shop_company.id = pos_order.company_id
-        JOIN res_currency shop_currency ON shop_currency.id = shop_company.currency_id
-        JOIN account_journal shop_journal ON shop_journal.id = pos_order.sale_journal
+        JOIN (SELECT pos_session.id AS session_id, booked.id, booked.date, booked.state, booked.write_date,
+                     booked.company_id, booked.journal_id, company.currency_id, company.income_account_id,
+                     COALESCE(journal.currency_id, company.currency_id) AS written_currency_id,
+                     journal.default_account_id, currency.decimal_places
+                FROM pos_session
+                JOIN account_move booked ON booked.id = pos_session.move_id
+                JOIN res_company company ON company.id = booked.company_id
+                JOIN res_currency currency ON currency.id = company.currency_id
+                JOIN account_journal journal ON journal.id = booked.journal_id
+              OFFSET 0) entry ON entry.session_id = pos_order.session_id AND entry.company_id = pos_order.company_id
         LEFT JOIN res_partner buyer ON buyer.id = pos_order.partner_id
         CROSS JOIN LATERAL (SELECT %(is_refund)s AS is_refund) kind
         CROSS JOIN LATERAL (
@@ -52,18 +62,18 @@ def orders(env):
 
 
 def lines(env):
-    """FROM of a row an order line, as `line`, and its order as `move`; SQL."""
+    """FROM of a row an order line, as `line`, its `product`, and its order as `move`; SQL."""
     return SQL(
         """
         %(orders)s
         JOIN pos_order_line ON pos_order_line.order_id = pos_order.id
-        JOIN product_product shop_product ON shop_product.id = pos_order_line.product_id
-        JOIN product_template shop_template ON shop_template.id = shop_product.product_tmpl_id
+        JOIN product_product product ON product.id = pos_order_line.product_id
+        JOIN product_template template ON template.id = product.product_tmpl_id
         CROSS JOIN LATERAL (
             SELECT pos_order_line.id + %(first)s AS id, entry.id AS move_id, entry.date AS invoice_date, entry.date,
-                   pos_order.company_id, shop_company.currency_id AS company_currency_id,
-                   COALESCE(shop_journal.currency_id, shop_company.currency_id) AS currency_id, entry.journal_id,
-                   %(account)s AS account_id, pos_order_line.product_id, shop_template.uom_id AS product_uom_id,
+                   pos_order.company_id, entry.currency_id AS company_currency_id,
+                   entry.written_currency_id AS currency_id, entry.journal_id,
+                   %(account)s AS account_id, pos_order_line.product_id, template.uom_id AS product_uom_id,
                    CASE WHEN kind.is_refund THEN -pos_order_line.qty ELSE pos_order_line.qty END AS quantity,
                    pos_order_line.price_unit, pos_order_line.discount, -%(amount)s AS balance) line
         """,
@@ -113,7 +123,7 @@ def among(numbers):
 
 
 def join_evidence(env):
-    """The joins that the SQL of an invoice line's cost and order is written on, of `lines`; SQL.
+    """The joins that the SQL of an invoice line's quantity, cost and order is written on, of `lines`; SQL.
 
     What it cost is what Odoo noted when it was sold; what is given back cost what it did then. Odoo notes 0 where it
     does not know: goods that cost nothing have no cost.
@@ -121,17 +131,25 @@ def join_evidence(env):
     has_order = "sale_order_origin_id" in env["pos.order.line"]._fields
     return SQL(
         """
-        LEFT JOIN (pos_order_line returned JOIN pos_order returned_order ON returned_order.id = returned.order_id)
-               ON returned.id = pos_order_line.refunded_orderline_id
+        JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+        CROSS JOIN LATERAL (SELECT product_uom.factor) line_uom
         CROSS JOIN LATERAL (SELECT COALESCE(%(first)s, %(own)s) AS unit_cost) noted
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN shop_template.type <> 'consu' OR noted.unit_cost <> 0 THEN noted.unit_cost END AS unit_cost
+            SELECT CASE WHEN template.type <> 'consu' OR noted.unit_cost <> 0 THEN noted.unit_cost END AS unit_cost
             ) frozen
         CROSS JOIN LATERAL (SELECT %(order)s AS order_id, NULL::integer AS product_id, NULL::integer AS suggested_id,
                                    NULL::numeric AS unit_cost) ordered
         CROSS JOIN LATERAL (SELECT NULL::numeric AS cost) posted
         """,
-        first=SQL("NULLIF(%s, 0)", _noted_cost(SQL.identifier("returned"), SQL.identifier("returned_order"))),
+        first=SQL(
+            """
+            CASE WHEN pos_order_line.refunded_orderline_id IS NOT NULL THEN (
+                SELECT NULLIF(%s, 0)
+                  FROM pos_order_line returned JOIN pos_order returned_order ON returned_order.id = returned.order_id
+                 WHERE returned.id = pos_order_line.refunded_orderline_id) END
+            """,
+            _noted_cost(SQL.identifier("returned"), SQL.identifier("returned_order")),
+        ),
         own=_noted_cost(SQL.identifier("pos_order_line"), SQL.identifier("pos_order")),
         order=SQL("pos_order_line.sale_order_origin_id" if has_order else "NULL::integer"),
     )
@@ -141,6 +159,21 @@ def are_no_sessions(move=None):
     """Whether a journal entry, `move` or whose number is given, is not that of a session; SQL."""
     sessions = SQL("SELECT move_id FROM pos_session WHERE move_id IS NOT NULL")
     return SQL("(%s NOT IN (%s))", move or SQL("move.id"), sessions)
+
+
+def are_entries():
+    """Whether a journal entry, `move`, is that of a session, or takes something out of one; SQL."""
+    return SQL(
+        """
+        (NOT %s OR move.id IN (SELECT id FROM account_move WHERE reversed_pos_order_id IS NOT NULL))
+        """,
+        are_no_sessions(),
+    )
+
+
+def entries_domain(path):
+    """As `are_entries`, of what leads to a journal entry by a path of fields."""
+    return Domain(f"{path}.pos_session_ids", "!=", False) | Domain(f"{path}.reversed_pos_order_id", "!=", False)
 
 
 def invoiced_later(env):
@@ -235,9 +268,7 @@ def _taken_back(env):
 
 def _in_company_currency(amount):
     """An amount of the order's currency, rounded, as Odoo books it: an order's rate is of its own day; SQL."""
-    return SQL(
-        "ROUND((%s / COALESCE(NULLIF(pos_order.currency_rate, 0), 1))::numeric, shop_currency.decimal_places)", amount
-    )
+    return SQL("ROUND((%s / COALESCE(NULLIF(pos_order.currency_rate, 0), 1))::numeric, entry.decimal_places)", amount)
 
 
 def _noted_cost(line, order):
@@ -256,10 +287,10 @@ def _noted_cost(line, order):
 def _account(env):
     """The account on which Odoo books a line: of the product, its category, the company or the shop; SQL."""
     account = SQL(
-        "COALESCE(%s, %s, shop_company.income_account_id, shop_journal.default_account_id)",
-        _own_account(env, "product.template", "property_account_income_id", SQL.identifier("shop_template")),
+        "COALESCE(%s, %s, entry.income_account_id, entry.default_account_id)",
+        _own_account(env, "product.template", "property_account_income_id", SQL.identifier("template")),
         SQL(
-            "(SELECT %s FROM product_category categ WHERE categ.id = shop_template.categ_id)",
+            "(SELECT %s FROM product_category categ WHERE categ.id = template.categ_id)",
             _own_account(env, "product.category", "property_account_income_categ_id", SQL.identifier("categ")),
         ),
     )
@@ -292,10 +323,10 @@ def _own_account(env, model, name, alias):
 def _flushing(env):
     """What is empty SQL and has the fields written first: `_depends` can name no model that need not be there."""
     fields = {
-        "account.move": ("date", "reversed_pos_order_id", "state"),
+        "account.move": ("company_id", "date", "journal_id", "reversed_pos_order_id", "state"),
         "pos.order": (
             *("account_move", "amount_tax", "amount_total", "company_id", "currency_rate", "fiscal_position_id"),
-            *("is_refund", "partner_id", "sale_journal", "session_id", "state", "user_id"),
+            *("is_refund", "partner_id", "session_id", "state", "user_id"),
         ),
         "pos.order.line": (
             *("discount", "is_total_cost_computed", "order_id", "price_subtotal", "price_unit", "product_id", "qty"),

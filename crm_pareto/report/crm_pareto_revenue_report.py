@@ -401,13 +401,15 @@ class CrmParetoRevenueReport(models.Model):
             JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
             LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
             LEFT JOIN res_partner customer ON customer.id = %(customer)s
-            %(products)s
+            LEFT JOIN (product_product product
+                       JOIN product_template template ON template.id = product.product_tmpl_id
+                       JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
+            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
             LEFT JOIN crm_pareto_line_cost frozen ON frozen.line_id = line.id AND frozen.product_id = line.product_id
             LEFT JOIN %(ordered)s ordered ON ordered.line_id = line.id
             %(posted)s
             """,
             customer=self._customer(),
-            products=self._products(),
             ordered=self._ordered(),
             posted=self._posted() if self._posts_cost() else SQL(),
         )
@@ -419,27 +421,13 @@ class CrmParetoRevenueReport(models.Model):
             """
             %(lines)s
             LEFT JOIN res_partner customer ON customer.id = %(customer)s
-            %(joins)s
             %(evidence)s
             """,
             lines=shop.lines(self.env),
             customer=self._customer(),
-            joins=self._products(),
             evidence=shop.join_evidence(self.env),
         )
         return joins, SQL("WHERE %s", shop.are_revenue(self.env))
-
-    @api.model
-    def _products(self):
-        """The joins of a line's product and units; SQL."""
-        return SQL(
-            """
-            LEFT JOIN (product_product product
-                       JOIN product_template template ON template.id = product.product_tmpl_id
-                       JOIN uom_uom product_uom ON product_uom.id = template.uom_id) ON product.id = line.product_id
-            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            """
-        )
 
     @api.model
     def _ordered(self):
@@ -568,6 +556,20 @@ class CrmParetoRevenueReport(models.Model):
     def _is_customer_document(self):
         """What becomes a revenue document once it is posted."""
         return SQL("move.move_type IN %s", tuple(self.env["account.move"].get_sale_types(include_receipts=True)))
+
+    @api.model
+    def _books_sales(self):
+        """Whether a journal entry, `move`, is of sales, whatever else it books: of a customer, or a shop's; SQL."""
+        if not shop.is_installed(self.env):
+            return self._is_customer_document()
+        return SQL("(%s OR %s)", self._is_customer_document(), shop.are_entries())
+
+    @api.model
+    def _books_sales_domain(self, path):
+        """As `_books_sales`, of what leads to a journal entry by a path of fields."""
+        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        documents = Domain(f"{path}.move_type", "in", types)
+        return documents | shop.entries_domain(path) if shop.is_installed(self.env) else documents
 
     @api.model
     def _is_of_customers(self, customers):

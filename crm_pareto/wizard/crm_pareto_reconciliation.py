@@ -192,16 +192,16 @@ class CrmParetoReconciliation(models.TransientModel):
         return [*domain, ("date", "<=", figures.as_of)] if figures else domain
 
     def _get_analytic_revenue_domain(self):
-        """Those of them that customer invoices put there: revenue already, and no cost."""
-        types = self.env["account.move"].get_sale_types(include_receipts=True)
-        return [*self._get_analytic_domain(), ("move_line_id.move_id.move_type", "in", types)]
+        """Those of them that customer invoices and shops put there: revenue already, and no cost."""
+        sales = self.env["crm.pareto.revenue.report"]._books_sales_domain("move_line_id.move_id")
+        return [*self._get_analytic_domain(), *sales]
 
     def _get_analytic_balance_domain(self):
         """Those of the others that are on accounts of the balance sheet."""
-        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        sales = self.env["crm.pareto.revenue.report"]._books_sales_domain("move_line_id.move_id")
         return [
             *self._get_analytic_domain(),
-            ("move_line_id.move_id.move_type", "not in", types),
+            *~sales,
             ("general_account_id.account_type", "in", BALANCE_SHEET),
         ]
 
