@@ -133,7 +133,7 @@ class CrmParetoDifference(models.Model):
 
     def _select_sessions(self):
         """Sessions of shops whose entry is not what is read of their orders: what was invoiced later, and the rest."""
-        lines = self.env["crm.pareto.revenue.report"].sudo()._rows(SQL("move.id IS NULL"))
+        lines = self.env["crm.pareto.revenue.report"]._rows(SQL("move.id IS NULL"))
         return SQL(
             """
             SELECT sums.move_id::bigint * %(kinds)s + why.place, sums.move_id, sums.company_id, NULL::int, NULL::int,

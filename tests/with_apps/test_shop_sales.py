@@ -290,3 +290,18 @@ class TestTiesToTheBooks(ShopCase):
         self.assertEqual(self.turnovers(), {self.ashby: 79.99})
         self.assertEqual(self.lines().cost, 120)
         self.check_ties()
+        abroad = self.new_company("Birch Tools", "USD")
+        both = self.lines().with_context(allowed_company_ids=[abroad.id, self.company.id])
+        self.assertEqual((both.consolidated_currency_id, both.revenue_consolidated), (dollar, 99.99))
+
+    def test_what_a_shop_books_on_a_campaigns_account_is_revenue_and_no_cost(self):
+        campaign = self.env["utm.campaign"].create({"name": "Spring", "company_id": self.company.id})
+        account = campaign._pareto_ensure_accounts()
+        order = self.sell(self.ashby, (self.product, 3, 100))
+        entry = self.close()
+        items = entry.line_ids.filtered(lambda item: item.account_id.account_type == "income")
+        items.analytic_distribution = {str(account.id): 100}
+        self.assertFalse(self.env["crm.pareto.campaign.cost.report"].search([("campaign_id", "=", campaign.id)]))
+        self.assertEqual(order.state, "done")
+        found = self.reconcile()
+        self.assertEqual((found.analytic, found.analytic_revenue, found.analytic_balance), (-300, -300, 0))
