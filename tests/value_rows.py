@@ -17,6 +17,7 @@ NIGHTLY = (
     *crm_pareto_rhythm_mixin.COLUMNS,
     *crm_pareto_scorecard_mixin.FIGURES,
     *crm_pareto_service_mixin.COLUMNS,
+    *crm_pareto_service_mixin.SERVED,
     "has_scores",
 )
 
