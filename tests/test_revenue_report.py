@@ -39,6 +39,18 @@ class TestRevenue(RevenueCase):
         self.invoice(partner, (self.product, 1, 100)).button_draft()
         self.assertEqual(self.report().mapped("revenue"), [200])
 
+    def test_without_shops_nothing_of_shops_is_asked(self):
+        report, today = self.env["crm.pareto.revenue.report"], date(2026, 6, 30)
+        self.assertNotIn("pos.order", self.env)
+        statements = (
+            report._table_query,
+            report._documents(self.company, today),
+            report._union(lambda source, where: SQL("SELECT %s %s", source, where)),
+            self.env["crm.pareto.difference"]._table_query,
+        )
+        for statement in statements:
+            self.assertNotIn("pos_", statement.code)
+
     def test_a_credit_note_takes_revenue_and_cost_back(self):
         partner = self.new_partner("Birch")
         self.invoice(partner, (self.product, 3, 100))

@@ -6,6 +6,7 @@ from odoo.addons.crm_pareto.models import (
     crm_pareto_prediction_mixin,
     crm_pareto_rhythm_mixin,
     crm_pareto_scorecard_mixin,
+    crm_pareto_service_mixin,
 )
 
 # Columns that wait for the night.
@@ -15,6 +16,8 @@ NIGHTLY = (
     *crm_pareto_prediction_mixin.COLUMNS,
     *crm_pareto_rhythm_mixin.COLUMNS,
     *crm_pareto_scorecard_mixin.FIGURES,
+    *crm_pareto_service_mixin.COLUMNS,
+    *crm_pareto_service_mixin.SERVED,
     "has_scores",
 )
 

@@ -8,7 +8,6 @@ from .ours import as_ours, is_ours
 from .trust import without_what_is_not_theirs
 
 CREDITED = "pareto_customer_id"
-INCOME = ("income", "income_other")  # types of the accounts that revenue is on
 
 
 class AccountMove(models.Model):

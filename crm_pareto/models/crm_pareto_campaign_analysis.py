@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
+from . import shop
 from .bounds import as_choice, of_one, within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
@@ -163,19 +164,25 @@ class CrmParetoCampaignAnalysis(models.Model):
         return SQL(
             """
             SELECT %s
-              FROM (SELECT line.move_id, line.date, line.company_id, line.currency_id, line.customer_id,
-                           SUM(line.revenue) AS revenue, SUM(line.margin) AS margin
+              FROM (SELECT MIN(line.id) AS line_id, line.move_id, line.date, line.company_id, line.currency_id,
+                           line.customer_id, line.user_id, SUM(line.revenue) AS revenue, SUM(line.margin) AS margin
                       FROM (%s) line
                      WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution credited
                                         WHERE credited.move_id = line.move_id AND credited.company_id = line.company_id)
-                     GROUP BY line.move_id, line.date, line.company_id, line.currency_id, line.customer_id) sale
+                     GROUP BY line.move_id, line.date, line.company_id, line.currency_id, line.customer_id,
+                              line.user_id) sale
               JOIN account_move move ON move.id = sale.move_id
             """,
             self._columns(
                 **{name: SQL("sale.%s", SQL.identifier(name)) for name in FACT},
-                id=SQL("sale.move_id::bigint * %s + 1", KINDS),
+                # One entry of a shop is of several customers.
+                id=SQL(
+                    "(CASE WHEN sale.line_id >= %s THEN sale.line_id ELSE sale.move_id END)::bigint * %s + 1",
+                    shop.FIRST,
+                    KINDS,
+                ),
                 name=SQL("move.name"),
-                user_id=SQL("move.invoice_user_id"),
+                user_id=SQL("sale.user_id"),
                 kind=SQL("'unattributed'"),
                 revenue=SQL("sale.revenue"),
                 margin=SQL("sale.margin"),

@@ -298,18 +298,14 @@ class CrmParetoCredit(models.AbstractModel):
 
     @api.model
     def _first_documents(self, company):
-        """The first document of each customer who is credited here."""
+        """The first document of each customer who is credited here; on one day, an invoice."""
         report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
-            SELECT DISTINCT ON (customer_id) move_id
-              FROM (SELECT move.id AS move_id, %(customer)s AS customer_id, move.invoice_date AS date
-                      FROM account_move move LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-                     WHERE %(sale)s AND move.company_id = %(company)s AND move.move_type <> 'out_refund') document
-             WHERE customer_id IN (SELECT customer_id FROM crm_pareto_documents)
-             ORDER BY customer_id, date, move_id
+            SELECT DISTINCT ON (customer_id) id AS move_id
+              FROM (%s) document
+             WHERE customer_id IN (SELECT customer_id FROM crm_pareto_documents) AND move_type <> 'out_refund'
+             ORDER BY customer_id, date, id
             """,
-            customer=report._customer(),
-            sale=report._is_sale(),
-            company=company.id,
+            report._customer_documents(company),
         )

@@ -69,16 +69,20 @@ class CrmParetoCustomer(models.Model):
             """
             SELECT customer_id AS partner_id,
                    (SUM(hashint8extended(id, date - %(earliest)s)) %% %(most)s)::int AS documents
-              FROM (%(documents)s AND %(only)s) document
+              FROM (%(documents)s) document
              WHERE customer_id IS NOT NULL AND date <= %(as_of)s
              GROUP BY customer_id HAVING bool_or(move_type <> 'out_refund')
             """,
             earliest=EARLIEST,
             most=MOST_ID,
-            documents=report._customer_documents(company),
-            only=SQL("TRUE") if customers is None else report._is_of_customers(customers),
+            documents=report._customer_documents(company, self._of_customers(customers)),
             as_of=as_of,
         )
+
+    @api.model
+    def _of_customers(self, customers):
+        """SQL, a condition on `move`: of some customers, or None where they are all."""
+        return None if customers is None else self.env["crm.pareto.revenue.report"]._is_of_customers(customers)
 
     @api.model
     def _search_others(self, company, as_of):
@@ -121,13 +125,12 @@ class CrmParetoCustomer(models.Model):
                    percentile_cont(ARRAY[0.25, 0.5, 0.75]::float8[]) WITHIN GROUP (ORDER BY gap) AS gaps
               FROM (SELECT customer_id, date, COUNT(*) AS invoices,
                            date - LAG(date) OVER (PARTITION BY customer_id ORDER BY date) AS gap
-                      FROM (%(documents)s AND %(only)s) document
+                      FROM (%(documents)s) document
                      WHERE customer_id IS NOT NULL AND date <= %(date_to)s AND move_type <> 'out_refund'
                      GROUP BY customer_id, date) purchase
              GROUP BY customer_id
             """,
-            only=SQL("TRUE") if customers is None else report._is_of_customers(customers),
-            documents=report._documents(company, period.date_to),
+            documents=report._documents(company, period.date_to, self._of_customers(customers)),
             date_from=period.date_from,
             date_to=period.date_to,
         )

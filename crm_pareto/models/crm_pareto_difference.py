@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .account_move import INCOME
+from . import shop
 from .bounds import of_one, within
 from .crm_pareto_attribution import MODELS
 from .crm_pareto_value_mixin import PROFIT
+from .ledger import INCOME
 from .opening import open_document
 
 KINDS = 32  # a row's id is the number of its record times this, plus the place of its kind
@@ -13,11 +14,12 @@ LEDGER = {
     "period": (8, "Of another day in the books than on the invoice, as where a lock date moved it"),
     "rounding": (9, "Cash rounding"),
     "discount": (10, "Discounts and early payments, posted apart"),
-    "shop": (11, "Sold in a shop without an invoice: not read"),
+    "shop": (11, "Sold in a shop and invoiced after the session: counted as the invoice"),
     "deferral": (12, "Income of an invoice moved to other months"),
     "manual": (13, "A journal entry on an income account"),
     "vendor": (14, "A vendor's document on an income account"),
     "other": (15, "Another line of a customer's document on an income account"),
+    "session": (16, "A shop's session: rounded as a whole, or booked on other accounts than its products have now"),
 }
 
 
@@ -65,6 +67,7 @@ class CrmParetoDifference(models.Model):
     def _table_query(self):
         branches = [
             self._select_ledger(),
+            *([self._select_sessions()] if shop.is_installed(self.env) else []),
             self._select_changed(),
             *map(self._of_documents, (self._select_attribution(), self._select_revenue(), self._select_rate())),
         ]
@@ -114,7 +117,7 @@ class CrmParetoDifference(models.Model):
                      WHERE line.parent_state = 'posted'
                        AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %(income)s)
                        AND (line.date BETWEEN run.date_from AND run.as_of
-                            OR line.invoice_date BETWEEN run.date_from AND run.as_of)) item
+                            OR line.invoice_date BETWEEN run.date_from AND run.as_of) AND %(apart)s) item
               JOIN (VALUES %(places)s) known (name, place) ON known.name = reason
              WHERE ours <> booked
              GROUP BY item.move_id, item.company_id, reason, place
@@ -124,7 +127,42 @@ class CrmParetoDifference(models.Model):
             reason=self._ledger_reason(),
             ours=report._is_revenue(),
             income=INCOME,
+            apart=shop.are_no_sessions() if shop.is_installed(self.env) else SQL("TRUE"),
             places=SQL(", ").join(SQL("(%s, %s)", reason, place) for reason, (place, _words) in LEDGER.items()),
+        )
+
+    def _select_sessions(self):
+        """Sessions of shops whose entry is not what is read of their orders: what was invoiced later, and the rest."""
+        lines = self.env["crm.pareto.revenue.report"]._rows(SQL("move.id IS NULL"))
+        return SQL(
+            """
+            SELECT sums.move_id::bigint * %(kinds)s + why.place, sums.move_id, sums.company_id, NULL::int, NULL::int,
+                   why.reason, why.shown, why.books
+              FROM (SELECT part.move_id, part.company_id, SUM(booked) AS booked, SUM(shown) AS shown,
+                           SUM(later) AS later
+                      FROM (SELECT line.move_id, line.company_id, -line.balance AS booked, 0 AS shown, 0 AS later
+                              FROM account_move_line line
+                             WHERE line.parent_state = 'posted' AND NOT %(apart)s
+                               AND line.account_id IN (SELECT id FROM account_account WHERE account_type IN %(income)s)
+                             UNION ALL
+                            SELECT move_id, company_id, 0, revenue, 0 FROM (%(lines)s) sold
+                             UNION ALL
+                            SELECT move_id, company_id, 0, 0, balance FROM (%(later)s) invoiced) part
+                      JOIN account_move entry ON entry.id = part.move_id
+                      JOIN crm_pareto_run run ON run.company_id = part.company_id AND run.kind = 'customer'
+                       AND run.snapshot IS NOT TRUE AND entry.date BETWEEN run.date_from AND run.as_of
+                     GROUP BY part.move_id, part.company_id) sums
+             CROSS JOIN LATERAL (VALUES ('shop', %(shop)s, 0, later), ('session', %(session)s, shown, booked - later)
+                                ) why (reason, place, shown, books)
+             WHERE why.books <> why.shown
+            """,
+            kinds=KINDS,
+            apart=shop.are_no_sessions(SQL("line.move_id")),
+            income=INCOME,
+            lines=lines,
+            later=shop.invoiced_later(self.env),
+            shop=LEDGER["shop"][0],
+            session=LEDGER["session"][0],
         )
 
     def _ledger_reason(self):
@@ -137,8 +175,8 @@ class CrmParetoDifference(models.Model):
             SQL("WHEN %s THEN 'other'", sale),
             SQL("WHEN move.move_type <> 'entry' THEN 'vendor'"),
         ]
-        if "pos.session" in self.env:
-            cases.append(SQL("WHEN EXISTS (SELECT FROM pos_session WHERE pos_session.move_id = move.id) THEN 'shop'"))
+        if shop.is_installed(self.env):
+            cases.append(SQL("WHEN move.reversed_pos_order_id IS NOT NULL THEN 'shop'"))
         if "deferred_original_move_ids" in self.env["account.move"]._fields:
             relation = self.env["account.move"]._fields["deferred_original_move_ids"]
             cases.append(
@@ -177,21 +215,25 @@ class CrmParetoDifference(models.Model):
             """
             SELECT customer_id::bigint * %(kinds)s, NULL::int, company_id, customer_id, NULL::int, 'changed',
                    COALESCE(computed.turnover, 0), COALESCE(live.revenue, 0)
-              FROM (SELECT line.company_id, %(customer)s AS customer_id, SUM(-line.balance) AS revenue
-                      FROM account_move_line line
-                      JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
+              FROM (SELECT line.company_id, line.customer_id, SUM(line.revenue) AS revenue
+                      FROM (%(lines)s) line
                       JOIN crm_pareto_run run ON run.company_id = line.company_id AND run.kind = 'customer'
-                       AND run.snapshot IS NOT TRUE AND move.invoice_date BETWEEN run.date_from AND run.as_of
-                      LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-                     %(where)s
+                       AND run.snapshot IS NOT TRUE AND line.date BETWEEN run.date_from AND run.as_of
                      GROUP BY 1, 2) live
               FULL JOIN (SELECT company_id, partner_id AS customer_id, turnover FROM crm_pareto_customer
                           WHERE snapshot_id IS NULL) computed USING (company_id, customer_id)
              WHERE customer_id IS NOT NULL AND COALESCE(computed.turnover, 0) <> COALESCE(live.revenue, 0)
             """,
             kinds=KINDS,
-            customer=report._customer(),
-            where=report._where(),
+            lines=report._union(
+                lambda source, where: SQL(
+                    "SELECT line.company_id, %s AS customer_id, move.invoice_date AS date, -line.balance AS revenue"
+                    " %s %s",
+                    report._customer(),
+                    source,
+                    where,
+                )
+            ),
         )
 
     def _select_attribution(self):
@@ -203,17 +245,17 @@ class CrmParetoDifference(models.Model):
                    COALESCE(ledger.revenue, 0)
               FROM (SELECT DISTINCT move_id, revenue FROM crm_pareto_attribution) credited
               LEFT JOIN (SELECT move_id, SUM(revenue) AS revenue
-                           FROM (%(report)s AND move.id IN (SELECT move_id FROM crm_pareto_attribution)) line
+                           FROM (%(report)s) line
                           GROUP BY move_id) ledger ON ledger.move_id = credited.move_id
              WHERE credited.revenue <> COALESCE(ledger.revenue, 0)
             """,
             kinds=KINDS,
-            report=report._table_query,
+            report=report._rows(SQL("move.id IN (SELECT move_id FROM crm_pareto_attribution)")),
         )
 
     def _select_revenue(self):
-        """Customer invoices whose lines are distributed to a campaign's account."""
-        revenue = self.env["crm.pareto.revenue.report"]._is_customer_document()
+        """Customer invoices and entries of shops whose lines are distributed to a campaign's account."""
+        revenue = self.env["crm.pareto.revenue.report"]._books_sales()
         branches = [
             SQL(
                 """

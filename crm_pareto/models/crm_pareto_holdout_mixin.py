@@ -95,13 +95,13 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
                            AND move_type <> 'out_refund'
                            AND %(profiled)s) purchase
                   LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin
-                               FROM (%(report)s AND line.invoice_date <= %(last)s) report
+                               FROM (%(report)s) report
                               WHERE company_id = %(company)s AND date <= %(last)s AND move_type <> 'out_refund'
                               GROUP BY customer_id, date) sold USING (customer_id, date)
                  GROUP BY customer_id ORDER BY customer_id
                 """,
                 documents=report._documents(self.company_id, last),
-                report=report._table_query,
+                report=report._rows(SQL("line.invoice_date <= %s", last)),
                 margin=within(SQL("COALESCE(margin, 0)")),
                 company=self.company_id.id,
                 first=EARLIEST,

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
@@ -144,29 +146,33 @@ class CrmParetoPairing(models.Model):
         # sudo: which products there are does not depend on who has this computed.
         products = self.env["product.product"].sudo()._search(offered)
         self.env.flush_all()
-        return SQL(
+        select = partial(
+            SQL,
             """
-            SELECT partner_id, product_id
-              FROM (SELECT %(customer)s AS partner_id, line.product_id,
-                           ROW_NUMBER() OVER (PARTITION BY %(customer)s
-                                              ORDER BY SUM(-line.balance) DESC, line.product_id) AS place
-                      FROM account_move_line line
-                      JOIN account_move move ON move.id = line.move_id
-                      LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-                     %(where)s AND line.company_id = %(company)s AND move.company_id = %(company)s
-                       AND line.invoice_date BETWEEN %(first)s AND %(last)s AND line.product_id IN %(products)s
-                       AND %(profiled)s
-                     GROUP BY %(customer)s, line.product_id
-                    HAVING SUM(-line.balance) > 0) bought
-             WHERE partner_id IS NOT NULL AND place <= %(most)s
+            SELECT %(customer)s AS partner_id, line.product_id, -line.balance AS amount
+              %(source)s
+             %(where)s AND line.company_id = %(company)s AND move.company_id = %(company)s
+               AND line.invoice_date BETWEEN %(first)s AND %(last)s AND line.product_id IN %(products)s
+               AND %(profiled)s
             """,
             customer=report._customer(),
-            where=report._where(),
             company=company.id,
             first=period.date_from,
             last=period.date_to,
             products=products.subselect(),
             profiled=self.env["res.partner"]._pareto_is_profiled(report._customer()),
+        )
+        return SQL(
+            """
+            SELECT partner_id, product_id
+              FROM (SELECT partner_id, product_id,
+                           ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY SUM(amount) DESC, product_id) AS place
+                      FROM (%(lines)s) line
+                     GROUP BY partner_id, product_id
+                    HAVING SUM(amount) > 0) bought
+             WHERE partner_id IS NOT NULL AND place <= %(most)s
+            """,
+            lines=report._union(lambda source, where: select(source=source, where=where)),
             most=MOST_IN_BASKET,
         )
 

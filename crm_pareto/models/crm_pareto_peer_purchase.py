@@ -82,14 +82,14 @@ class CrmParetoPeerPurchase(models.Model):
         return SQL(
             """
             SELECT customer_id AS partner_id, product_categ_id AS categ_id, SUM(revenue) AS amount
-              FROM (%(report)s AND move.invoice_date BETWEEN %(first)s AND %(last)s) report
+              FROM (%(report)s) report
              WHERE company_id = %(company)s AND customer_id IN (SELECT partner_id FROM crm_pareto_peer)
                AND product_categ_id IS NOT NULL
              GROUP BY customer_id, product_categ_id
             HAVING SUM(revenue) > 0
             """,
-            report=self.env["crm.pareto.revenue.report"]._table_query,
+            report=self.env["crm.pareto.revenue.report"]._rows(
+                SQL("move.invoice_date BETWEEN %s AND %s", period.date_from, period.date_to)
+            ),
             company=company.id,
-            first=period.date_from,
-            last=period.date_to,
         )

@@ -51,6 +51,7 @@ class CrmParetoRanking(models.AbstractModel):
         many = lifetime and known > HASHED
         sources = [SQL.identifier(model._pareto_source) for model in value_models]
         first = period.previous_from or period.date_from
+        since = "-infinity" if lifetime else first
         # PostgreSQL expects 200 customers, as of any expression, and would sort all lines, in one process, for the join
         # with their first days, instead of hashing. Not for the statements that follow: those go another, slower way.
         # The sums of many customers it would hash on disk: their lines are sorted, by the workers.
@@ -71,7 +72,7 @@ class CrmParetoRanking(models.AbstractModel):
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count,
                        bool_or(date >= %(first)s) AS within, %(later)s AS later_margin
                   FROM (SELECT %(read)s, date, revenue, margin, move_type <> 'out_refund' AS sold
-                          FROM (%(report)s AND line.invoice_date BETWEEN %(since)s AND %(date_to)s) report
+                          FROM (%(report)s) report
                          WHERE company_id = %(company)s AND date BETWEEN %(since)s AND %(date_to)s
                         %(order)s OFFSET 0) line
                   %(bought)s
@@ -90,10 +91,10 @@ class CrmParetoRanking(models.AbstractModel):
                 ),
                 sets=SQL(", ").join(SQL("(%s)", source) for source in sources),
                 read=SQL(", ").join(sources),
-                report=report._table_query,
+                report=report._rows(SQL("line.invoice_date BETWEEN %s AND %s", since, period.date_to)),
                 company=company.id,
                 first=first,
-                since="-infinity" if lifetime else first,
+                since=since,
                 date_from=period.date_from,
                 date_to=period.date_to,
                 previous=SQL("date BETWEEN %s::date AND %s::date", period.previous_from, period.previous_to),
@@ -222,7 +223,8 @@ class CrmParetoRanking(models.AbstractModel):
         :param but: ids of the customers that are summed anew
         """
         report = self.env["crm.pareto.revenue.report"]
-        days = moved_days(before, now)
+        moved = (SQL("move.invoice_date BETWEEN %s AND %s", *day) for day in moved_days(before, now))
+        days = SQL("(%s)", SQL(" OR ").join(moved))
         self.env.flush_all()
         self._make_table(
             "crm_pareto_shift",
@@ -236,10 +238,10 @@ class CrmParetoRanking(models.AbstractModel):
                        COALESCE(SUM(entered) FILTER (WHERE is_purchase), 0) AS invoice_count
                   FROM (SELECT *, %(entered)s AS entered, %(entered_previous)s AS entered_previous
                           FROM (SELECT customer_id, date, revenue, margin, FALSE AS is_purchase
-                                  FROM (%(report)s AND (%(days)s)) report WHERE company_id = %(company)s
+                                  FROM (%(report)s) report WHERE company_id = %(company)s
                                  UNION ALL
                                 SELECT customer_id, date, 0, 0, TRUE
-                                  FROM (%(documents)s AND (%(days)s)) document WHERE move_type <> 'out_refund') fact
+                                  FROM (%(documents)s) document WHERE move_type <> 'out_refund') fact
                          WHERE customer_id IS NOT NULL AND customer_id <> ALL(%(but)s)) moved
                  GROUP BY customer_id
                 """,
@@ -247,9 +249,8 @@ class CrmParetoRanking(models.AbstractModel):
                 entered_previous=self._entered(
                     (before.previous_from, before.previous_to), (now.previous_from, now.previous_to)
                 ),
-                report=report._table_query,
-                documents=report._documents(company, now.date_to),
-                days=SQL(" OR ").join(SQL("move.invoice_date BETWEEN %s AND %s", *day) for day in days),
+                report=report._rows(days),
+                documents=report._documents(company, now.date_to, days),
                 company=company.id,
                 but=but,
             ),

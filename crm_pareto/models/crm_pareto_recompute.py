@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from . import shop
 from .trust import scheduled
 
 VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
@@ -326,7 +327,7 @@ class CrmParetoRecompute(models.AbstractModel):
         any more.
         """
         self.env.flush_all()
-        rows = self.env.execute_query(
+        branches = [
             SQL(
                 """
                 SELECT move.id, move.commercial_partner_id, linked.commercial_partner_id,
@@ -343,7 +344,10 @@ class CrmParetoRecompute(models.AbstractModel):
                 as_of,
                 self.env["crm.pareto.revenue.report"]._is_customer_document(),
             )
-        )
+        ]
+        if shop.is_installed(self.env):
+            branches.append(shop.changed(self.env, company, self._written_since(run), run.as_of, as_of))
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(branches))
         return [row[0] for row in rows], {id_ for row in rows for id_ in row[1:] if id_}
 
     @api.model

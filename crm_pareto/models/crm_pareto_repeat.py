@@ -1,3 +1,5 @@
+from functools import partial
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -207,7 +209,8 @@ class CrmParetoRepeat(models.Model):
         if customers is not None:  # their documents, but not what of these is credited to others
             among = SQL("%s = ANY(%s)", report._customer(), customers)
             only = SQL("%s AND %s AND %s", only, among, report._is_of_customers(customers))
-        return SQL(
+        select = partial(
+            SQL,
             """
             SELECT %(customer)s AS partner_id, line.product_id,
                    GREATEST(LEAST(CASE WHEN move.move_type = 'out_refund' THEN (
@@ -215,9 +218,7 @@ class CrmParetoRepeat(models.Model):
                          FROM account_move credit JOIN account_move invoice ON invoice.id = credit.reversed_entry_id
                         WHERE credit.id = move.id) END, move.invoice_date), %(earliest)s) AS date,
                    move.move_type, line.quantity * %(moved)s AS quantity, line.product_uom_id
-              FROM account_move_line line
-              JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
-              LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+              %(source)s
              %(where)s AND line.company_id = %(company)s AND line.invoice_date BETWEEN %(since)s AND %(as_of)s
                AND line.product_id IS NOT NULL AND line.product_id <> ALL(%(incidental)s)
                AND %(customer)s IS NOT NULL AND %(only)s
@@ -226,12 +227,12 @@ class CrmParetoRepeat(models.Model):
             moved=report._moved(),
             incidental=self.env["sale.order"].new({"company_id": company.id})._get_incidental_products().ids,
             earliest=EARLIEST,
-            where=report._where(),
             company=company.id,
             since=as_of - relativedelta(years=YEARS),
             as_of=as_of,
             only=only,
         )
+        return report._union(lambda source, where: select(source=source, where=where))
 
     # -- state -----------------------------------------------------------------------
 

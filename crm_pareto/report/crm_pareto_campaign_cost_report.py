@@ -138,11 +138,11 @@ class CrmParetoCampaignCostReport(models.Model):
         )
 
     def _is_cost(self):
-        """What a customer invoice puts on the account is revenue, and counted there; drafts are nothing yet.
+        """What a customer invoice or a shop puts on the account is revenue, and counted there; drafts are nothing yet.
 
         Nor is what stands on the balance sheet: a stand that is used for years is a cost as it is written off.
         """
-        revenue = self.env["crm.pareto.revenue.report"]._is_customer_document()
+        revenue = self.env["crm.pareto.revenue.report"]._books_sales()
         return SQL(
             """
             ((move.id IS NULL OR move.state = 'posted' AND NOT %s)

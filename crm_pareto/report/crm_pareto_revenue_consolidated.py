@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models import shop
+
 
 class CrmParetoRevenueReport(models.Model):
     """Revenue and margin of several companies in the currency of the one that the reader is in.
@@ -49,19 +51,25 @@ class CrmParetoRevenueReport(models.Model):
         revenue = SQL(
             """
             CASE WHEN %(document)s = %(currency)s AND %(own)s <> %(currency)s
-                 THEN (SELECT -written.amount_currency FROM account_move_line written WHERE written.id = %(id)s)
+                 THEN %(written)s
                  ELSE %(converted)s END
             """,
             own=SQL.identifier(alias, "currency_id"),
             document=SQL.identifier(alias, "document_currency_id"),
             currency=currency.id,
-            id=SQL.identifier(alias, "id"),
+            written=self._written(SQL.identifier(alias, "id")),
             converted=self._converted(alias, super()._field_to_sql(alias, "revenue", query), rate, currency),
         )
         if field_expr == "revenue_consolidated":
             return revenue
         cost = super()._field_to_sql(alias, "cost", query)
         return SQL("%s - %s", revenue, self._converted(alias, cost, rate, currency))
+
+    @api.model
+    def _written(self, id_):
+        """What the document of a line says, in its own currency; SQL."""
+        invoiced = SQL("(SELECT -written.amount_currency FROM account_move_line written WHERE written.id = %s)", id_)
+        return SQL("COALESCE(%s, %s)", invoiced, shop.written(id_)) if shop.is_installed(self.env) else invoiced
 
     @api.model
     def _converted(self, alias, amount, rate, currency):

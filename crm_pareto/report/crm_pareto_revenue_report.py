@@ -3,8 +3,9 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
-from ..models.account_move import INCOME
+from ..models import shop
 from ..models.bounds import bounded, of_one
+from ..models.ledger import INCOME
 from ..models.opening import open_document
 from ..models.trust import Only
 
@@ -15,13 +16,15 @@ FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
 class CrmParetoRevenueReport(models.Model):
     """What customers brought in, live from the ledger.
 
-    Grain: one product line, on an income account, of a posted customer invoice, credit note or receipt.
+    Grain: one product line, on an income account, of a posted customer invoice, credit note or receipt, or of a shop's
+        order that nobody invoiced, in a posted session.
     Sources: account.move.line with its account.move; for the cost also the posted
         cost-of-goods lines, the order lines and crm.pareto.line.cost; for what goods moved the
-        invoice that a document reverses or adds to, and what was delivered.
-    Filters: `_where`, and nowhere else: what counts as revenue is decided here.
+        invoice that a document reverses or adds to, and what was delivered. Where there are shops: shop.py.
+    Filters: `_where`, and nowhere else: what counts as revenue is decided here; of shops in shop.py.
     Sign: revenue positive, credit notes negative; cost positive where goods went out.
     Currency: the company's, at the document's own rate (the line's balance).
+    Dates: that of the invoice; of a shop's sale, that of its session's journal entry, which is what a line opens.
     Used by: the ranking, the Pareto page, and the analysis under Reporting.
     """
 
@@ -42,6 +45,7 @@ class CrmParetoRevenueReport(models.Model):
         ],
         "Type",
         readonly=True,
+        help="A shop's sale without an invoice is a receipt, what it gives back a credit note.",
     )
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", "Company Currency", readonly=True)
@@ -130,7 +134,7 @@ class CrmParetoRevenueReport(models.Model):
     @api.readonly
     @of_one
     def action_open_move(self):
-        """Open the line's invoice."""
+        """Open the line's invoice, or its shop session's journal entry."""
         return open_document(self.move_id, self)
 
     def _search(self, domain, *args, **kwargs):
@@ -161,9 +165,45 @@ class CrmParetoRevenueReport(models.Model):
 
     @property
     def _table_query(self):
-        customers = Only.of(self.env, "pareto_customers")
-        only = SQL("AND %s", self._is_of_customers(list(customers))) if customers else SQL()
-        return SQL("%s %s %s %s", self._select(), self._from(), self._where(), only)
+        return self._rows()
+
+    @api.model
+    def _rows(self, only=None):
+        """The lines; SQL.
+
+        :param only: SQL, a condition on `line` and its document, `move`
+        """
+        only = only or SQL("TRUE")
+        if customers := Only.of(self.env, "pareto_customers"):
+            only = SQL("%s AND %s", only, self._is_of_customers(list(customers)))
+        branches = [SQL("%s %s %s AND %s", self._select(), self._from(), self._where(), only)]
+        if shop.is_installed(self.env):
+            among = shop.among(Only.of(self.env, "pareto_lines"))
+            branches.append(SQL("%s %s %s AND %s AND %s", self._select(), *self._shop_source(), among, only))
+        return SQL(" UNION ALL ").join(branches)
+
+    @api.model
+    def _sources(self):
+        """[(FROM of the revenue lines and their documents, WHERE that are such)]: of invoices and, where there are
+        shops, of their orders. For what needs no more of them than `line`, `move` and whom a move is credited to.
+        """
+        invoices = SQL(
+            """
+            FROM account_move_line line
+            JOIN account_move move ON move.id = line.move_id AND move.company_id = line.company_id
+            LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
+            """
+        )
+        shops = [(shop.lines(self.env), self._shop_source()[1])] if shop.is_installed(self.env) else []
+        return [(invoices, self._where()), *shops]
+
+    @api.model
+    def _union(self, select):
+        """What is selected of each of the sources of lines; SQL.
+
+        :param select: takes FROM and WHERE of a source, gives a SELECT
+        """
+        return SQL(" UNION ALL ").join(select(source, where) for source, where in self._sources())
 
     @api.model
     def _select(self):
@@ -375,6 +415,21 @@ class CrmParetoRevenueReport(models.Model):
         )
 
     @api.model
+    def _shop_source(self):
+        """(FROM, WHERE) of what shops sold: what `_select` reads, as `_from` and `_where` have it of invoices; SQL."""
+        joins = SQL(
+            """
+            %(lines)s
+            LEFT JOIN res_partner customer ON customer.id = %(customer)s
+            %(evidence)s
+            """,
+            lines=shop.lines(self.env),
+            customer=self._customer(),
+            evidence=shop.join_evidence(self.env),
+        )
+        return joins, SQL("WHERE %s", shop.are_revenue(self.env))
+
+    @api.model
     def _ordered(self):
         """The order of an invoice line and the unit cost agreed there, in company currency per reference unit.
 
@@ -503,6 +558,20 @@ class CrmParetoRevenueReport(models.Model):
         return SQL("move.move_type IN %s", tuple(self.env["account.move"].get_sale_types(include_receipts=True)))
 
     @api.model
+    def _books_sales(self):
+        """Whether a journal entry, `move`, is of sales, whatever else it books: of a customer, or a shop's; SQL."""
+        if not shop.is_installed(self.env):
+            return self._is_customer_document()
+        return SQL("(%s OR %s)", self._is_customer_document(), shop.are_entries())
+
+    @api.model
+    def _books_sales_domain(self, path):
+        """As `_books_sales`, of what leads to a journal entry by a path of fields."""
+        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        documents = Domain(f"{path}.move_type", "in", types)
+        return documents | shop.entries_domain(path) if shop.is_installed(self.env) else documents
+
+    @api.model
     def _is_of_customers(self, customers):
         """Whether a document may be credited to one of the customers; found through indexes.
 
@@ -514,28 +583,56 @@ class CrmParetoRevenueReport(models.Model):
         return SQL("(%s OR move.id = ANY(%s))", own, linked.ids) if linked else own
 
     @api.model
-    def _documents(self, company, as_of=None):
+    def _documents(self, company, as_of=None, only=None):
         """The purchases of a company's customers, and their credit notes, as `_customer_documents` has them; SQL.
 
         :param as_of: the last day that credit notes count of; None: all
+        :param only: SQL, a condition on `move`
         """
-        no_purchases = self._no_purchases(company, as_of)
-        return SQL("%s AND move.id NOT IN (%s)", self._customer_documents(company), no_purchases)
+        return self._document_rows(
+            company,
+            only,
+            invoices=SQL("move.id NOT IN (%s)", self._no_purchases(company, as_of)),
+            orders=lambda: SQL("pos_order.id NOT IN (%s)", shop.given_back(self.env, company, as_of)),
+        )
 
     @api.model
-    def _customer_documents(self, company):
-        """The documents behind the revenue lines of a company: customer_id, date, move_type, id, amount; SQL."""
-        return SQL(
-            """
-            SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type, move.id,
-                   move.amount_untaxed_signed AS amount
-              FROM account_move move
-              LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-             WHERE %(sale)s AND move.company_id = %(company)s
-            """,
-            customer=self._customer(),
-            sale=self._is_sale(),
-            company=company.id,
+    def _customer_documents(self, company, only=None):
+        """The documents behind the revenue lines of a company: customer_id, date, move_type, id, amount; SQL.
+
+        :param only: SQL, a condition on `move`
+        """
+        return self._document_rows(company, only, invoices=SQL("TRUE"), orders=lambda: SQL("TRUE"))
+
+    @api.model
+    def _document_rows(self, company, only, invoices, orders):
+        """As `_customer_documents`, of those invoices and shop orders.
+
+        :param invoices: SQL, a condition on `move`
+        :param orders: gives SQL, a condition on `pos_order`; asked for only where there are shops
+        """
+        source = SQL("FROM account_move move LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id")
+        branches = [(SQL("move.id"), source, self._is_sale(), invoices)]
+        if shop.is_installed(self.env):
+            number = SQL("pos_order.id + %s", shop.FIRST)
+            branches.append((number, shop.orders(self.env), shop.are_sold(self.env), orders()))
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """
+                SELECT %(customer)s AS customer_id, move.invoice_date AS date, move.move_type, %(number)s AS id,
+                       move.amount_untaxed_signed AS amount
+                  %(source)s
+                 WHERE %(sale)s AND move.company_id = %(company)s AND %(those)s AND %(only)s
+                """,
+                customer=self._customer(),
+                number=number,
+                source=source,
+                sale=sale,
+                company=company.id,
+                those=those,
+                only=only or SQL("TRUE"),
+            )
+            for number, source, sale, those in branches
         )
 
     @api.model
@@ -559,11 +656,15 @@ class CrmParetoRevenueReport(models.Model):
             company.id,
             SQL("invoice_date <= %s", as_of) if as_of else SQL("TRUE"),
         )
-        if "debit_origin_id" not in self.env["account.move"]._fields:
-            return credited
-        return SQL(
-            "%s UNION ALL SELECT id FROM account_move"
-            " WHERE debit_origin_id IS NOT NULL AND state = 'posted' AND move_type = 'out_invoice' AND company_id = %s",
-            credited,
-            company.id,
-        )
+        branches = [credited]
+        if shop.is_installed(self.env):
+            branches.append(shop.invoices_given_back(self.env, company, as_of))
+        if "debit_origin_id" in self.env["account.move"]._fields:
+            branches.append(
+                SQL(
+                    "SELECT id FROM account_move WHERE debit_origin_id IS NOT NULL AND state = 'posted'"
+                    " AND move_type = 'out_invoice' AND company_id = %s",
+                    company.id,
+                )
+            )
+        return SQL(" UNION ALL ").join(branches)

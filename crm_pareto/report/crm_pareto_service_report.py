@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models import shop
 from ..models.bounds import of_one, within
 from ..models.opening import open_document
 
@@ -407,22 +408,9 @@ class CrmParetoServiceReport(models.Model):
 
     @api.model
     def _select_credit_notes(self):
+        """Those of invoices, and what shops took back."""
         revenue = self.env["crm.pareto.revenue.report"]
-        select = self._select(
-            "credit_note",
-            CREDIT_NOTE,
-            row=SQL("MIN(line.id)"),
-            date=SQL("move.invoice_date"),
-            name=SQL("move.name"),
-            partner_id=revenue._customer(),
-            product_id=SQL("line.product_id"),
-            user_id=SQL("move.invoice_user_id"),
-            company_id=SQL("line.company_id"),
-            quantity=SQL("-SUM(%s)", revenue._quantity()),
-            res_model=SQL("'account.move'"),
-            res_id=SQL("move.id"),
-        )
-        return SQL(
+        invoiced = SQL(
             """
             %(select)s
               FROM account_move_line line
@@ -435,8 +423,40 @@ class CrmParetoServiceReport(models.Model):
               %(where)s AND move.move_type = 'out_refund'
              GROUP BY move.id, linked.id, line.company_id, line.product_id
             """,
-            select=select,
+            select=self._select_credited(name=SQL("move.name"), res_id=SQL("move.id")),
             where=revenue._where(),
+        )
+        if not shop.is_installed(self.env):
+            return invoiced
+        numbers = {"event": SQL("pos_order.id + %s", shop.FIRST), "res_id": SQL("entry.id")}
+        given_back = SQL(
+            """
+            %(select)s
+              %(source)s %(where)s AND move.move_type = 'out_refund' %(flushing)s
+             GROUP BY pos_order.id, entry.id, move.invoice_date, move.invoice_user_id, move.commercial_partner_id,
+                      linked.commercial_partner_id, line.company_id, line.product_id
+            """,
+            select=self._select_credited(name=SQL("pos_order.name"), **numbers),
+            **dict(zip(("source", "where"), revenue._shop_source(), strict=True)),
+            flushing=self._flushing("pos.order", "name"),
+        )
+        return SQL("%s UNION ALL %s", invoiced, given_back)
+
+    @api.model
+    def _select_credited(self, **columns):
+        revenue = self.env["crm.pareto.revenue.report"]
+        return self._select(
+            "credit_note",
+            CREDIT_NOTE,
+            row=SQL("MIN(line.id)"),
+            date=SQL("move.invoice_date"),
+            partner_id=revenue._customer(),
+            product_id=SQL("line.product_id"),
+            user_id=SQL("move.invoice_user_id"),
+            company_id=SQL("line.company_id"),
+            quantity=SQL("-SUM(%s)", revenue._quantity()),
+            res_model=SQL("'account.move'"),
+            **columns,
         )
 
     @api.model

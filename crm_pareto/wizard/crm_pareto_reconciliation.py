@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..models.account_move import INCOME
+from ..models import shop
 from ..models.bounds import of_one
 from ..models.crm_pareto_attribution import MODELS
 from ..models.crm_pareto_difference import LEDGER
 from ..models.crm_pareto_value_mixin import PROFIT
+from ..models.ledger import INCOME
 from ..models.trust import as_scheduler
 from ..report.crm_pareto_campaign_cost_report import BALANCE_SHEET
 
@@ -49,6 +50,11 @@ class CrmParetoReconciliation(models.TransientModel):
     )
 
     invoiced = fields.Monetary("Invoiced Revenue", compute="_compute_attribution", help="By invoice date.")
+    sold_in_shops = fields.Monetary(
+        compute="_compute_attribution",
+        help="Without an invoice, by the accounting date of the session. No campaign is credited with it.",
+    )
+    has_shops = fields.Boolean(compute="_compute_attribution")
     attributed = fields.Monetary(compute="_compute_attribution")
     unattributed = fields.Monetary(compute="_compute_attribution")
     attribution_difference = fields.Monetary("Attribution's Difference", compute="_compute_attribution")
@@ -113,6 +119,14 @@ class CrmParetoReconciliation(models.TransientModel):
             ("invoice_date", "<=", self.date_to),
         ]
 
+    def _get_shop_domain(self):
+        """The revenue lines of the period that shops sold."""
+        return [*self._get_revenue_domain(), ("id", ">=", shop.FIRST)]
+
+    def _sold_in_shops(self):
+        lines = self._whole("crm.pareto.revenue.report")
+        return lines._read_group(self._get_shop_domain(), [], ["revenue:sum"])[0][0]
+
     def _get_revenue_domain(self):
         self.ensure_one()
         return [
@@ -146,7 +160,10 @@ class CrmParetoReconciliation(models.TransientModel):
             record.model = record.company_id.pareto_attribution_model
             record.attributed, record.unattributed = sums.get("sale", 0), sums.get("unattributed", 0)
             record.invoiced = -items._read_group(record._get_invoiced_domain(), [], ["balance:sum"])[0][0]
-            record.attribution_difference = record._rounded(record.invoiced - record.attributed - record.unattributed)
+            record.has_shops = shop.is_installed(self.env)
+            record.sold_in_shops = record._sold_in_shops() if record.has_shops else 0
+            sold = record.invoiced + record.sold_in_shops
+            record.attribution_difference = record._rounded(sold - record.attributed - record.unattributed)
 
     def _whole(self, model):
         """The records of a model with nobody's rules, to be summed over the company.
@@ -175,16 +192,16 @@ class CrmParetoReconciliation(models.TransientModel):
         return [*domain, ("date", "<=", figures.as_of)] if figures else domain
 
     def _get_analytic_revenue_domain(self):
-        """Those of them that customer invoices put there: revenue already, and no cost."""
-        types = self.env["account.move"].get_sale_types(include_receipts=True)
-        return [*self._get_analytic_domain(), ("move_line_id.move_id.move_type", "in", types)]
+        """Those of them that customer invoices and shops put there: revenue already, and no cost."""
+        sales = self.env["crm.pareto.revenue.report"]._books_sales_domain("move_line_id.move_id")
+        return [*self._get_analytic_domain(), *sales]
 
     def _get_analytic_balance_domain(self):
         """Those of the others that are on accounts of the balance sheet."""
-        types = self.env["account.move"].get_sale_types(include_receipts=True)
+        sales = self.env["crm.pareto.revenue.report"]._books_sales_domain("move_line_id.move_id")
         return [
             *self._get_analytic_domain(),
-            ("move_line_id.move_id.move_type", "not in", types),
+            *~sales,
             ("general_account_id.account_type", "in", BALANCE_SHEET),
         ]
 
@@ -269,6 +286,12 @@ class CrmParetoReconciliation(models.TransientModel):
         """Open the revenue lines without a customer."""
         domain = [*self._get_revenue_domain(), ("customer_id", "=", False)]
         return self._open("crm_pareto.crm_pareto_revenue_report_action", domain, self.env._("Without a Customer"))
+
+    @of_one
+    def action_open_sold_in_shops(self):
+        """Open the revenue lines that shops sold without an invoice."""
+        xml_id, name = "crm_pareto.crm_pareto_revenue_report_action", self.env._("Sold in Shops")
+        return self._open(xml_id, self._get_shop_domain(), name)
 
     @of_one
     def action_open_attributed(self):
