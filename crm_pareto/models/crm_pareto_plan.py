@@ -143,11 +143,11 @@ class CrmParetoPlan(models.AbstractModel):
         values, company = self.env["crm.pareto.customer"], self.env.company
         own = [("company_id", "=", company.id), ("partner_id.user_id", "in", users.ids)]
         silent = self.env["res.partner"]._search([("pareto_is_overdue", "=", True), ("user_id", "in", users.ids)])
-        past, future = ("profit", "lifetime_value") if self._by_margin() else ("turnover", "turnover")
+        future = "lifetime_value" if self._by_margin() else "turnover"
         for kind in ("risk", "reorder", "overdue"):
             query = values._search(own)
             alias = query.table
-            worth = SQL("GREATEST(%s, 0)", SQL.identifier(alias, past))
+            worth = SQL("GREATEST(%s, 0)", self._past_worth(alias, company))
             if kind == "risk":
                 alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
                 stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, future), alive)
@@ -239,10 +239,22 @@ class CrmParetoPlan(models.AbstractModel):
         return self.env.user.has_group(PROFIT)
 
     @api.model
+    def _past_worth(self, alias, company):
+        """What a customer brought in the window: profit, or for who may not see it turnover; SQL.
+
+        Where none of it has a known cost, the turnover at the company's margin.
+        """
+        turnover = SQL.identifier(alias, "turnover")
+        if not self._by_margin():
+            return turnover
+        return SQL("COALESCE(%s, %s * %s)", SQL.identifier(alias, "profit"), turnover, self._margin_ratio(company))
+
+    @api.model
     def _margin_ratio(self, company):
-        """The share of turnover that is left to the company as profit; 1 where none is known."""
+        """The share of turnover with a known cost that is left to the company as profit; 1 where none is known."""
         run = as_scheduler(self.env["crm.pareto.run"])._standing(company, "customer")  # which makes one if need be
-        ratio = run.profit_total / run.turnover_total if run.turnover_total > 0 else 0
+        costed = run.turnover_total - run.uncosted_total
+        ratio = run.profit_total / costed if costed > 0 else 0
         return ratio if ratio > 0 else 1
 
     @api.model
