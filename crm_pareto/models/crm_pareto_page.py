@@ -215,8 +215,8 @@ class CrmParetoPage(models.AbstractModel):
             raise AccessError(self.env._("You may not see cost and profit."))
         run = self._get_run(kind, snapshot_id)
         source = self.env[VALUE_MODELS[kind]]._pareto_source
-        domain = [("date", ">=", run.date_from), ("date", "<=", run.as_of), (source, "!=", False)]
-        return self.env["crm.pareto.revenue.report"]._open_uncosted(self.env.company, domain)
+        period = [("date", ">=", run.date_from), ("date", "<=", run.as_of)] if run.as_of else []
+        return self.env["crm.pareto.revenue.report"]._open_uncosted(self.env.company, [*period, (source, "!=", False)])
 
     @api.model
     def _count_posted(self, company):

@@ -192,7 +192,7 @@ class CrmParetoPlan(models.AbstractModel):
             SQL.identifier(customer, "id"),
             SQL(
                 "GREATEST(%s, 0) / COALESCE(NULLIF(%s, 0), 1)::numeric * COALESCE(%s::numeric / 100, %s)",
-                SQL.identifier(alias, "margin" if self._by_margin() else "amount_untaxed"),
+                self._quoted_worth(alias) if self._by_margin() else SQL.identifier(alias, "amount_untaxed"),
                 SQL.identifier(alias, "currency_rate"),
                 SQL.identifier(lead, "probability"),
                 NO_CHANCE_KNOWN,
@@ -237,6 +237,26 @@ class CrmParetoPlan(models.AbstractModel):
     def _by_margin(self):
         """Whether the lines are ranked by margin: for who may see profit."""
         return self.env.user.has_group(PROFIT)
+
+    @api.model
+    def _quoted_worth(self, alias):
+        """The margin of a quotation, in its currency; SQL.
+
+        Odoo takes an unknown cost for none: what such lines leave is at the company's margin.
+        """
+        unknown = SQL(
+            """
+            COALESCE((SELECT SUM(line.margin)::numeric
+                        FROM sale_order_line line
+                        JOIN product_product product ON product.id = line.product_id
+                        JOIN product_template template ON template.id = product.product_tmpl_id
+                       WHERE line.order_id = %s AND template.type = 'consu'
+                         AND COALESCE(line.purchase_price, 0) = 0), 0)
+            """,
+            SQL.identifier(alias, "id"),
+        )
+        ratio = self._margin_ratio(self.env.company)
+        return SQL("(%s - %s * (1 - %s))", SQL.identifier(alias, "margin"), unknown, SQL("%s::numeric", ratio))
 
     @api.model
     def _past_worth(self, alias, company):
