@@ -54,6 +54,38 @@ class TestLines(UnknownCostCase):
     def test_a_service_without_a_cost_costs_nothing(self):
         self.assertEqual(self.figures_of(self.advice, 1, 100), [(0, 100, 0)])
 
+    def test_a_combo_costs_nothing_itself_as_its_parts_are_lines_of_their_own(self):
+        parts = [Command.create({"product_id": self.product.id}), Command.create({"product_id": self.bare.id})]
+        choice = self.env["product.combo"].create({"name": "Choice", "combo_item_ids": parts})
+        values = {"name": "Menu", "type": "combo", "combo_ids": [Command.link(choice.id)], "taxes_id": False}
+        menu = self.env["product.product"].create(values)
+        self.invoice(self.new_partner("Birch"), (menu, 1, 0), (self.product, 1, 100))
+        self.assertEqual(sorted(self.report().mapped("cost")), [0, 40])
+
+    def test_a_negative_quantity_takes_the_known_cost_back_and_leaves_the_unknown_one_blank(self):
+        self.invoice(self.new_partner("Birch"), (self.product, 3, 100), (self.product, -1, 100), (self.bare, -1, 100))
+        lines = self.report(("cost", "!=", False))
+        self.assertEqual((sum(lines.mapped("cost")), sum(lines.mapped("margin"))), (80, 120))
+        self.assertEqual(sum(self.report().mapped("uncosted_revenue")), -100)
+
+    def test_a_branch_without_a_cost_here_and_above_has_none(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        env = self.env(context={**self.env.context, "allowed_company_ids": (branch + self.company).ids})
+        birch = self.new_partner("Birch").with_env(env)
+        receivable, income = (
+            self.env["account.account"].search(
+                [("account_type", "=", kind), ("company_ids", "=", self.company.id)], limit=1
+            )
+            for kind in ("asset_receivable", "income")
+        )
+        birch.with_company(branch).property_account_receivable_id = receivable
+        self.bare.with_company(branch).property_account_income_id = income
+        move = self.invoice(birch, (self.bare, 2, 100), company=branch)
+        line = env["crm.pareto.revenue.report"].search([("move_id", "=", move.id)])
+        self.assertIs(line.margin, False)
+        self.assertEqual(line.uncosted_revenue, 200)
+
     def test_goods_with_a_cost_in_another_company_only_have_none_here(self):
         other = self.new_company("Other", "EUR")
         self.bare.with_company(other).standard_price = 30

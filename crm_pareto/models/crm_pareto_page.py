@@ -179,11 +179,9 @@ class CrmParetoPage(models.AbstractModel):
         row = model.search(self._get_rows_domain(snapshot_id), limit=1) if measure == "served_profit" else model
         if row.snapshot_id:
             return self.env._("Service is known over the company's own window only, up to the last night.")
-        if row and not row.has_service_cost:
-            return row.service_message or ""
-        if uncosted["uncosted"]:
+        if uncosted["uncosted"] and (not row or row.has_service_cost):
             return self.env._("Nobody has entered what it cost that was sold: the profit of it is unknown.")
-        return ""
+        return row.service_message or "" if row else ""
 
     @api.model
     def _uncosted(self, model, measure, snapshot_id):

@@ -41,7 +41,8 @@ class CrmParetoPlan(models.AbstractModel):
     - quotation: its margin (or untaxed amount) times its chance, where it lapses within LAPSES_WITHIN days
     - lead: expected revenue times chance (times the company's margin), from a chance of HOT percent
 
-    Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
+    Of the first three, which are about the same orders, the greatest counts; quotations and leads are added. Where
+    nobody knows what it cost, turnover counts at the company's margin.
 
     Left out is who is archived, not to be profiled, out of the reader's sight (of another company by now) or on a
     blacklist of mails or phones, with whom something is planned already, and whom the person put off. Nothing is stored
