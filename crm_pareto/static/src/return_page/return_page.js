@@ -273,7 +273,11 @@ export class ReturnPage extends Component {
         return formatPercentage(this.state.figures.level, { digits: [16, 0] });
     }
 
+    /** An amount; a dash where it is unknown. */
     money(amount) {
+        if (amount === null || amount === undefined) {
+            return "–";
+        }
         return formatMonetary(amount, {
             currencyId: this.state.figures.currency_id,
             digits: [16, 0],
