@@ -36,7 +36,7 @@ DEMO_APPS = (
     "mass_mailing mass_mailing_crm mass_mailing_sale event_sale event_crm survey calendar repair helpdesk_mgmt contacts"
 ).split()
 # Those that the demo company does without.
-TEST_APPS = [*DEMO_APPS, "point_of_sale", "im_livechat", "mass_mailing_sms", "crm_phonecall"]
+TEST_APPS = [*DEMO_APPS, "point_of_sale", "im_livechat", "mass_mailing_sms", "crm_phonecall", "sale_mrp"]
 DEFAULT_PORT = 8069
 NEEDED_SPACE = 6  # GB, of which Odoo and its packages take 2
 START_TIMEOUT = 120  # seconds until Odoo answers

@@ -394,10 +394,12 @@ class TestModels(CampaignCase):
                 self.company.write(values)
 
     def test_a_margin_next_to_the_cost_says_that_only_more_sales_can_tell(self):
+        self.product.with_company(self.company).standard_price = 0
+        self.product.type = "service"
         for number in range(12):
             partner = self.new_partner(f"Customer {number}")
             self.touch(self.fair, date(2026, 6, 1), partner)
-            self.invoice(partner, (None, 1, 1000), day=date(2026, 6, 15))
+            self.invoice(partner, (self.product, 1, 1000), day=date(2026, 6, 15))
         bill = {"name": "Stand", "price_unit": 11_999.99, "tax_ids": [Command.clear()]}
         bill["pareto_campaign_ids"] = [Command.set(self.fair.ids)]
         values = {"move_type": "in_invoice", "partner_id": self.partner.id, "invoice_date": date(2025, 6, 1)}

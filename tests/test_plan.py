@@ -187,6 +187,14 @@ class TestWhatIsWorthDoing(PlanCase):
         )
         self.assertEqual((line.stake, line.minutes), (18, 15))  # 60 of margin, 30 %
 
+    def test_a_quotation_of_what_nobody_knows_the_cost_of_is_worth_the_company_margin(self):
+        partner = self.new_customer("Corvex", turnover=100)  # cost 40
+        self.value()
+        self.product.with_company(self.company).standard_price = 0
+        self.new_quotation(partner, price=1000)
+        [line] = [line for line in self.candidates() if "quotation" in line.kinds]
+        self.assertEqual(line.stake, 300)  # 60 % of it at a chance of a half
+
     def test_a_customer_without_a_name_is_on_it_too(self):
         nameless = self.new_customer("Corvex")
         nameless.name = " "

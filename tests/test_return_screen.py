@@ -20,7 +20,8 @@ class TestReturnScreen(ParetoHttpCase):
             campaign = self.env["utm.campaign"].create({"title": title})
             source = self.env["utm.source"].create({"name": f"Stand of {title}"})
             self.env["crm.pareto.touch"].create({**touch, "campaign_id": campaign.id, "source_id": source.id})
-        line = {"name": "Gauge", "quantity": 1, "price_unit": 1000, "tax_ids": [Command.clear()]}
+        product = self.env["product.product"].create({"name": "Calibration", "type": "service"})
+        line = {"product_id": product.id, "quantity": 1, "price_unit": 1000, "tax_ids": [Command.clear()]}
         today = fields.Date.context_today(customer)
         move = {"move_type": "out_invoice", "partner_id": customer.id, "invoice_date": today}
         move = self.env["account.move"].create({**move, "invoice_line_ids": [Command.create(line)]})

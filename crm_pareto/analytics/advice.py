@@ -6,7 +6,7 @@ MORE, HOLD, LESS, TEST = "more", "hold", "less", "test"
 
 # Why: one of these comes with each advice.
 EARNS = "earns"  # more
-NO_COST, MATURING = "no_cost", "maturing"  # hold
+NO_COST, MATURING, UNKNOWN = "no_cost", "maturing", "unknown"  # hold
 LOSES, NO_SALES = "loses", "no_sales"  # less
 FEW, MODELS_DISAGREE, UNCERTAIN = "few", "models_disagree", "uncertain"  # test
 
@@ -14,21 +14,27 @@ MINIMUM = 10  # customers: with fewer, the spread among them says little of thos
 CHANCE = 0.05  # at which so few customers are no accident; as at either end of an interval of 90 %
 
 
-def advise(cost, models, customers, average_margin, maturing):
+def advise(cost, models, customers, average_margin, maturing, uncosted=False):
     """Whether to spend more on a campaign, hold, spend less, or find out by a test.
 
     No model of attribution is the true one, so more and less are said only where all of them say it.
 
     :param cost: spent on the campaign; None or 0 where nothing is known
     :param models: (ROI, low, high) by each model of attribution: return on investment (margin / cost - 1) and the
-        ends of its interval
+        ends of its interval; None where no margin is known
     :param customers: how many were credited to the campaign, by whichever model
     :param average_margin: of a sale of the company, in the currency of `cost`; None where there is none
     :param maturing: whether the cost is younger than sales take, so that some may still come
+    :param uncosted: whether there are sales whose cost nobody knows: the margin is more than what is known of it, so
+        that a loss cannot be told
     :return: (advice, reason), of the constants above
     """
     if not cost or cost < 0:
         return HOLD, NO_COST
+    if any(roi is None for roi, _low, _high in models):
+        return HOLD, UNKNOWN
+    if uncosted and not all(low > 0 for _roi, low, _high in models):
+        return HOLD, UNKNOWN
     if all(high < 0 for _roi, _low, high in models):
         if maturing:
             return HOLD, MATURING

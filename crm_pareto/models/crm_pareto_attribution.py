@@ -4,6 +4,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .blank import BlankMonetary
 from .crm_pareto_value_mixin import PROFIT
 from .trust import scheduled
 
@@ -45,7 +46,15 @@ class CrmParetoAttribution(models.Model):
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", help="The first that it bills.")
     revenue = fields.Monetary(readonly=True, aggregator=None, help="Of the whole document.")
-    margin = fields.Monetary(readonly=True, aggregator=None, groups=PROFIT, help="Of the whole document.")
+    margin = BlankMonetary(
+        readonly=True,
+        aggregator=None,
+        groups=PROFIT,
+        help="Of the lines of the document whose cost is known; blank where that of none is.",
+    )
+    uncosted_revenue = fields.Monetary(
+        "Revenue without Cost", readonly=True, aggregator=None, groups=PROFIT, help="Of the document's other lines."
+    )
     is_order = fields.Boolean("Counts as an Order", readonly=True, help="The first document of its order.")
     is_new_customer = fields.Boolean("New Customer", readonly=True, help="The customer's first document.")
 
@@ -119,6 +128,7 @@ class CrmParetoAttribution(models.Model):
             "order_id",
             "revenue",
             "margin",
+            "uncosted_revenue",
             "is_order",
             "is_new_customer",
             "touch_date",

@@ -11,6 +11,7 @@ from psycopg2.errors import QueryCanceled
 
 from .apart import Patience, ask, is_of_transaction
 from .asking import check_asked, check_each, conditions
+from .blank import BlankMonetary
 from .bounds import of_one, opened_from
 from .crm_pareto_not_profiled_mixin import PROFILED
 from .crm_pareto_stored_question import check_spelling
@@ -126,7 +127,7 @@ class CrmParetoAudience(models.Model):
     )
     customer_count = fields.Integer("Number of Customers", compute="_compute_sums", aggregator=None)
     turnover = fields.Monetary(compute="_compute_sums", aggregator=None)
-    profit = fields.Monetary(compute="_compute_profit", aggregator=None, groups=PROFIT)
+    profit = BlankMonetary(compute="_compute_profit", aggregator=None, groups=PROFIT)
     problem = fields.Char(compute="_compute_sums", help="Why it cannot be said who belongs.")
     contact_count = fields.Integer(
         "Contacts with E-Mail",

@@ -5,6 +5,7 @@ from odoo.tools import SQL, formatLang
 
 from ..analytics import advice
 from ..analytics.uncertainty import bootstrap_interval, customers_to_decide
+from .blank import BlankFloat, BlankMonetary
 from .crm_pareto_attribution import MODELS
 from .crm_pareto_value_mixin import PROFIT
 
@@ -45,15 +46,20 @@ class CrmParetoCampaign(models.Model):
     orders = fields.Float(readonly=True, help="The campaign's share of the orders.")
     new_customers = fields.Float(readonly=True, help="The campaign's share of the customers won.")
     revenue = fields.Monetary(readonly=True)
-    margin = fields.Monetary(readonly=True, groups=PROFIT)
+    margin = BlankMonetary(
+        readonly=True, groups=PROFIT, help="Of sales whose cost is known; blank where that of none is."
+    )
+    uncosted_revenue = fields.Monetary(
+        "Revenue without Cost", readonly=True, groups=PROFIT, help="Of sales whose cost nobody knows."
+    )
     customers = fields.Integer("Credited Customers", readonly=True)
     conversion = fields.Float(readonly=True, aggregator=None, help="Bought, of those whom it reached.")
-    roi = fields.Float("ROI", readonly=True, aggregator=None, groups=PROFIT, help="(Margin - cost) / cost.")
+    roi = BlankFloat("ROI", readonly=True, aggregator=None, groups=PROFIT, help="(Margin - cost) / cost.")
     roas = fields.Float("ROAS", readonly=True, aggregator=None, groups=PROFIT, help="Revenue / cost.")
     cost_per_lead = fields.Monetary(readonly=True, aggregator=None, groups=PROFIT)
     cost_per_customer = fields.Monetary("Cost per New Customer", readonly=True, aggregator=None, groups=PROFIT)
-    roi_low = fields.Float(readonly=True, aggregator=None, groups=PROFIT)
-    roi_high = fields.Float(readonly=True, aggregator=None, groups=PROFIT)
+    roi_low = BlankFloat(readonly=True, aggregator=None, groups=PROFIT)
+    roi_high = BlankFloat(readonly=True, aggregator=None, groups=PROFIT)
     has_cost = fields.Boolean(readonly=True, groups=PROFIT)
     payback_days = fields.Integer("Days to Pay Back", readonly=True, aggregator="avg", groups=PROFIT)
     customers_needed = fields.Integer(readonly=True, aggregator=None, groups=PROFIT)
@@ -74,6 +80,7 @@ class CrmParetoCampaign(models.Model):
                 "low": row._percent(row.roi_low),
                 "high": row._percent(row.roi_high),
                 "cost": formatLang(self.env, row.cost, currency_obj=row.currency_id),
+                "uncosted": formatLang(self.env, row.uncosted_revenue, currency_obj=row.currency_id),
                 "customers": row.customers,
                 "needed": row.customers_needed,
             }
@@ -81,8 +88,8 @@ class CrmParetoCampaign(models.Model):
 
     def _reason(self, values):
         match self.advice_code:
-            case advice.NO_COST:
-                return self.env._("No cost is posted on it: a return cannot be worked out.")
+            case advice.NO_COST | advice.UNKNOWN:
+                return self._why_unknown(values)
             case advice.MATURING:
                 return self.env._("ROI %(roi)s so far, but it was spent lately: sales may still come.", **values)
             case advice.EARNS:
@@ -109,6 +116,11 @@ class CrmParetoCampaign(models.Model):
                     **values,
                 )
         return False
+
+    def _why_unknown(self, values):
+        if self.advice_code == advice.NO_COST:
+            return self.env._("No cost is posted on it: a return cannot be worked out.")
+        return self.env._("Nobody knows the cost of %(uncosted)s of its revenue: it may have earned.", **values)
 
     @staticmethod
     def _percent(share):
@@ -150,6 +162,7 @@ class CrmParetoCampaign(models.Model):
             max(row["customers"] for row in rows),
             a_sale,
             bool(last_cost) and last_cost > as_of - timedelta(days=company.pareto_lookback_days),
+            any(row["uncosted_revenue"] > 0 for row in rows),
         )
         for row in rows:
             day = paid_back.get((campaign, row["model"]))
@@ -171,14 +184,16 @@ class CrmParetoCampaign(models.Model):
 
     @api.model
     def _row_of(self, company, cost, credited, model):
-        margin, squares = credited.get("margin") or 0, credited.get("squares") or 0
-        names = ("revenue", "margin", "orders", "new_customers", "customers")
+        margin, squares = known_margin(credited), credited.get("squares") or 0
+        names = ("revenue", "orders", "new_customers", "customers")
         row = {"model": model, "roi": None, "roi_low": None, "roi_high": None, "customers_needed": None}
         row |= {name: credited.get(name) or 0 for name in names}
+        row |= {"margin": margin, "uncosted_revenue": credited.get("uncosted") or 0}
         if cost > 0:
+            row["roas"] = row["revenue"] / cost
+        if cost > 0 and margin is not None:
             low, high = bootstrap_interval(margin, squares, credited.get("cubes") or 0, LEVEL)
             row |= {
-                "roas": row["revenue"] / cost,
                 "roi": margin / cost - 1,
                 "roi_low": low / cost - 1,
                 "roi_high": high / cost - 1,
@@ -211,10 +226,11 @@ class CrmParetoCampaign(models.Model):
 
     @api.model
     def _margin_of_a_sale(self, credited):
-        """What an order leaves on average, of all that are credited; None where there are none."""
+        """What an order leaves on average, of all that are credited and whose cost is known; None without any."""
         rows = [by_model["linear"] for by_model in credited.values() if "linear" in by_model]
+        rows = [row for row in rows if not row["uncosted"]]
         orders = sum(row["orders"] for row in rows)
-        return sum(row["margin"] for row in rows) / orders if orders else None
+        return sum(row["margin"] or 0 for row in rows) / orders if orders else None
 
     @api.model
     def _usual_ways(self):
@@ -240,6 +256,15 @@ class CrmParetoCampaign(models.Model):
             names = SQL(", ").join(map(SQL.identifier, columns))
             self.env.cr.execute(SQL("INSERT INTO crm_pareto_campaign (%s) VALUES %s", names, SQL(", ").join(values)))
         self.invalidate_model()
+
+
+def known_margin(credited):
+    """The margin of what is credited; None where nobody knows the cost of any of it.
+
+    :param credited: dict of sums, as crm.pareto.campaign.sums has them
+    """
+    margin = credited.get("margin")
+    return margin if margin is not None or credited.get("uncosted") else 0
 
 
 def _ratio(of, to):

@@ -3,6 +3,7 @@ from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
 from . import shop
+from .blank import BlankFloat, BlankMonetary
 from .bounds import as_choice, of_one, within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 from .crm_pareto_value_mixin import PROFIT
@@ -72,10 +73,19 @@ class CrmParetoCampaignAnalysis(models.Model):
     orders = fields.Float(readonly=True, depends_context=(MODEL_KEY,))
     new_customers = fields.Float(readonly=True, depends_context=(MODEL_KEY,))
     revenue = fields.Monetary(readonly=True, depends_context=(MODEL_KEY,))
-    margin = fields.Monetary(readonly=True, depends_context=(MODEL_KEY,), groups=PROFIT)
+    margin = BlankMonetary(
+        readonly=True, depends_context=(MODEL_KEY,), groups=PROFIT, help="Of sales; blank where no cost is known."
+    )
+    uncosted_revenue = fields.Monetary(
+        "Revenue without Cost",
+        readonly=True,
+        depends_context=(MODEL_KEY,),
+        groups=PROFIT,
+        help="Of sales whose cost nobody knows: no margin counts it.",
+    )
     cost = fields.Monetary(readonly=True, groups=PROFIT)
     committed = fields.Monetary(readonly=True, groups=PROFIT)
-    roi = fields.Float("ROI", readonly=True, aggregator="avg", groups=PROFIT)
+    roi = BlankFloat("ROI", readonly=True, aggregator="avg", groups=PROFIT)
     roas = fields.Float("ROAS", readonly=True, aggregator="avg", groups=PROFIT)
     cost_per_lead = fields.Monetary(readonly=True, aggregator="avg", groups=PROFIT)
     cost_per_customer = fields.Monetary("Cost per New Customer", readonly=True, aggregator="avg", groups=PROFIT)
@@ -108,7 +118,7 @@ class CrmParetoCampaignAnalysis(models.Model):
         for name, field in self._fields.items():
             if name in RATIOS or not field.column_type:
                 continue
-            zero = field.type in ("integer", "float", "monetary") and name not in ("id", "credit")
+            zero = field.type in ("integer", "float", "monetary") and name not in ("id", "credit", "margin")
             type_ = {"float": "numeric", "monetary": "numeric"}.get(field.type, field.column_type[0])
             if name == "id":
                 type_ = "bigint"
@@ -136,6 +146,7 @@ class CrmParetoCampaignAnalysis(models.Model):
                 new_customers=SQL("CASE WHEN is_new_customer THEN credit ELSE 0 END"),
                 revenue=SQL("revenue * credit"),
                 margin=SQL("margin * credit"),
+                uncosted_revenue=SQL("uncosted_revenue * credit"),
                 res_model=SQL("'account.move'"),
                 res_id=SQL("move_id"),
             ),
@@ -165,7 +176,8 @@ class CrmParetoCampaignAnalysis(models.Model):
             """
             SELECT %s
               FROM (SELECT MIN(line.id) AS line_id, line.move_id, line.date, line.company_id, line.currency_id,
-                           line.customer_id, line.user_id, SUM(line.revenue) AS revenue, SUM(line.margin) AS margin
+                           line.customer_id, line.user_id, SUM(line.revenue) AS revenue, SUM(line.margin) AS margin,
+                           COALESCE(SUM(line.revenue) FILTER (WHERE line.margin IS NULL), 0) AS uncosted
                       FROM (%s) line
                      WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution credited
                                         WHERE credited.move_id = line.move_id AND credited.company_id = line.company_id)
@@ -186,6 +198,7 @@ class CrmParetoCampaignAnalysis(models.Model):
                 kind=SQL("'unattributed'"),
                 revenue=SQL("sale.revenue"),
                 margin=SQL("sale.margin"),
+                uncosted_revenue=SQL("sale.uncosted"),
                 res_model=SQL("'account.move'"),
                 res_id=SQL("sale.move_id"),
             ),
@@ -261,7 +274,20 @@ class CrmParetoCampaignAnalysis(models.Model):
             )
             for expression in RATIOS[name]
         )
-        return SQL("(%s)::float8", within(SQL("(%s) / NULLIF(%s, 0)", divided, by)))
+        ratio = SQL("(%s)::float8", within(SQL("(%s) / NULLIF(%s, 0)", divided, by)))
+        return SQL("CASE WHEN %s THEN %s END", self._knows_margin(campaign, query), ratio) if name == "roi" else ratio
+
+    @api.model
+    def _knows_margin(self, campaign, query):
+        """Whether there is a margin to speak of in a group: not where the cost of none of its sales is known; SQL."""
+        margin, uncosted = (self._field_to_sql(self._table, name, query) for name in ("margin", "uncosted_revenue"))
+        return SQL(
+            "COUNT(%(margin)s) FILTER (WHERE %(campaign)s IS NOT NULL) > 0"
+            " OR COALESCE(SUM(%(uncosted)s) FILTER (WHERE %(campaign)s IS NOT NULL), 0) = 0",
+            margin=margin,
+            uncosted=uncosted,
+            campaign=campaign,
+        )
 
     @api.readonly
     @of_one

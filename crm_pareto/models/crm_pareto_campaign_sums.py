@@ -6,16 +6,19 @@ from .bounds import within
 from .crm_pareto_attribution import MODELS, OWN_SOURCES
 
 # What is summed of each model's credits: the name of the sum, and of what. Half of the first and last touch are zero.
+# The margin is that of sales whose cost is known, NULL where there are none; the rest of their revenue is uncosted.
 SUMS = {
     "revenue": "COALESCE(SUM(revenue * %(credit)s) FILTER (WHERE %(credit)s <> 0), 0)",
-    "margin": "COALESCE(SUM(margin * %(credit)s) FILTER (WHERE %(credit)s <> 0), 0)",
+    "margin": "SUM(margin * %(credit)s) FILTER (WHERE %(credit)s <> 0)",
+    "uncosted": "COALESCE(SUM(uncosted_revenue * %(credit)s) FILTER (WHERE %(credit)s <> 0), 0)",
     "orders": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_order AND %(credit)s <> 0), 0)",
     "new_customers": "COALESCE(SUM(%(credit)s) FILTER (WHERE is_new_customer AND %(credit)s <> 0), 0)",
 }
 # The same under models that give all to one touch: a credit is 0 or 1, and nothing need be multiplied.
 WHOLE_SUMS = {
     "revenue": "COALESCE(SUM(revenue) FILTER (WHERE %(credit)s <> 0), 0)",
-    "margin": "COALESCE(SUM(margin) FILTER (WHERE %(credit)s <> 0), 0)",
+    "margin": "SUM(margin) FILTER (WHERE %(credit)s <> 0)",
+    "uncosted": "COALESCE(SUM(uncosted_revenue) FILTER (WHERE %(credit)s <> 0), 0)",
     "orders": "COUNT(*) FILTER (WHERE is_order AND %(credit)s <> 0)",
     "new_customers": "COUNT(*) FILTER (WHERE is_new_customer AND %(credit)s <> 0)",
 }

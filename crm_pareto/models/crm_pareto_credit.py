@@ -246,7 +246,8 @@ class CrmParetoCredit(models.AbstractModel):
             "crm_pareto_amounts",
             SQL(
                 """
-                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin,
+                       COALESCE(SUM(revenue) FILTER (WHERE margin IS NULL), 0) AS uncosted
                   FROM (SELECT move_id, revenue, margin FROM (%s) report WHERE company_id = %s OFFSET 0) line
                  WHERE move_id IN (SELECT move_id FROM crm_pareto_credited) GROUP BY move_id
                 """,
@@ -262,7 +263,9 @@ class CrmParetoCredit(models.AbstractModel):
             SQL(
                 """
                 SELECT move_id, document.date, document.customer_id, document.order_id,
-                       COALESCE(amount.revenue, 0) AS revenue, COALESCE(amount.margin, 0) AS margin,
+                       COALESCE(amount.revenue, 0) AS revenue,
+                       CASE WHEN amount.move_id IS NULL THEN 0 ELSE amount.margin END AS margin,
+                       COALESCE(amount.uncosted, 0) AS uncosted_revenue,
                        document.move_type <> 'out_refund' AND later.move_id IS NULL AS is_order,
                        first.move_id IS NOT NULL AS is_new_customer,
                        (credit.touch_id %% %(numbers)s)::int AS touch_source,

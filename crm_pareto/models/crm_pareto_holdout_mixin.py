@@ -81,6 +81,8 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
     def _read_histories(self, last):
         """([days, ascending], [margins, those of the days]) of each customer with a purchase, in one statement.
 
+        A margin is NaN where the cost of something sold that day is unknown.
+
         Not of whom is not to be profiled, nor what is dated before any business: it would be the first of all weeks.
         """
         # sudo: what the whole company sold, as the nightly predictions know it; sums leave this page, no document.
@@ -89,13 +91,15 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT ARRAY_AGG(date ORDER BY date), ARRAY_AGG((%(margin)s)::float8 ORDER BY date)
+                SELECT ARRAY_AGG(date ORDER BY date),
+                       ARRAY_AGG(CASE WHEN unknown THEN 'NaN' ELSE (%(margin)s)::float8 END ORDER BY date)
                   FROM (SELECT DISTINCT customer_id, date FROM (%(documents)s) document
                          WHERE customer_id IS NOT NULL AND date BETWEEN %(first)s AND %(last)s
                            AND move_type <> 'out_refund'
                            AND %(profiled)s) purchase
-                  LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin
-                               FROM (%(report)s) report
+                 LEFT JOIN (SELECT customer_id, date, SUM(margin) AS margin,
+                                   bool_or(margin IS NULL AND revenue <> 0) AS unknown
+                              FROM (%(report)s) report
                               WHERE company_id = %(company)s AND date <= %(last)s AND move_type <> 'out_refund'
                               GROUP BY customer_id, date) sold USING (customer_id, date)
                  GROUP BY customer_id ORDER BY customer_id

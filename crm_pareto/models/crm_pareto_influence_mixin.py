@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .blank import BlankMonetary
 from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
@@ -30,7 +31,7 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
         help="Turnover in the window of the customers who came by way of this one: half of it where this one referred "
         "them, a quarter where one of those did, and so on; each customer once, by the shortest way.",
     )
-    referred_profit = fields.Monetary(
+    referred_profit = BlankMonetary(
         readonly=True,
         groups=PROFIT,
         help="Profit in the window of the customers who came by way of this one: half of it where this one referred "

@@ -76,19 +76,18 @@ class CrmParetoPage(models.AbstractModel):
         :param snapshot_id: what `open_window` returned
         :raises UserError: for what there is not
         :raises AccessError: for profit without the group that may see it
-        :return: the company and its window, the `_summary`, the buckets, the tiers, and the domain of all
+        :return: the company and its window, the `_summary`, what is `_uncosted`, the buckets, the tiers, and the domain
+            of all
         """
         model = self._check_kind(kind)
         model.flush_model()
         measures = (*MEASURES, "served_profit") if kind == "customer" else MEASURES
         as_choice(self.env, measure, measures, self.env._("The measure"))
-        snapshot_id = snapshot_id and as_id(self.env, snapshot_id, self.env._("The snapshot"))
-        company = self.env.company
-        standing = [("company_id", "=", company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
-        run = self.env["crm.pareto.run"].search([("id", "=", snapshot_id)] if snapshot_id else standing)
+        run, company = self._get_run(kind, snapshot_id), self.env.company
         domain = self._get_domain(measure, snapshot_id)
-        groups = self._groups(model, measure, domain)
+        groups = self._groups(model, measure, snapshot_id)
         summary = self._summary(model, measure, domain, groups)
+        uncosted = self._uncosted(model, measure, snapshot_id)
         return {
             "company_id": company.id,
             "company_name": company.name,
@@ -104,13 +103,27 @@ class CrmParetoPage(models.AbstractModel):
             "of_own_customers": kind == "customer" and company._pareto_shows_own_only(),
             "sees_profit": self.env.user.has_group("crm_pareto.group_profit"),
             "may_recompute": self.env.user.has_group("crm_pareto.group_manager"),
-            "reason": self._reason(model, measure, domain) if not summary["count"] else "",
+            "reason": self._reason(model, measure, snapshot_id, uncosted) if not summary["count"] else "",
+            **uncosted,
             "most_counted": MOST_COUNTED,
             "posted": 0 if summary["count"] or snapshot_id else self._count_posted(company),
             **summary,
             "buckets": self._buckets(measure, groups, summary),
             "tiers": self._tiers(measure, groups, summary),
         }
+
+    @api.model
+    def _get_run(self, kind, snapshot_id):
+        """The computation that the page is of: the snapshot, else the company's own.
+
+        :raises UserError: where the snapshot is no number
+        """
+        if snapshot_id:
+            return self.env["crm.pareto.run"].search(
+                [("id", "=", as_id(self.env, snapshot_id, self.env._("The snapshot")))]
+            )
+        standing = [("company_id", "=", self.env.company.id), ("kind", "=", kind), ("snapshot", "!=", True)]
+        return self.env["crm.pareto.run"].search(standing)
 
     @api.model
     def recompute(self):
@@ -145,12 +158,13 @@ class CrmParetoPage(models.AbstractModel):
 
     @api.model
     def _get_domain(self, measure, snapshot_id=False):
-        """The rows that the page is about."""
-        return [
-            ("company_id", "=", self.env.company.id),
-            ("snapshot_id", "=", snapshot_id),
-            (measure, "!=", 0),
-        ]
+        """The rows that the page is about: not those whose value is zero, or unknown."""
+        return ["|", (measure, ">", 0), (measure, "<", 0), *self._get_rows_domain(snapshot_id)]
+
+    @api.model
+    def _get_rows_domain(self, snapshot_id=False):
+        """All rows that are computed with those."""
+        return [("company_id", "=", self.env.company.id), ("snapshot_id", "=", snapshot_id)]
 
     @api.model
     def _view(self, kind, measure):
@@ -160,14 +174,47 @@ class CrmParetoPage(models.AbstractModel):
         return self.env.ref(f"crm_pareto.crm_pareto_{kind}_view_list{suffix}").sudo().id
 
     @api.model
-    def _reason(self, model, measure, domain):
+    def _reason(self, model, measure, snapshot_id, uncosted):
         """Why the page is empty where that is not for want of invoices."""
-        if measure != "served_profit":
-            return ""
-        row = model.search([leaf for leaf in domain if leaf[0] != measure], limit=1)
+        row = model.search(self._get_rows_domain(snapshot_id), limit=1) if measure == "served_profit" else model
         if row.snapshot_id:
             return self.env._("Service is known over the company's own window only, up to the last night.")
-        return row.service_message or ""
+        if uncosted["uncosted"] and (not row or row.has_service_cost):
+            return self.env._("Nobody has entered what it cost that was sold: the profit of it is unknown.")
+        return row.service_message or "" if row else ""
+
+    @api.model
+    def _uncosted(self, model, measure, snapshot_id):
+        """How much of the rows' turnover no profit counts, as nobody knows what it cost.
+
+        :return: dict of that amount (`uncosted`) and its share of all turnover, 0 where there is no turnover
+        """
+        if measure == "turnover":
+            return {"uncosted": 0, "uncosted_share": 0}
+        query = model._search(self._get_rows_domain(snapshot_id))
+        columns = [model._field_to_sql(model._table, name, query) for name in ("uncosted_turnover", "turnover")]
+        sums = SQL("COALESCE(SUM(%s), 0)::text, COALESCE(SUM(%s), 0)::text", *columns)
+        [(uncosted, turnover)] = self._fetch(query, sums)
+        uncosted, turnover = float(uncosted), float(turnover)
+        return {"uncosted": uncosted, "uncosted_share": uncosted / turnover if turnover > 0 else 0}
+
+    @api.model
+    @api.readonly
+    def open_uncosted(self, kind="customer", snapshot_id=False):
+        """The action that opens the revenue lines whose cost nobody knows, by product, those with the most first.
+
+        :param kind: "customer" or "product"
+        :param snapshot_id: what `open_window` returned
+        :raises UserError: for what there is not
+        :raises AccessError: for who may not see cost and profit
+        """
+        self._check_kind(kind)
+        if not self.env.user.has_group("crm_pareto.group_profit"):
+            raise AccessError(self.env._("You may not see cost and profit."))
+        run = self._get_run(kind, snapshot_id)
+        source = self.env[VALUE_MODELS[kind]]._pareto_source
+        period = [("date", ">=", run.date_from), ("date", "<=", run.as_of)] if run.as_of else []
+        return self.env["crm.pareto.revenue.report"]._open_uncosted(self.env.company, [*period, (source, "!=", False)])
 
     @api.model
     def _count_posted(self, company):
@@ -187,7 +234,7 @@ class CrmParetoPage(models.AbstractModel):
         return "tier_id" if measure == "turnover" else "profit_tier_id"
 
     @api.model
-    def _groups(self, model, measure, domain):
+    def _groups(self, model, measure, snapshot_id):
         """The rows counted and summed by bar and tier, in two passes over the company's rows.
 
         A row's bar follows from its rank, since ranks have no gaps but for the rows without a value, which rank
@@ -195,7 +242,7 @@ class CrmParetoPage(models.AbstractModel):
 
         :return: dicts, in the order of the ranking
         """
-        query = model._search([leaf for leaf in domain if leaf[0] != measure])
+        query = model._search(self._get_rows_domain(snapshot_id))
         column = {"value": measure, "rank": f"{measure}_rank", "tier": self._tier_field(measure)}
         column = {name: model._field_to_sql(model._table, field, query) for name, field in column.items()}
         counted = SQL("COUNT(*) FILTER (WHERE %(value)s = 0), COUNT(*) FILTER (WHERE %(value)s <> 0)", **column)

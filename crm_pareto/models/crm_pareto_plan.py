@@ -41,7 +41,8 @@ class CrmParetoPlan(models.AbstractModel):
     - quotation: its margin (or untaxed amount) times its chance, where it lapses within LAPSES_WITHIN days
     - lead: expected revenue times chance (times the company's margin), from a chance of HOT percent
 
-    Of the first three, which are about the same orders, the greatest counts; quotations and leads are added.
+    Of the first three, which are about the same orders, the greatest counts; quotations and leads are added. Where
+    nobody knows what it cost, turnover counts at the company's margin.
 
     Left out is who is archived, not to be profiled, out of the reader's sight (of another company by now) or on a
     blacklist of mails or phones, with whom something is planned already, and whom the person put off. Nothing is stored
@@ -143,11 +144,11 @@ class CrmParetoPlan(models.AbstractModel):
         values, company = self.env["crm.pareto.customer"], self.env.company
         own = [("company_id", "=", company.id), ("partner_id.user_id", "in", users.ids)]
         silent = self.env["res.partner"]._search([("pareto_is_overdue", "=", True), ("user_id", "in", users.ids)])
-        past, future = ("profit", "lifetime_value") if self._by_margin() else ("turnover", "turnover")
+        future = "lifetime_value" if self._by_margin() else "turnover"
         for kind in ("risk", "reorder", "overdue"):
             query = values._search(own)
             alias = query.table
-            worth = SQL("GREATEST(%s, 0)", SQL.identifier(alias, past))
+            worth = SQL("GREATEST(%s, 0)", self._past_worth(alias, company))
             if kind == "risk":
                 alive = SQL("%s::numeric", SQL.identifier(alias, "alive"))
                 stake = SQL("GREATEST(%s, 0) * (1 - %s)", SQL.identifier(alias, future), alive)
@@ -192,7 +193,7 @@ class CrmParetoPlan(models.AbstractModel):
             SQL.identifier(customer, "id"),
             SQL(
                 "GREATEST(%s, 0) / COALESCE(NULLIF(%s, 0), 1)::numeric * COALESCE(%s::numeric / 100, %s)",
-                SQL.identifier(alias, "margin" if self._by_margin() else "amount_untaxed"),
+                self._quoted_worth(alias) if self._by_margin() else SQL.identifier(alias, "amount_untaxed"),
                 SQL.identifier(alias, "currency_rate"),
                 SQL.identifier(lead, "probability"),
                 NO_CHANCE_KNOWN,
@@ -239,10 +240,42 @@ class CrmParetoPlan(models.AbstractModel):
         return self.env.user.has_group(PROFIT)
 
     @api.model
+    def _quoted_worth(self, alias):
+        """The margin of a quotation, in its currency; SQL.
+
+        Odoo takes an unknown cost for none: what such lines leave is at the company's margin.
+        """
+        unknown = SQL(
+            """
+            COALESCE((SELECT SUM(line.margin)::numeric
+                        FROM sale_order_line line
+                        JOIN product_product product ON product.id = line.product_id
+                        JOIN product_template template ON template.id = product.product_tmpl_id
+                       WHERE line.order_id = %s AND template.type = 'consu'
+                         AND COALESCE(line.purchase_price, 0) = 0), 0)
+            """,
+            SQL.identifier(alias, "id"),
+        )
+        ratio = self._margin_ratio(self.env.company)
+        return SQL("(%s - %s * (1 - %s))", SQL.identifier(alias, "margin"), unknown, SQL("%s::numeric", ratio))
+
+    @api.model
+    def _past_worth(self, alias, company):
+        """What a customer brought in the window: profit, or for who may not see it turnover; SQL.
+
+        Where none of it has a known cost, the turnover at the company's margin.
+        """
+        turnover = SQL.identifier(alias, "turnover")
+        if not self._by_margin():
+            return turnover
+        return SQL("COALESCE(%s, %s * %s)", SQL.identifier(alias, "profit"), turnover, self._margin_ratio(company))
+
+    @api.model
     def _margin_ratio(self, company):
-        """The share of turnover that is left to the company as profit; 1 where none is known."""
+        """The share of turnover with a known cost that is left to the company as profit; 1 where none is known."""
         run = as_scheduler(self.env["crm.pareto.run"])._standing(company, "customer")  # which makes one if need be
-        ratio = run.profit_total / run.turnover_total if run.turnover_total > 0 else 0
+        costed = run.turnover_total - run.uncosted_total
+        ratio = run.profit_total / costed if costed > 0 else 0
         return ratio if ratio > 0 else 1
 
     @api.model

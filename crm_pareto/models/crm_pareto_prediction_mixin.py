@@ -37,7 +37,9 @@ class CrmParetoPredictionMixin(models.AbstractModel):
         readonly=True, aggregator="sum", help="Days with a purchase expected in the next 12 months."
     )
     has_value = fields.Boolean(
-        readonly=True, groups=PROFIT, help="Not for customers whose later purchases left no margin on average."
+        readonly=True,
+        groups=PROFIT,
+        help="Not for customers whose later purchases left no margin on average, or an unknown one.",
     )
     expected_margin = fields.Monetary(
         readonly=True, groups=PROFIT, help="Margin expected in the next 12 months, not discounted."
@@ -112,7 +114,7 @@ class CrmParetoPredictionMixin(models.AbstractModel):
              ORDER BY partner_id
             """,
             as_of=as_of,
-            margin=within(SQL("COALESCE(later_margin, 0)")),
+            margin=within(SQL("CASE WHEN sums.kind IS NULL THEN 0 ELSE later_margin END")),
             kind=self._pareto_kind,
             profiled=self._is_profiled(),
         )

@@ -8,7 +8,9 @@ from .trust import Only
 DATES = ("first_date", "last_date", "invoice_count")
 MANUAL = ("manual_tier_id", "manual_until")
 MEASURES = ("turnover", "profit")
-SUMS = tuple(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_previous"))
+# Lines whose cost is known, and others, and what those others are of the turnover.
+COSTED = ("costed_count", "costed_count_previous", "uncosted_count", "uncosted_count_previous", "uncosted_turnover")
+SUMS = (*(f"{measure}{suffix}" for measure in MEASURES for suffix in ("", "_previous")), *COSTED)
 RANKS = tuple(f"{measure}_{rank}" for measure in MEASURES for rank in ("rank", "tier_id"))
 HASHED = 90_000  # customers whose sums, 1.4 kB each, fit into what PostgreSQL hashes in: twice the work_mem
 
@@ -24,6 +26,9 @@ class CrmParetoRanking(models.AbstractModel):
 
     Sums are numeric, so that they do not depend on the order rows are read in, and equal values are ranked by
     id: two runs on one ledger give the same rows. crm.pareto.recompute says when what is run.
+
+    Profit is the margin of the lines whose cost is known; NULL where there are lines, and none of them has a known
+    cost. Who has no profit has no rank and tier by it.
     """
 
     _name = "crm.pareto.ranking"
@@ -41,7 +46,8 @@ class CrmParetoRanking(models.AbstractModel):
         :param value_models: the models whose rows are wanted
         :param customers: ids; only their documents are read
         :param lifetime: whether to read the documents of all time, for `later_margin` of customers: what their
-            purchases after the first day left; `within` says who has lines in the windows
+            purchases after the first day left, NULL where the cost of something in them is unknown; `within` says who
+            has lines in the windows
         """
         report = self.env["crm.pareto.revenue.report"]
         if customers is not None:
@@ -65,8 +71,14 @@ class CrmParetoRanking(models.AbstractModel):
                 SELECT %(keys)s, %(kind)s AS kind,
                        COALESCE(SUM(revenue) FILTER (WHERE date >= %(date_from)s), 0) AS turnover,
                        COALESCE(SUM(revenue) FILTER (WHERE %(previous)s), 0) AS turnover_previous,
-                       COALESCE(SUM(margin) FILTER (WHERE date >= %(date_from)s), 0) AS profit,
-                       COALESCE(SUM(margin) FILTER (WHERE %(previous)s), 0) AS profit_previous,
+                       SUM(margin) FILTER (WHERE date >= %(date_from)s) AS profit,
+                       SUM(margin) FILTER (WHERE %(previous)s) AS profit_previous,
+                       COUNT(margin) FILTER (WHERE date >= %(date_from)s) AS costed_count,
+                       COUNT(margin) FILTER (WHERE %(previous)s) AS costed_count_previous,
+                       COUNT(*) FILTER (WHERE margin IS NULL AND date >= %(date_from)s) AS uncosted_count,
+                       COUNT(*) FILTER (WHERE margin IS NULL AND %(previous)s) AS uncosted_count_previous,
+                       COALESCE(SUM(revenue) FILTER (WHERE margin IS NULL AND date >= %(date_from)s), 0)
+                           AS uncosted_turnover,
                        MIN(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS first_date,
                        MAX(date) FILTER (WHERE revenue > 0 AND date >= %(first)s) AS last_date,
                        COUNT(*) FILTER (WHERE revenue > 0 AND date >= %(date_from)s) AS line_count,
@@ -99,7 +111,13 @@ class CrmParetoRanking(models.AbstractModel):
                 date_to=period.date_to,
                 previous=SQL("date BETWEEN %s::date AND %s::date", period.previous_from, period.previous_to),
                 later=SQL(
-                    "SUM(margin) FILTER (WHERE sold AND date > bought.first_date)" if lifetime else "NULL::numeric"
+                    """
+                    CASE WHEN COUNT(*) FILTER (WHERE margin IS NULL AND revenue <> 0
+                                                 AND sold AND date > bought.first_date) = 0
+                         THEN COALESCE(SUM(margin) FILTER (WHERE sold AND date > bought.first_date), 0) END
+                    """
+                    if lifetime
+                    else "NULL::numeric"
                 ),
                 order=SQL("ORDER BY customer_id" if many else ""),
                 bought=SQL("LEFT JOIN crm_pareto_dates bought ON bought.partner_id = customer_id" if lifetime else ""),
@@ -120,7 +138,8 @@ class CrmParetoRanking(models.AbstractModel):
                 SELECT %(key)s, dates.first_date, dates.last_date,
                        COALESCE(dates.invoice_count, 0) AS invoice_count,
                        COALESCE(turnover, 0) AS turnover, COALESCE(turnover_previous, 0) AS turnover_previous,
-                       COALESCE(profit, 0) AS profit, COALESCE(profit_previous, 0) AS profit_previous,
+                       %(profit)s AS profit, %(profit_previous)s AS profit_previous,
+                       %(costed)s,
                        manual_tier_id, manual_until %(more)s
                   FROM (SELECT * FROM crm_pareto_sums WHERE kind = %(kind)s AND %(key)s IS NOT NULL AND within) sums
                   FULL JOIN (%(dates)s) dates USING (%(key)s)
@@ -129,6 +148,11 @@ class CrmParetoRanking(models.AbstractModel):
                 """,
                 key=key,
                 more=SQL("").join(SQL(", dates.%s", SQL.identifier(name)) for name in model._pareto_more_dates),
+                profit=_known_sum(SQL("profit"), SQL("costed_count"), SQL("uncosted_count")),
+                profit_previous=_known_sum(
+                    SQL("profit_previous"), SQL("costed_count_previous"), SQL("uncosted_count_previous")
+                ),
+                costed=SQL(", ").join(SQL("COALESCE(%(name)s, 0) AS %(name)s", name=SQL.identifier(c)) for c in COSTED),
                 kind=model._pareto_kind,
                 dates=model._dates(),
                 manual=self.env["crm.pareto.manual.tier"]._in_force_sql(key, company),
@@ -161,11 +185,15 @@ class CrmParetoRanking(models.AbstractModel):
 
     @api.model
     def _measure_windows(self, measure, key):
-        """Rank by value, ties by id; the positive values up to each row, and all of them."""
+        """Rank by value, ties by id, the unknown ones last and without a rank; the positive values up to each row, and
+        all of them.
+        """
         return SQL(
             """
-            ROW_NUMBER() OVER (ORDER BY %(value)s DESC, %(key)s) AS %(rank)s,
-            SUM(GREATEST(%(value)s, 0)) OVER (ORDER BY %(value)s DESC, %(key)s ROWS UNBOUNDED PRECEDING) AS %(upto)s,
+            CASE WHEN %(value)s IS NOT NULL
+                 THEN ROW_NUMBER() OVER (ORDER BY %(value)s DESC NULLS LAST, %(key)s) END AS %(rank)s,
+            SUM(GREATEST(%(value)s, 0)) OVER (ORDER BY %(value)s DESC NULLS LAST, %(key)s ROWS UNBOUNDED PRECEDING)
+                AS %(upto)s,
             SUM(GREATEST(%(value)s, 0)) OVER () AS %(total)s
             """,
             value=SQL.identifier(measure),
@@ -180,7 +208,8 @@ class CrmParetoRanking(models.AbstractModel):
         value = SQL.identifier(measure)
         before = SQL("%s - GREATEST(%s, 0)", SQL.identifier(f"{measure}_upto"), value)
         rule = tiers._rule(value, before, SQL.identifier(f"{measure}_total"))
-        return SQL("%s AS %s", rule, SQL.identifier(f"{measure}_tier_id"))
+        tier = SQL.identifier(f"{measure}_tier_id")
+        return SQL("CASE WHEN %s IS NOT NULL THEN %s END AS %s", value, rule, tier)
 
     # -- 3. rows -------------------------------------------------------------------
 
@@ -235,16 +264,19 @@ class CrmParetoRanking(models.AbstractModel):
                        COALESCE(SUM(revenue * entered_previous), 0) AS turnover_previous,
                        COALESCE(SUM(margin * entered), 0) AS profit,
                        COALESCE(SUM(margin * entered_previous), 0) AS profit_previous,
+                       %(costed)s,
+                       COALESCE(SUM(revenue * entered) FILTER (WHERE margin IS NULL), 0) AS uncosted_turnover,
                        COALESCE(SUM(entered) FILTER (WHERE is_purchase), 0) AS invoice_count
                   FROM (SELECT *, %(entered)s AS entered, %(entered_previous)s AS entered_previous
                           FROM (SELECT customer_id, date, revenue, margin, FALSE AS is_purchase
                                   FROM (%(report)s) report WHERE company_id = %(company)s
                                  UNION ALL
-                                SELECT customer_id, date, 0, 0, TRUE
+                                SELECT customer_id, date, 0, NULL, TRUE
                                   FROM (%(documents)s) document WHERE move_type <> 'out_refund') fact
                          WHERE customer_id IS NOT NULL AND customer_id <> ALL(%(but)s)) moved
                  GROUP BY customer_id
                 """,
+                costed=self._costed(),
                 entered=self._entered((before.date_from, before.date_to), (now.date_from, now.date_to)),
                 entered_previous=self._entered(
                     (before.previous_from, before.previous_to), (now.previous_from, now.previous_to)
@@ -255,17 +287,47 @@ class CrmParetoRanking(models.AbstractModel):
                 but=but,
             ),
         )
-        columns = (*SUMS, "invoice_count")
         self.env.cr.execute(
             SQL(
                 "UPDATE %s old SET %s FROM crm_pareto_shift shift"
                 " WHERE old.partner_id = shift.partner_id AND old.company_id = %s AND old.snapshot_id IS NULL",
                 SQL.identifier(model._table),
-                SQL(", ").join(SQL("%s = old.%s + shift.%s", *[SQL.identifier(column)] * 3) for column in columns),
+                SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(column), self._shifted(column)) for column in (*SUMS, "invoice_count")
+                ),
                 company.id,
             )
         )
         model.invalidate_model()
+
+    @api.model
+    def _costed(self):
+        """The counts of COSTED that the moved lines add and take off; SQL."""
+        return SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(%s) FILTER (WHERE %s), 0) AS %s",
+                SQL.identifier(f"entered{suffix}"),
+                which,
+                SQL.identifier(f"{count}{suffix}"),
+            )
+            for count, which in (
+                ("costed_count", SQL("margin IS NOT NULL")),
+                ("uncosted_count", SQL("margin IS NULL AND NOT is_purchase")),
+            )
+            for suffix in ("", "_previous")
+        )
+
+    @api.model
+    def _shifted(self, column):
+        """A column of a row (`old`) after the shift; SQL."""
+
+        def moved(name):
+            return SQL("COALESCE(old.%(name)s, 0) + shift.%(name)s", name=SQL.identifier(name))
+
+        if column not in ("profit", "profit_previous"):
+            return moved(column)
+        suffix = column.removeprefix("profit")
+        return _known_sum(moved(column), moved(f"costed_count{suffix}"), moved(f"uncosted_count{suffix}"))
 
     @api.model
     def _entered(self, before, now):
@@ -279,7 +341,7 @@ class CrmParetoRanking(models.AbstractModel):
         self._make_values(model, run.company_id, period)
         self._make_draft(model, run.company_id, SQL("SELECT * FROM crm_pareto_values"))
         self._insert(model, run.company_id, self._joined({}), DATES + SUMS + RANKS, snapshot=run)
-        run.turnover_total, run.profit_total = self._totals(model, run.company_id, run)
+        run.turnover_total, run.profit_total, run.uncosted_total = self._totals(model, run.company_id, run)
 
     @api.model
     def _replace(self, model, company, source, columns, among=None):
@@ -374,10 +436,13 @@ class CrmParetoRanking(models.AbstractModel):
 
     @api.model
     def _totals(self, model, company, snapshot=None):
-        """The sums of the positive turnovers and of the positive profits, of the company's own rows or a snapshot's."""
+        """The sums of the positive turnovers, of the positive profits and of the turnover without a cost, of the
+        company's own rows or a snapshot's.
+        """
         [totals] = self.env.execute_query(
             SQL(
-                "SELECT COALESCE(SUM(GREATEST(turnover, 0)), 0), COALESCE(SUM(GREATEST(profit, 0)), 0) FROM %s"
+                "SELECT COALESCE(SUM(GREATEST(turnover, 0)), 0), COALESCE(SUM(GREATEST(profit, 0)), 0),"
+                " COALESCE(SUM(uncosted_turnover), 0) FROM %s"
                 " WHERE company_id = %s AND %s",
                 SQL.identifier(model._table),
                 company.id,
@@ -410,3 +475,13 @@ class CrmParetoRanking(models.AbstractModel):
             "old": SQL(", ").join(SQL.identifier("old", column) for column in columns),
             "new": SQL(", ").join(SQL.identifier("fresh", column) for column in columns),
         }
+
+
+def _known_sum(amount, costed, uncosted):
+    """SQL: a sum of margins; NULL where there are lines, and none of them has a known cost.
+
+    :param costed, uncosted: how many lines have one, and how many have none; NULL or 0 without any
+    """
+    return SQL(
+        "CASE WHEN COALESCE(%s, 0) > 0 OR COALESCE(%s, 0) = 0 THEN COALESCE(%s, 0) END", costed, uncosted, amount
+    )

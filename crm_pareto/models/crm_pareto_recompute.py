@@ -275,6 +275,8 @@ class CrmParetoRecompute(models.AbstractModel):
         run = self._standing(company, "customer")
         if run._is_due() or not run._is_of_window() or as_of < run.as_of:
             return False
+        if run.uncosted_total is False:  # of a release before this
+            return False
         period = company._pareto_period(as_of)
         customers = self._sum_changed(company, run, period)
         if customers is None:
@@ -354,13 +356,14 @@ class CrmParetoRecompute(models.AbstractModel):
     def _note(self, run, period):
         """Write down what the values are of, and their totals."""
         model = self.env[VALUE_MODELS[run.kind]]
-        turnover, profit = self.env["crm.pareto.ranking"]._totals(model, run.company_id)
+        turnover, profit, uncosted = self.env["crm.pareto.ranking"]._totals(model, run.company_id)
         run.write(
             {
                 "date_from": period.date_from,
                 "as_of": period.date_to,
                 "turnover_total": turnover,
                 "profit_total": profit,
+                "uncosted_total": uncosted,
                 "refreshed_at": self.env.cr.now(),
             }
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, OrderedSet
 
+from .blank import BlankMonetary
 from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 from .trust import Only
@@ -46,8 +47,8 @@ class CrmParetoReferral(models.Model):
     )
     turnover = fields.Monetary(readonly=True, help="In the window.")
     turnover_counted = fields.Monetary(readonly=True, help="The part of the turnover that counts for the referrer.")
-    profit = fields.Monetary(readonly=True, groups=PROFIT, help="In the window.")
-    profit_counted = fields.Monetary(
+    profit = BlankMonetary(readonly=True, groups=PROFIT, help="In the window; blank where no cost is known.")
+    profit_counted = BlankMonetary(
         readonly=True, groups=PROFIT, help="The part of the profit that counts for the referrer."
     )
 

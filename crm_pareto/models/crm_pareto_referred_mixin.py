@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .blank import BlankMonetary
 from .bounds import of_one
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_touched_mixin import COUNT_LIMIT
@@ -79,7 +80,7 @@ class CrmParetoReferredMixin(models.AbstractModel):
         groups=USER,
         help="Turnover of the customers who came by way of this one, half of it a step.",
     )
-    pareto_referred_profit = fields.Monetary(
+    pareto_referred_profit = BlankMonetary(
         "Referred Profit",
         compute="_compute_pareto_referred_profit",
         search=by_value("referred_profit"),

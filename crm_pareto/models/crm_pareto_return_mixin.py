@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from .blank import BlankFloat, BlankMonetary
 from .bounds import of_one
 from .crm_pareto_campaign_analysis import MODEL_KEY
 from .crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
@@ -32,6 +33,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         "pareto_cost": "cost",
         "pareto_committed": "committed",
         "pareto_margin": "margin",
+        "pareto_uncosted_revenue": "uncosted_revenue",
         "pareto_roi": "roi",
         "pareto_roi_low": "roi_low",
         "pareto_roi_high": "roi_high",
@@ -123,14 +125,22 @@ class CrmParetoReturnMixin(models.AbstractModel):
         help="Ordered and not yet billed.",
         groups=PROFIT,
     )
-    pareto_margin = fields.Monetary(
+    pareto_margin = BlankMonetary(
         "Attributed Margin",
         compute="_compute_pareto_costs",
         search=by_value("margin"),
         currency_field="pareto_currency_id",
         groups=PROFIT,
     )
-    pareto_roi = fields.Float(
+    pareto_uncosted_revenue = fields.Monetary(
+        "Revenue without Cost",
+        compute="_compute_pareto_costs",
+        search=by_value("uncosted_revenue"),
+        currency_field="pareto_currency_id",
+        help="Attributed revenue whose cost nobody knows: the margin does not count it.",
+        groups=PROFIT,
+    )
+    pareto_roi = BlankFloat(
         "ROI",
         compute="_compute_pareto_costs",
         search=by_value("roi"),
@@ -138,7 +148,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         help="(Attributed margin - cost) / cost.",
         groups=PROFIT,
     )
-    pareto_roi_low = fields.Float(
+    pareto_roi_low = BlankFloat(
         "ROI at Least",
         compute="_compute_pareto_costs",
         search=by_value("roi_low"),
@@ -146,7 +156,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
         help="With 90 % certainty, ROI lies between this and the other bound.",
         groups=PROFIT,
     )
-    pareto_roi_high = fields.Float(
+    pareto_roi_high = BlankFloat(
         "ROI at Most",
         compute="_compute_pareto_costs",
         search=by_value("roi_high"),

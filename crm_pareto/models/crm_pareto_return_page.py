@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date
 from ..analytics.uncertainty import bootstrap_interval
 from .bounds import as_choice, as_day, as_id
 from .crm_pareto_attribution import MODELS
-from .crm_pareto_campaign import LEVEL
+from .crm_pareto_campaign import LEVEL, known_margin
 from .crm_pareto_campaign_analysis import MODEL_KEY
 from .trust import as_scheduler
 
@@ -89,7 +89,7 @@ class CrmParetoReturnPage(models.AbstractModel):
             "unattributed": unattributed,
             "totals": totals,
             "coverage": {
-                name: totals[f"attributed_{name}"] / totals[name] if totals[name] > 0 else None
+                name: (totals[f"attributed_{name}"] or 0) / totals[name] if (totals[name] or 0) > 0 else None
                 for name in ("revenue", *(["margin"] if sees else []))
             },
             # A document that was changed since is credited with its old amount until the next computation.
@@ -167,7 +167,7 @@ class CrmParetoReturnPage(models.AbstractModel):
             }
             for id_ in ids
         ]
-        return sorted(rows, key=lambda row: (-row.get("margin", row["revenue"]), row["name"], row["id"]))
+        return sorted(rows, key=_place)
 
     @api.model
     def _row(self, credited, leads, costs):
@@ -175,13 +175,15 @@ class CrmParetoReturnPage(models.AbstractModel):
         row["leads"] = leads.get("leads") or 0
         if not self._sees_margin():
             return row
-        margin = credited.get("margin") or 0
+        margin = known_margin(credited)
         cost = costs.get("cost") or 0
         squares, cubes = credited.get("squares") or 0, credited.get("cubes") or 0
-        low, high = bootstrap_interval(margin, squares, cubes, LEVEL)
         row |= {"cost": cost, "committed": costs.get("committed") or 0, "margin": margin}
-        row |= {"margin_low": low, "margin_high": high, **_ratios(row)}
-        row["roi_low"], row["roi_high"] = ((low - cost) / cost, (high - cost) / cost) if cost > 0 else (None, None)
+        row |= {"uncosted": credited.get("uncosted") or 0, **_ratios(row)}
+        low, high = (None, None) if margin is None else bootstrap_interval(margin, squares, cubes, LEVEL)
+        row |= {"margin_low": low, "margin_high": high, "roi_low": None, "roi_high": None}
+        if row["roi"] is not None:
+            row |= {"roi_low": (low - cost) / cost, "roi_high": (high - cost) / cost}
         return row
 
     @api.model
@@ -238,16 +240,23 @@ class CrmParetoReturnPage(models.AbstractModel):
                 last=period[1],
             )
         )
-        amounts = [amount or 0 for amount in amounts]
-        unattributed = dict(zip(names, amounts[::2], strict=True))
-        return unattributed | {"documents": documents}, dict(zip(names, amounts[1::2], strict=True))
+        unattributed, ledger = (dict(zip(names, sums, strict=True)) for sums in (amounts[::2], amounts[1::2]))
+        for sums in (unattributed, ledger):
+            # A margin is unknown where there is revenue, and none of it has a known cost.
+            sums.update(
+                {name: amount or 0 for name, amount in sums.items() if name == "revenue" or not sums["revenue"]}
+            )
+        return unattributed | {"documents": documents}, ledger
 
     @api.model
     def _totals(self, rows, ledger):
         """The ledger's amounts, those that are attributed, and the sums of the rows' other figures."""
         sees = self._sees_margin()
-        totals = {name: fsum(row[name] for row in rows) for name in (*SUMMED, *(SUMMED_COSTS if sees else ()))}
+        names = (*SUMMED, *((*SUMMED_COSTS, "uncosted") if sees else ()))
+        totals = {name: fsum(row[name] or 0 for row in rows) for name in names}
         if sees:
+            if rows and all(row["margin"] is None for row in rows if row["revenue"]) and totals["uncosted"]:
+                totals["margin"] = None
             totals |= _ratios(totals)
         totals |= {f"attributed_{name}": totals[name] for name in ledger}
         return totals | ledger
@@ -303,7 +312,7 @@ class CrmParetoReturnPage(models.AbstractModel):
         if group is not None:
             domain.append((column, "=", group))
         if figure in (*SUMMED, *SUMMED_COSTS):
-            domain.append((figure, "!=", 0))
+            domain += ["|", (figure, ">", 0), (figure, "<", 0)]  # not an unknown one
         return domain
 
     @api.model
@@ -322,8 +331,15 @@ class CrmParetoReturnPage(models.AbstractModel):
 
 
 def _ratios(sums):
-    """Return on investment and on ad spend; None where nothing was spent."""
+    """Return on investment and on ad spend; None where nothing was spent, or no margin is known."""
     cost = sums["cost"]
     if cost <= 0:
         return {"roi": None, "roas": None}
-    return {"roi": (sums["margin"] - cost) / cost, "roas": sums["revenue"] / cost}
+    margin = sums["margin"]
+    return {"roi": None if margin is None else (margin - cost) / cost, "roas": sums["revenue"] / cost}
+
+
+def _place(row):
+    """By margin, or revenue where that is not for the reader; those without a known margin last."""
+    value = row.get("margin", row["revenue"])
+    return value is None, -(value or 0), row["name"], row["id"]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .blank import BlankInteger
 from .crm_pareto_value_mixin import PROFIT
 
 COLUMNS = ("recency_score", "frequency_score", "monetary_score", "rfm_segment_id")
@@ -43,12 +44,13 @@ class CrmParetoRfmMixin(models.AbstractModel):
         aggregator=None,
         help="1 to 5, by the number of invoices in the window; 5: the fifth of the customers who bought most often.",
     )
-    monetary_score = fields.Integer(
+    monetary_score = BlankInteger(
         "Monetary",
         readonly=True,
         aggregator=None,
         groups=PROFIT,
-        help="1 to 5, by profit in the window; 5: the fifth of the customers who left most.",
+        help="1 to 5, by profit in the window; 5: the fifth of the customers who left most. Blank where the profit is "
+        "unknown.",
     )
     rfm_segment_id = fields.Many2one(
         "crm.pareto.segment",
@@ -108,15 +110,17 @@ class CrmParetoRfmMixin(models.AbstractModel):
     def _quintile(self, value):
         """The score of a value among those of the customers who bought in the window; SQL.
 
-        ⌈5 (below + upto) / 2n⌉ in whole numbers: of n values `below` are less, and `upto` are less or equal.
+        ⌈5 (below + upto) / 2n⌉ in whole numbers: of n values `below` are less, and `upto` are less or equal. An unknown
+        value has no score, and is none of the n.
         """
         return SQL(
             """
-            CASE WHEN invoice_count = 0 THEN 1 ELSE
-                 (5 * (RANK() OVER (PARTITION BY invoice_count > 0 ORDER BY %(value)s) - 1
-                       + COUNT(*) OVER (PARTITION BY invoice_count > 0 ORDER BY %(value)s))
-                  + 2 * COUNT(*) OVER (PARTITION BY invoice_count > 0) - 1)
-                 / (2 * COUNT(*) OVER (PARTITION BY invoice_count > 0)) END
+            CASE WHEN invoice_count = 0 THEN 1 WHEN %(value)s IS NULL THEN NULL ELSE
+                 (5 * (RANK() OVER (PARTITION BY %(scored)s ORDER BY %(value)s) - 1
+                       + COUNT(*) OVER (PARTITION BY %(scored)s ORDER BY %(value)s))
+                  + 2 * COUNT(*) OVER (PARTITION BY %(scored)s) - 1)
+                 / (2 * COUNT(*) OVER (PARTITION BY %(scored)s)) END
             """,
             value=value,
+            scored=SQL("invoice_count > 0 AND %s IS NOT NULL", value),
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .blank import BlankMonetary
 from .crm_pareto_stale import KINDS
 from .crm_pareto_value_mixin import PROFIT
 
@@ -47,6 +48,12 @@ class CrmParetoRun(models.Model):
     as_of = fields.Date(readonly=True)
     turnover_total = fields.Monetary(readonly=True, help="The sum of the positive turnovers.")
     profit_total = fields.Monetary(readonly=True, help="The sum of the positive profits.", groups=PROFIT)
+    uncosted_total = BlankMonetary(
+        "Turnover without Cost",
+        readonly=True,
+        groups=PROFIT,
+        help="The sum of the turnovers whose cost nobody knows; blank before the first computation that counted them.",
+    )
     history_as_of = fields.Date(readonly=True, help="The day as of which months were last written into the history.")
     history_months = fields.Json(readonly=True, help="Of which documents the months of the history are, as numbers.")
     service_as_of = fields.Date(readonly=True, help="The last day of the window that service is of: the last night's.")

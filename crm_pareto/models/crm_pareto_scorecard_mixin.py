@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, float_repr
 
+from .blank import BlankInteger
 from .crm_pareto_value_mixin import PROFIT
 from .trust import as_scheduler
 
@@ -33,12 +34,12 @@ class CrmParetoScorecardMixin(models.AbstractModel):
     potential_score = fields.Integer(
         "Potential", readonly=True, aggregator="avg", help=f"By weighted pipeline and white space. {SCORE}"
     )
-    profitability_score = fields.Integer(
+    profitability_score = BlankInteger(
         "Profitability",
         readonly=True,
         aggregator="avg",
         groups=PROFIT,
-        help=f"By profit, after service where its cost is known. {SCORE}",
+        help=f"By profit, after service where its cost is known. {SCORE} Blank where the profit is unknown.",
     )
     insight_score = fields.Integer("Insight", readonly=True, aggregator="avg", help=f"By feedback. {SCORE}")
     influence_score = fields.Integer(
@@ -56,8 +57,7 @@ class CrmParetoScorecardMixin(models.AbstractModel):
             SQL(
                 "SELECT partner_id, TRUE AS has_scores, %s FROM (%s) figures WHERE %s",
                 SQL(", ").join(
-                    SQL("ROUND(100 * PERCENT_RANK() OVER (ORDER BY %s))::integer AS %s", figure, SQL.identifier(score))
-                    for score, figure in FIGURES.items()
+                    SQL("%s AS %s", self._score(figure), SQL.identifier(score)) for score, figure in FIGURES.items()
                 ),
                 ranking._joined(parts),
                 self._is_profiled(),
@@ -65,6 +65,17 @@ class CrmParetoScorecardMixin(models.AbstractModel):
         )
         parts["crm_pareto_scores"] = ("has_scores", *FIGURES)
         return super()._make_worth(company, period, parts)
+
+    @api.model
+    def _score(self, figure):
+        """The place of a figure among those that are known; SQL."""
+        return SQL(
+            """
+            CASE WHEN %(figure)s IS NOT NULL THEN
+                 ROUND(100 * PERCENT_RANK() OVER (PARTITION BY %(figure)s IS NULL ORDER BY %(figure)s))::integer END
+            """,
+            figure=figure,
+        )
 
     @api.depends("turnover_rank", "company_id", "turnover", "profit")
     @api.depends_context("uid", "lang")
@@ -83,8 +94,8 @@ class CrmParetoScorecardMixin(models.AbstractModel):
         :param customers: how many the company has
         """
         yield self.env._("No. %(rank)s of %(count)s by turnover", rank=self.turnover_rank, count=customers)
-        if self.turnover > 0 and self.env.user.has_group(PROFIT):
-            yield self.env._("%(margin)s margin", margin=self._percent(self.profit / self.turnover))
+        if self.env.user.has_group(PROFIT) and self.profit_ratio is not False:
+            yield self.env._("%(margin)s margin", margin=self._percent(self.profit_ratio))
         yield from self._service_reasons()
         if self.has_prediction:
             yield self.env._("%(alive)s still active", alive=self._percent(self.alive))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .blank import BlankInteger, BlankMonetary
 from .bounds import of_one
 from .crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
 from .crm_pareto_value_fields import USER
@@ -51,7 +52,7 @@ class CrmParetoScoredMixin(models.AbstractModel):
         groups=USER,
         help="Percent of the other customers with less weighted pipeline and white space.",
     )
-    pareto_profitability_score = fields.Integer(
+    pareto_profitability_score = BlankInteger(
         "Profitability",
         compute="_compute_pareto_profitability",
         search=by_value("profitability_score"),
@@ -121,7 +122,7 @@ class CrmParetoScoredMixin(models.AbstractModel):
         currency_field="pareto_currency_id",
         groups=PROFIT,
     )
-    pareto_served_profit = fields.Monetary(
+    pareto_served_profit = BlankMonetary(
         "Profit after Service",
         compute="_compute_pareto_profitability",
         search=by_value("served_profit"),

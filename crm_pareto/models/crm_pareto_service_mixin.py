@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .blank import BlankInteger, BlankMonetary
 from .bounds import of_one
 from .crm_pareto_value_mixin import PROFIT
 
@@ -66,13 +67,13 @@ class CrmParetoServiceMixin(models.AbstractModel):
     service_message = fields.Char(
         compute="_compute_service_message", help="Why service figures are blank, or what they leave out."
     )
-    served_profit = fields.Monetary(
+    served_profit = BlankMonetary(
         "Profit after Service",
         readonly=True,
         groups=PROFIT,
-        help="Profit less the cost of service up to the last night.",
+        help="Profit less the cost of service up to the last night; blank where either is unknown.",
     )
-    served_profit_rank = fields.Integer(readonly=True, aggregator=None, groups=PROFIT)
+    served_profit_rank = BlankInteger(readonly=True, aggregator=None, groups=PROFIT)
     served_profit_tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="set null", groups=PROFIT)
     big_but_loses = fields.Boolean(
         "Big but Loses Money",
@@ -232,7 +233,8 @@ class CrmParetoServiceMixin(models.AbstractModel):
         source = SQL(
             """
             SELECT partner_id, profit - service_cost AS served_profit
-              FROM crm_pareto_draft JOIN (%s) cost USING (partner_id) WHERE service_cost IS NOT NULL
+              FROM crm_pareto_draft JOIN (%s) cost USING (partner_id)
+             WHERE service_cost IS NOT NULL AND profit IS NOT NULL
             """,
             costs,
         )

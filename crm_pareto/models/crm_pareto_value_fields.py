@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .blank import BlankMonetary
 from .crm_pareto_result_mixin import by_value, copy_from_value
 from .crm_pareto_value_mixin import PROFIT
 
@@ -52,7 +53,7 @@ class CrmParetoValueFields(models.AbstractModel):
     pareto_last_date = fields.Date(
         "Last Invoiced", compute="_compute_pareto_fields", search=by_value("last_date"), groups=USER
     )
-    pareto_profit = fields.Monetary(
+    pareto_profit = BlankMonetary(
         "Profit",
         compute="_compute_pareto_profit_fields",
         search=by_value("profit"),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .blank import BlankFloat, BlankInteger, BlankMonetary
 from .bounds import of_one
 from .trust import EVERY_ROW, with_snapshots
 
@@ -50,10 +51,32 @@ class CrmParetoValueMixin(models.AbstractModel):
     turnover_cumulative_share = fields.Float("Cumulative Share", compute="_compute_cumulative_shares", aggregator=None)
     turnover_tier_id = fields.Many2one("crm.pareto.tier", "Computed Tier", readonly=True, ondelete="set null")
 
-    profit = fields.Monetary(readonly=True, groups=PROFIT)
-    profit_previous = fields.Monetary("Profit Before", readonly=True, groups=PROFIT)
-    profit_rank = fields.Integer(readonly=True, aggregator=None, groups=PROFIT)
-    profit_share = fields.Float(compute="_compute_profit_share", aggregator="sum", groups=PROFIT)
+    profit = BlankMonetary(
+        readonly=True,
+        groups=PROFIT,
+        help="The margin of all lines whose cost is known; blank where that of none is. What the others brought in is "
+        "turnover without cost.",
+    )
+    profit_previous = BlankMonetary("Profit Before", readonly=True, groups=PROFIT)
+    profit_rank = BlankInteger(readonly=True, aggregator=None, groups=PROFIT)
+    profit_share = BlankFloat(compute="_compute_profit_share", aggregator="sum", groups=PROFIT)
+    profit_ratio = BlankFloat(
+        "Margin",
+        compute="_compute_profit_ratio",
+        aggregator=None,
+        groups=PROFIT,
+        help="Profit, of the turnover whose cost is known; 0 to 1.",
+    )
+    uncosted_turnover = fields.Monetary(
+        "Turnover without Cost",
+        readonly=True,
+        groups=PROFIT,
+        help="Of goods and lines whose cost nobody knows: no profit counts it.",
+    )
+    costed_count = fields.Integer("Lines with a Known Cost", readonly=True, groups=PROFIT)
+    costed_count_previous = fields.Integer("Lines with a Known Cost, Before", readonly=True, groups=PROFIT)
+    uncosted_count = fields.Integer("Lines without a Cost", readonly=True, groups=PROFIT)
+    uncosted_count_previous = fields.Integer("Lines without a Cost, Before", readonly=True, groups=PROFIT)
     profit_tier_id = fields.Many2one("crm.pareto.tier", readonly=True, ondelete="set null", groups=PROFIT)
 
     # Copied from crm.pareto.manual.tier, so that a page of partners needs no second query.
@@ -105,7 +128,14 @@ class CrmParetoValueMixin(models.AbstractModel):
     def _compute_profit_share(self):
         for row in self:
             total = row.run_id.profit_total
-            row.profit_share = row.profit / total if total else 0
+            known = row.profit is not False
+            row.profit_share = known and (row.profit / total if total else 0.0)
+
+    @api.depends("profit", "turnover", "uncosted_turnover")
+    def _compute_profit_ratio(self):
+        for row in self:
+            costed = row.currency_id.round(row.turnover - row.uncosted_turnover)
+            row.profit_ratio = row.profit / costed if row.profit is not False and costed > 0 else False
 
     @api.depends("turnover", "turnover_rank", "run_id")
     def _compute_cumulative_shares(self):
@@ -174,6 +204,12 @@ class CrmParetoValueMixin(models.AbstractModel):
         if active_test and self.env.context.get("pareto_every_row") is not EVERY_ROW and not asked_for:
             domain &= Domain("snapshot_id", "=", False)
         return super()._search(domain, *args, active_test=active_test, **kwargs)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """An unknown profit comes last either way: PostgreSQL takes NULL for more than any number."""
+        if field_name in ("profit", "profit_previous", "profit_rank") and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Let shares and the tier in force be searched, sorted and grouped by in SQL."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .blank import BlankMonetary
 from .bounds import of_one
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
@@ -22,7 +23,7 @@ class ProductTemplate(models.Model):
         groups=USER,
         help="The best tier of the variants: each has one of its own.",
     )
-    pareto_profit = fields.Monetary(
+    pareto_profit = BlankMonetary(
         "Profit", compute="_compute_pareto_profit", currency_field="pareto_currency_id", groups=PROFIT
     )
 
@@ -42,9 +43,9 @@ class ProductTemplate(models.Model):
     def _compute_pareto_profit(self):
         profits = self.env["crm.pareto.product"]._read_group(self._get_pareto_domain(), ["product_id"], ["profit:sum"])
         for template in self:
-            template.pareto_profit = sum(
-                profit for product, profit in profits if product.product_tmpl_id == template._origin
-            )
+            mine = [profit for product, profit in profits if product.product_tmpl_id == template._origin]
+            known = [profit for profit in mine if profit is not False]
+            template.pareto_profit = sum(known) if known or not mine else False
 
     def _get_pareto_domain(self):
         """The value rows behind the figures."""

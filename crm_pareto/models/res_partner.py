@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .blank import BlankMonetary
 from .bounds import check_days, of_one
 from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, readable_rows
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
@@ -49,6 +50,7 @@ class ResPartner(models.Model):
     _pareto_profit_fields = {
         **CrmParetoValueFields._pareto_profit_fields,
         "pareto_profit_previous": "profit_previous",
+        "pareto_uncosted_turnover": "uncosted_turnover",
     }
     # Apart from those of a list: they are the form's.
     _pareto_worth_fields = {
@@ -80,7 +82,15 @@ class ResPartner(models.Model):
         groups=USER,
     )
     pareto_turnover_growth = fields.Float("Growth", compute="_compute_pareto_form_fields", aggregator=None, groups=USER)
-    pareto_profit_previous = fields.Monetary(
+    pareto_uncosted_turnover = fields.Monetary(
+        "Turnover without Cost",
+        compute="_compute_pareto_profit_fields",
+        search=by_value("uncosted_turnover"),
+        currency_field="pareto_currency_id",
+        groups=PROFIT,
+        help="What nobody knows the cost of: the profit does not count it.",
+    )
+    pareto_profit_previous = BlankMonetary(
         "Profit Before",
         compute="_compute_pareto_profit_fields",
         search=by_value("profit_previous"),

@@ -1,5 +1,6 @@
 from . import crm_pareto_revenue_report
 from . import crm_pareto_revenue_consolidated
+from . import crm_pareto_revenue_kit
 from . import crm_pareto_touchpoint
 from . import crm_pareto_channel_report
 from . import crm_pareto_campaign_cost_report

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models import shop
+from ..models.blank import BlankMonetary
 
 
 class CrmParetoRevenueReport(models.Model):
@@ -25,12 +26,12 @@ class CrmParetoRevenueReport(models.Model):
         groups="base.group_multi_company",
         help="In the currency of the company you are in, at the rate of each invoice's date.",
     )
-    margin_consolidated = fields.Monetary(
+    margin_consolidated = BlankMonetary(
         "Margin, Consolidated",
         currency_field="consolidated_currency_id",
         readonly=True,
         groups="crm_pareto.group_profit",
-        help="That revenue less the cost at the rate of the same date.",
+        help="That revenue less the cost at the rate of the same date; blank without a cost.",
     )
 
     _depends = {

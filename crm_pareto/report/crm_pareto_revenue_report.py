@@ -4,7 +4,8 @@ from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, OrderedSet
 
 from ..models import shop
-from ..models.bounds import bounded, of_one
+from ..models.blank import BlankMonetary
+from ..models.bounds import bounded, of_one, within
 from ..models.ledger import INCOME
 from ..models.opening import open_document
 from ..models.trust import Only
@@ -22,7 +23,8 @@ class CrmParetoRevenueReport(models.Model):
         cost-of-goods lines, the order lines and crm.pareto.line.cost; for what goods moved the
         invoice that a document reverses or adds to, and what was delivered. Where there are shops: shop.py.
     Filters: `_where`, and nowhere else: what counts as revenue is decided here; of shops in shop.py.
-    Sign: revenue positive, credit notes negative; cost positive where goods went out.
+    Sign: revenue positive, credit notes negative; cost positive where goods went out. An unknown cost is NULL, and so
+        is its margin: sums are of what is known, `uncosted_revenue` is beside them.
     Currency: the company's, at the document's own rate (the line's balance).
     Dates: that of the invoice; of a shop's sale, that of its session's journal entry, which is what a line opens.
     Used by: the ranking, the Pareto page, and the analysis under Reporting.
@@ -80,8 +82,18 @@ class CrmParetoRevenueReport(models.Model):
         help="In the product's own unit. A credit note over the price alone takes no goods back: it has none.",
     )
     revenue = fields.Monetary(readonly=True)
-    cost = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
-    margin = fields.Monetary(readonly=True, groups="crm_pareto.group_profit")
+    cost = BlankMonetary(
+        readonly=True, groups="crm_pareto.group_profit", help="Blank where nothing says what the line cost."
+    )
+    margin = BlankMonetary(
+        readonly=True, groups="crm_pareto.group_profit", help="Revenue less cost; blank where that is."
+    )
+    uncosted_revenue = fields.Monetary(
+        "Revenue without Cost",
+        readonly=True,
+        groups="crm_pareto.group_profit",
+        help="The revenue of lines whose cost nobody knows: no margin counts it.",
+    )
 
     _depends = {
         "account.move": [
@@ -136,6 +148,30 @@ class CrmParetoRevenueReport(models.Model):
     def action_open_move(self):
         """Open the line's invoice, or its shop session's journal entry."""
         return open_document(self.move_id, self)
+
+    @api.model
+    def _get_uncosted_domain(self, company, domain):
+        """The lines of a company, within a domain, whose cost nobody knows."""
+        return [("company_id", "=", company.id), *domain, ("cost", "=", False)]
+
+    @api.model
+    def _open_uncosted(self, company, domain):
+        """The action that opens those lines by product, those with the most revenue first."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action")
+        name = self.env._("Revenue without Cost")
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": self._get_uncosted_domain(company, domain),
+            "context": {"group_by": ["product_id"]},
+            # sudo: which view a list has is no secret.
+            "views": [
+                (self.env.ref("crm_pareto.crm_pareto_revenue_report_view_list_uncosted").sudo().id, "list"),
+                (False, "pivot"),
+                (False, "graph"),
+            ],
+        }
 
     def _search(self, domain, *args, **kwargs):
         """Reach the lines of a few customers, or a few lines, through indexes: without a word, all would be read."""
@@ -235,11 +271,13 @@ class CrmParetoRevenueReport(models.Model):
                    %(quantity)s AS quantity,
                    -line.balance AS revenue,
                    %(cost)s AS cost,
-                   -line.balance - %(cost)s AS margin
+                   -line.balance - %(cost)s AS margin,
+                   CASE WHEN %(known)s IS NULL THEN -line.balance ELSE 0 END AS uncosted_revenue
             """,
             customer=self._customer(),
             quantity=bounded(self._quantity()),
             cost=self._cost(),
+            known=self._known_cost(),
         )
 
     @api.model
@@ -338,20 +376,34 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _cost(self):
-        """Cost of the line, in company currency: posted, else agreed on the order, else frozen, else today's.
+        """Cost of the line, in company currency: posted, else agreed on the order, else frozen, else today's; SQL.
+
+        NULL where it is unknown.
 
         A credit note takes its goods back at their cost. What counts is for the line's own product: another one may
         stand on it now than on the order, or than when its cost was frozen. Numeric, not float: a sum must not depend
         on its order. Within bounds, once for all that it is made of, which people enter: one cost that sums up to no
         double would end everybody's figures. Numeric is wide enough for the product of such figures.
         """
-        return bounded(self._known_cost())
+        # OFFSET 0: it is worked out once, and not for each time that it is named.
+        return SQL(
+            "(SELECT %s FROM (SELECT %s AS amount OFFSET 0) cost)", within(SQL("cost.amount")), self._known_cost()
+        )
 
     @api.model
     def _known_cost(self):
-        """The cost of the line, or NULL where nothing says what its product costs; SQL."""
+        """The cost of the line, or NULL where nothing says what it costs; SQL.
+
+        A line without a product says nothing of it. But a deduction that somebody typed, or a remark without a price,
+        is no delivery: it costs nothing.
+        """
         per_unit = SQL("COALESCE(%s, frozen.unit_cost, %s)", self._ordered_cost(), self._standard_cost())
-        return SQL("COALESCE(%s, %s * %s)", self._posted_cost(), per_unit, self._quantity())
+        return SQL(
+            "COALESCE(%s, %s * %s, CASE WHEN line.product_id IS NULL AND COALESCE(line.price_unit, 0) <= 0 THEN 0 END)",
+            self._posted_cost(),
+            per_unit,
+            self._quantity(),
+        )
 
     @api.model
     def _ordered_cost(self):
@@ -368,20 +420,31 @@ class CrmParetoRevenueReport(models.Model):
 
     @api.model
     def _standard_cost(self):
-        """What one of the product's own unit costs today, in the company or, where a branch has no cost, above it; SQL.
+        """What one of the product's own unit costs today; NULL for goods of which nothing says it; SQL."""
+        return self._entered_cost("product", "template")
+
+    @api.model
+    def _entered_cost(self, product, template):
+        """The cost on a product, in the company of the line or, where a branch has none, above it; SQL.
 
         NULL for goods without one. A service may cost nothing: what is done for it is cost to serve.
+
+        :param product, template: the aliases of the tables
         """
-        own = SQL("(product.standard_price ->> line.company_id::text)::numeric")
-        above = SQL(
+        return SQL(
             """
-            (SELECT (product.standard_price ->> above.id)::numeric
-               FROM res_company company, string_to_table(company.parent_path, '/') WITH ORDINALITY above (id, depth)
-              WHERE company.id = line.company_id AND company.parent_id IS NOT NULL AND product.standard_price ? above.id
-              ORDER BY above.depth DESC LIMIT 1)
-            """
+            COALESCE(
+                NULLIF((%(price)s ->> line.company_id::text)::numeric, 0),
+                NULLIF((SELECT (%(price)s ->> above.id)::numeric
+                          FROM res_company company,
+                               string_to_table(company.parent_path, '/') WITH ORDINALITY above (id, depth)
+                         WHERE company.id = line.company_id AND company.parent_id IS NOT NULL AND %(price)s ? above.id
+                         ORDER BY above.depth DESC LIMIT 1), 0),
+                CASE WHEN %(template)s.type <> 'consu' THEN 0 END)
+            """,
+            price=SQL.identifier(product, "standard_price"),
+            template=SQL.identifier(template),
         )
-        return SQL("COALESCE(NULLIF(%s, 0), NULLIF(%s, 0), CASE WHEN template.type <> 'consu' THEN 0 END)", own, above)
 
     @api.model
     def _posted_cost(self):

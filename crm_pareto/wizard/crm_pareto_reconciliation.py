@@ -49,6 +49,13 @@ class CrmParetoReconciliation(models.TransientModel):
         "sheet. They are turnover when they are used.",
     )
 
+    uncosted = fields.Monetary(
+        "Of It without a Known Cost",
+        compute="_compute_uncosted",
+        groups=PROFIT,
+        help="Revenue of goods and lines whose cost nobody knows: no profit, margin or return counts it.",
+    )
+
     invoiced = fields.Monetary("Invoiced Revenue", compute="_compute_attribution", help="By invoice date.")
     sold_in_shops = fields.Monetary(
         compute="_compute_attribution",
@@ -151,6 +158,13 @@ class CrmParetoReconciliation(models.TransientModel):
             why = [*own, ("reason", "in", [*LEDGER, "changed"])]
             record.explained = differences._read_group(why, [], ["difference:sum"])[0][0]
             record.unexplained = record._rounded(record.customer_difference - record.explained)
+
+    @api.depends("date_from", "date_to")
+    def _compute_uncosted(self):
+        for record in self:
+            lines = record._whole("crm.pareto.revenue.report")
+            domain = lines._get_uncosted_domain(record.company_id, record._get_revenue_domain())
+            record.uncosted = lines._read_group(domain, [], ["uncosted_revenue:sum"])[0][0]
 
     @api.depends("date_from", "date_to")
     def _compute_attribution(self):
@@ -292,6 +306,11 @@ class CrmParetoReconciliation(models.TransientModel):
         """Open the revenue lines that shops sold without an invoice."""
         xml_id, name = "crm_pareto.crm_pareto_revenue_report_action", self.env._("Sold in Shops")
         return self._open(xml_id, self._get_shop_domain(), name)
+
+    @of_one
+    def action_open_uncosted(self):
+        """Open the revenue lines whose cost nobody knows, by product."""
+        return self.env["crm.pareto.revenue.report"]._open_uncosted(self.company_id, self._get_revenue_domain())
 
     @of_one
     def action_open_attributed(self):

@@ -122,7 +122,8 @@ def make_company(env, name="CDNOW", currency=None):
 def make_product(env, company):
     """The one product, neither taxed nor kept in stock, and without a cost, of which the data say nothing.
 
-    So margins are turnover, and the prediction model finds what was published of these data.
+    Goods without a cost have no known margin: it is a service. So margins are turnover, and the prediction model finds
+    what was published of these data.
     """
     return (
         env["product.product"]
@@ -130,7 +131,7 @@ def make_product(env, company):
         .create(
             {
                 "name": "Compact disc",
-                "type": "consu",
+                "type": "service",
                 "company_id": company.id,
                 "list_price": 14.99,
                 "taxes_id": [Command.clear()],

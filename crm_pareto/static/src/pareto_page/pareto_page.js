@@ -200,6 +200,15 @@ export class ParetoPage extends Component {
               );
     }
 
+    /** What the profit leaves out, as nobody knows its cost. */
+    get uncostedSentence() {
+        const { uncosted, uncosted_share } = this.state.figures;
+        return _t("%(amount)s of turnover (%(share)s) has no known cost: profit leaves it out.", {
+            amount: this.money(uncosted),
+            share: this.percent(uncosted_share),
+        });
+    }
+
     get period() {
         const { company_name, date_from, as_of, window, windows } = this.state.figures;
         const name = Object.fromEntries(windows)[window];
@@ -371,6 +380,12 @@ export class ParetoPage extends Component {
 
     openTier(tier) {
         return this.openRows(_t("Tier %s", tier.name), [[tier.field, "=", tier.id]]);
+    }
+
+    /** The lines whose cost is unknown, by product, the most first. */
+    async openUncosted() {
+        const { kind, snapshot } = this.state;
+        return this.action.doAction(await this.call("open_uncosted", kind, snapshot));
     }
 
     openPartner(id) {

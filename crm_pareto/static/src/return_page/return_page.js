@@ -196,7 +196,7 @@ export class ReturnPage extends Component {
     /** How many lost money; empty where nothing was spent. */
     get lossSentence() {
         const spent = this.state.figures.rows.filter((row) => row.cost > 0);
-        const losing = spent.filter((row) => row.margin < row.cost).length;
+        const losing = spent.filter((row) => row.roi !== null && row.margin < row.cost).length;
         const values = { losing: losing || _t("None"), count: spent.length };
         if (!spent.length) {
             return "";
@@ -214,9 +214,15 @@ export class ReturnPage extends Component {
             revenue: this.money(unattributed.revenue),
             margin: this.money(unattributed.margin || 0),
         };
-        return sees_margin
+        return sees_margin && unattributed.margin !== null
             ? _t("%(revenue)s of revenue and %(margin)s of margin are unattributed", values)
             : _t("%(revenue)s of revenue is unattributed", values);
+    }
+
+    /** What margins and returns leave out, as nobody knows its cost. */
+    get uncostedSentence() {
+        const amount = this.money(this.state.figures.totals.uncosted);
+        return _t("%s of attributed revenue has no known cost: margins leave it out.", amount);
     }
 
     get period() {
@@ -267,7 +273,11 @@ export class ReturnPage extends Component {
         return formatPercentage(this.state.figures.level, { digits: [16, 0] });
     }
 
+    /** An amount; a dash where it is unknown. */
     money(amount) {
+        if (amount === null || amount === undefined) {
+            return "–";
+        }
         return formatMonetary(amount, {
             currencyId: this.state.figures.currency_id,
             digits: [16, 0],
