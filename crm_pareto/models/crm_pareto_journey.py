@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from .bounds import within_time
 from .crm_pareto_attribution import CREDIT_NOTE_SOURCE, INVOICE_SOURCE, NUMBERS, ORDER_SOURCE
+from .zones import day_of
 
 LOCK_SPACE = 20260121  # any number that no other advisory lock here has
 # Of a journey, the last that earn credit: without an end, an import of touches on one customer with many documents
@@ -63,7 +64,7 @@ class CrmParetoJourney(models.AbstractModel):
                  WHERE (company_id = %(company)s OR company_id IS NULL) AND date < %(end)s
                  ORDER BY COALESCE(customer_id, -lead_id), campaign_id, %(day)s, date, id
                 """,
-                day=SQL("(date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company._pareto_zone()),
+                day=day_of(SQL("date"), company._pareto_zone()),
                 period=self._period(SQL("date"), company.pareto_lookback_days),
                 touches=touches._by_campaign(),
                 company=company.id,
