@@ -252,14 +252,14 @@ class CrmParetoJourney(models.AbstractModel):
                  WHERE NOT (own AND reached > 0)
                 WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id), whole AS (PARTITION BY journey_id)
                 """,
-                reached=self._reached(company.pareto_lookback_days),
+                reached=self._reached(company.pareto_lookback_days, company._pareto_zone()),
                 own=self._own_steps(),
             ),
             analyze=["campaign_id", "journey_id", "place"],
         )
 
     @api.model
-    def _reached(self, days):
+    def _reached(self, days, zone):
         """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches.
 
         Where touches crowd, the last ones of each document, through an index.
@@ -293,10 +293,12 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
-                       touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
+                       touch.medium_id, %s - %s AS days, FALSE AS own
                   FROM crm_pareto_documents document %s
                    AND document.move_id = document.journey_id
                 """,
+                day_of(SQL("document.moment"), zone),
+                day_of(SQL("touch.date"), zone),
                 touches,
             )
             for touches in (*usual, crowded)

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytz
 from odoo import api, fields, models
@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 
 from .crm_pareto_attribution import MODELS
 from .trust import sees_own_only
-from .zones import beginning_of, zone_of
+from .zones import beginning_of, begins_at, zone_of
 
 MOST_DAYS = 3650
 TOGETHER = "pareto"  # our columns are read with one another, not with whatever else is read of a company or contact
@@ -115,6 +115,11 @@ class ResCompany(models.Model):
         :param day: SQL of a date within the bounds of what any business has
         """
         return beginning_of(day, self._pareto_zone())
+
+    def _pareto_moments(self, first, last):
+        """When the first day begins in the company, and when the day after the last one does."""
+        zone = pytz.timezone(self._pareto_zone())
+        return begins_at(first, zone), begins_at(last + timedelta(days=1), zone)
 
     def _pareto_zone(self):
         """The name of the company's time zone: that of its own contact, else the first of its country, else UTC."""

@@ -23,8 +23,27 @@ def day_of(moment, zone):
     """The day on which a moment lies in a time zone; SQL.
 
     :param moment: SQL of a timestamp in UTC
+    :param zone: a time zone, its name, or SQL of that
     """
-    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, str(zone))
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone if isinstance(zone, SQL) else str(zone))
+
+
+def company_day(env, moment, company):
+    """The day on which a moment lies in the company of a row, of a row without one in the current company; SQL.
+
+    :param moment: SQL of a timestamp in UTC
+    :param company: SQL of a company's id
+    """
+    # sudo: where a company is is no secret.
+    companies = env["res.company"].sudo().with_context(active_test=False).search([])
+    zones = companies.grouped(lambda company: company._pareto_zone())
+    here = env.company._pareto_zone()
+    cases = [
+        SQL("WHEN %s THEN %s", SQL("%s IN %s", company, elsewhere._ids), zone)
+        for zone, elsewhere in zones.items()
+        if zone != here
+    ]
+    return day_of(moment, SQL("CASE %s ELSE %s END", SQL(" ").join(cases), here) if cases else here)
 
 
 def beginning_of(day, zone):
