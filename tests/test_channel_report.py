@@ -41,6 +41,7 @@ class TestChannelReport(LedgerCase):
         row = self.rows()
         self.assertEqual((row.channel, row.turnover), (False, 100))
 
+    @freeze_time("2026-06-30 05:00:00")
     def test_a_touch_of_the_last_day_counts_as_long_as_it_is_that_day_in_the_company(self):
         partner = self.new_partner("Alder")
         self.invoice(partner, (self.product, 1, 100))
