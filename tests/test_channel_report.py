@@ -41,6 +41,21 @@ class TestChannelReport(LedgerCase):
         row = self.rows()
         self.assertEqual((row.channel, row.turnover), (False, 100))
 
+    @freeze_time("2026-06-30 05:00:00")
+    def test_a_touch_of_the_last_day_counts_as_long_as_it_is_that_day_in_the_company(self):
+        partner = self.new_partner("Alder")
+        self.invoice(partner, (self.product, 1, 100))
+        self.company.partner_id.tz = "America/Los_Angeles"
+        log = {"partner_id": partner.id, "channel": "phone", "direction": "in", "company_id": self.company.id}
+        # 29 June, in the evening; today is that day there still.
+        self.env["crm.pareto.touch"].create({**log, "name": "Talk", "date": datetime(2026, 6, 30, 3)})
+        row = self.rows()
+        self.assertEqual((row.channel, row.touches), ("phone", 1))
+        action = row.action_open_facts()
+        for zone in ("UTC", "Pacific/Auckland"):
+            touches = self.env["crm.pareto.touchpoint"].with_context(tz=zone)
+            self.assertEqual(touches.search_count(action["domain"]), 1, zone)
+
     def test_a_row_opens_what_is_behind_it(self):
         partner, silent = self.new_partner("Alder"), self.new_partner("Birch")
         for customer in (partner, silent):

@@ -41,6 +41,15 @@ class TestFeedback(InsightCase):
         opened = self.env["crm.pareto.touchpoint"].search(row.action_open_feedback()["domain"])
         self.assertEqual((opened.customer_id, len(opened)), (self.customer, 2))
 
+    def test_feedback_is_of_the_day_that_it_was_in_the_company(self):
+        self.company.partner_id.tz = "America/Los_Angeles"
+        self.log(date=datetime(2026, 7, 1, 3))  # 30 June, in the evening
+        self.log(date=datetime(2026, 7, 1, 8))
+        row = self.recompute()[self.customer]
+        self.assertEqual(row.insight, 1)
+        opened = self.env["crm.pareto.touchpoint"].search(row.action_open_feedback()["domain"])
+        self.assertEqual(len(opened), 1)
+
     def test_without_ratings_the_rating_is_blank(self):
         row = self.recompute()[self.customer]
         self.assertFalse(row.has_rating or row.last_complaint)

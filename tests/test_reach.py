@@ -1,7 +1,7 @@
 """Silence and reach: who was in touch with a customer, when, by what, and whom it left waiting."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 from hypothesis import given, settings
@@ -28,6 +28,12 @@ class TestReach(TouchCase):
         self.assertEqual(self.customer.pareto_last_in, NOW - timedelta(days=20))
         self.assertEqual(self.customer.pareto_last_out, NOW - timedelta(days=10, hours=1))
         self.assertEqual(self.customer.pareto_silent_days, 10)
+
+    def test_an_export_has_the_day_of_the_last_one(self):
+        self.log(self.person, datetime(2026, 6, 15, 20), direction="in")
+        for zone, day in (("UTC", 15), ("Pacific/Auckland", 16)):
+            customer = self.customer.with_context(tz=zone)
+            self.assertEqual(customer.export_data(["pareto_last_in"])["datas"], [[date(2026, 6, day)]], zone)
 
     def test_what_is_no_conversation_ends_no_silence(self):
         self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})

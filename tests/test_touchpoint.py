@@ -55,29 +55,6 @@ class TestTouchpoint(TouchCase):
         touch = self.touches()
         self.assertEqual((touch.direction, touch.internal, touch.conversation), ("out", False, False))
 
-    def test_a_day_begins_where_the_reader_is(self):
-        payment = self.env["account.payment"].create(
-            {
-                "partner_id": self.customer.id,
-                "amount": 10,
-                "date": "2026-06-15",
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "journal_id": self.env["account.journal"]
-                .create({"name": "Bank", "code": "BNKX", "type": "bank", "company_id": self.env.company.id})
-                .id,
-            }
-        )
-        payment.state = "paid"
-        self.env.flush_all()
-        for tz, moment in (("America/New_York", "2026-06-15 04:00:00"), ("Europe/Berlin", "2026-06-14 22:00:00")):
-            touchpoints = self.env["crm.pareto.touchpoint"].with_context(tz=tz)
-            mine = [("customer_id", "=", self.customer.id), ("kind", "=", "payment")]
-            self.assertEqual(str(touchpoints.search(mine).date), moment)
-            ((day, _count),) = touchpoints._read_group(mine, ["date:day"], ["__count"])
-            self.assertEqual(str(day)[:10], "2026-06-15")
-            touchpoints.invalidate_model()
-
     def test_since_a_moment_equals_what_is_filtered_out_of_everything(self):
         lead = self.env["crm.lead"].create({"name": "Gauges", "partner_id": self.person.id})
         for record in (self.customer, lead):

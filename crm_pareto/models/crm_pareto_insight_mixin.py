@@ -1,11 +1,10 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .bounds import of_one, of_some
 from .trust import with_snapshots
+from .zones import day_of
 
 COLUMNS = ("insight", "has_rating", "rating", "last_complaint")
 
@@ -86,7 +85,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
 
     def _insight(self, company, period):
         """The columns of every customer who may be profiled; SQL."""
-        since, until = self._moments(period.date_from, period.date_to)
+        since, until = company._pareto_moments(period.date_from, period.date_to)
         return SQL(
             """
             SELECT partner_id, COALESCE(told.count, 0) AS insight, rated.rating IS NOT NULL AS has_rating,
@@ -107,10 +106,6 @@ class CrmParetoInsightMixin(models.AbstractModel):
             profiled=self._is_profiled(),
         )
 
-    def _moments(self, first, last):
-        """From the beginning of the first day to that of the day after the last."""
-        return fields.Datetime.to_datetime(first), fields.Datetime.to_datetime(last + timedelta(days=1))
-
     def _rated(self, company, since, until):
         """Of each commercial partner what it rated in the company, or in none; SQL."""
         if "rating.rating" not in self.env:
@@ -118,7 +113,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
         return SQL(
             """
             SELECT partner.commercial_partner_id AS partner_id, AVG(rated.rating) AS rating,
-                   MAX(rated.moment) FILTER (WHERE rated.rating_text = 'ko')::date AS last_complaint
+                   MAX(%(day)s) FILTER (WHERE rated.rating_text = 'ko') AS last_complaint
               FROM (SELECT rating.*, COALESCE(rated_on, rating.write_date) AS moment
                       FROM rating_rating rating
                       %(companies)s
@@ -131,6 +126,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
             """,
             companies=self.env["crm.pareto.service.report"]._companies_of_ratings(),
             company=company.id,
+            day=day_of(SQL("rated.moment"), company._pareto_zone()),
             since=since,
             until=until,
         )
@@ -144,7 +140,7 @@ class CrmParetoInsightMixin(models.AbstractModel):
         return {**action, "name": name, "display_name": name, "domain": list(self._feedback_domain()), "context": {}}
 
     def _feedback_domain(self):
-        since, until = self._moments(self.date_from, self.as_of)
+        since, until = self.company_id._pareto_moments(self.date_from, self.as_of)
         return (
             Domain("customer_id", "=", self.partner_id.id)
             & Domain("channel", "=", "survey")

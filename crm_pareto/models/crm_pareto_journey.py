@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from .bounds import within_time
 from .crm_pareto_attribution import CREDIT_NOTE_SOURCE, INVOICE_SOURCE, NUMBERS, ORDER_SOURCE
+from .zones import day_of
 
 LOCK_SPACE = 20260121  # any number that no other advisory lock here has
 # Of a journey, the last that earn credit: without an end, an import of touches on one customer with many documents
@@ -63,7 +64,7 @@ class CrmParetoJourney(models.AbstractModel):
                  WHERE (company_id = %(company)s OR company_id IS NULL) AND date < %(end)s
                  ORDER BY COALESCE(customer_id, -lead_id), campaign_id, %(day)s, date, id
                 """,
-                day=SQL("(date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company._pareto_zone()),
+                day=day_of(SQL("date"), company._pareto_zone()),
                 period=self._period(SQL("date"), company.pareto_lookback_days),
                 touches=touches._by_campaign(),
                 company=company.id,
@@ -251,14 +252,14 @@ class CrmParetoJourney(models.AbstractModel):
                  WHERE NOT (own AND reached > 0)
                 WINDOW journey AS (PARTITION BY journey_id ORDER BY date, touch_id), whole AS (PARTITION BY journey_id)
                 """,
-                reached=self._reached(company.pareto_lookback_days),
+                reached=self._reached(company.pareto_lookback_days, company._pareto_zone()),
                 own=self._own_steps(),
             ),
             analyze=["campaign_id", "journey_id", "place"],
         )
 
     @api.model
-    def _reached(self, days):
+    def _reached(self, days, zone):
         """Of the document's period, and of the one before: two hash joins, of which neither looks at all touches.
 
         Where touches crowd, the last ones of each document, through an index.
@@ -292,10 +293,12 @@ class CrmParetoJourney(models.AbstractModel):
             SQL(
                 """
                 SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
-                       touch.medium_id, document.moment::date - touch.date::date AS days, FALSE AS own
+                       touch.medium_id, %s - %s AS days, FALSE AS own
                   FROM crm_pareto_documents document %s
                    AND document.move_id = document.journey_id
                 """,
+                day_of(SQL("document.moment"), zone),
+                day_of(SQL("touch.date"), zone),
                 touches,
             )
             for touches in (*usual, crowded)

@@ -11,6 +11,7 @@ from ..analytics.plan import fill
 from .bounds import bounded
 from .crm_pareto_value_mixin import PROFIT
 from .trust import as_scheduler
+from .zones import zone_of
 
 DAYS = 7  # today and the days after it
 FORGOTTEN_AFTER = timedelta(days=30)  # the deadline of a to-do
@@ -371,17 +372,12 @@ class CrmParetoPlan(models.AbstractModel):
         busy = self._meetings(users, days)
         free = {}
         for user in users:
-            zone, resource = self._zone(user), resource_of.get(user, self.env["resource.resource"])
+            zone, resource = zone_of(self.env, user.tz), resource_of.get(user, self.env["resource.resource"])
             minutes = defaultdict(int)
             for begin, stop, _calendar in self._working_hours(zone, resource, days) - busy[user.id]:
                 minutes[begin.astimezone(zone).date()] += (stop - begin).total_seconds() / 60
             free[user.id] = {day: max(0, int(minutes[day]) - taken[user.id, day]) for day in days}
         return free
-
-    @api.model
-    def _zone(self, user):
-        """A person's time zone; UTC for one that is none any more, as Odoo has it."""
-        return self.with_context(tz=user.tz or "UTC").env.tz
 
     @api.model
     def _working_hours(self, zone, resource, days):
@@ -426,7 +422,7 @@ class CrmParetoPlan(models.AbstractModel):
             if attendee.state == "needsAction" and event.user_id != user:
                 continue
             if event.allday:
-                zone = self._zone(user)
+                zone = zone_of(self.env, user.tz)
                 # Within the days: the year 1 or 9999, which anybody can invite to, is none elsewhere.
                 until = min(event.stop_date, last) + timedelta(days=1)
                 begin = zone.localize(datetime.combine(max(event.start_date, first), time.min))

@@ -14,6 +14,13 @@ from .trust import as_reader
 TALK = Domain("conversation", "=", True) & Domain("direction", "in", ["in", "out"])
 
 
+class LastTime(fields.Datetime):
+    """When somebody was in touch: a day for whoever reads it, as of some touches Odoo knows no more."""
+
+    def convert_to_export(self, value, record):
+        return value and self.context_timestamp(record, value).date() or ""
+
+
 class CrmParetoReachMixin(models.AbstractModel):
     """When a customer and we were last in touch, by what, and who here knows them: read from the touches, not stored.
 
@@ -25,10 +32,10 @@ class CrmParetoReachMixin(models.AbstractModel):
     _inherit = "crm.pareto.touched.mixin"
     _description = "Silence and Reach"
 
-    pareto_last_in = fields.Datetime(
+    pareto_last_in = LastTime(
         "Last Heard From", compute="_compute_pareto_reach", search="_search_pareto_last_in", groups=USER
     )
-    pareto_last_out = fields.Datetime(
+    pareto_last_out = LastTime(
         "Last Contacted", compute="_compute_pareto_reach", search="_search_pareto_last_out", groups=USER
     )
     pareto_silent_days = fields.Integer(

@@ -9,6 +9,8 @@ PAGE = 40
 MODELS = ("res.partner", "crm.lead", "sale.order")
 FIELDS = (
     "date",
+    "day",
+    "moment",
     "date_promised",
     "direction",
     "channel",

@@ -1,14 +1,13 @@
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from ..analytics.windows import window
 from .crm_pareto_attribution import MODELS
 from .trust import sees_own_only
+from .zones import beginning_of, begins_at, zone_of
 
 MOST_DAYS = 3650
 TOGETHER = "pareto"  # our columns are read with one another, not with whatever else is read of a company or contact
@@ -120,27 +119,25 @@ class ResCompany(models.Model):
 
     def _pareto_today(self):
         """The day that it is in the company, whoever asks, and a scheduled action too."""
-        return datetime.now(ZoneInfo(self._pareto_zone())).date()
+        return datetime.now(pytz.timezone(self._pareto_zone())).date()
 
     def _pareto_midnight(self, day):
         """The moment, in UTC, at which a day begins in the company; SQL.
 
         :param day: SQL of a date within the bounds of what any business has
         """
-        return SQL("((%s)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, self._pareto_zone())
+        return beginning_of(day, self._pareto_zone())
+
+    def _pareto_moments(self, first, last):
+        """When the first day begins in the company, and when the day after the last one does."""
+        zone = pytz.timezone(self._pareto_zone())
+        return begins_at(first, zone), begins_at(last + timedelta(days=1), zone)
 
     def _pareto_zone(self):
-        """The name of the company's time zone: that of its own contact, else the first of its country, else UTC.
-
-        UTC, too, for one that the system does not know any more: whoever may write the contact would stop the company.
-        """
+        """The name of the company's time zone: that of its own contact, else the first of its country, else UTC."""
         company = self.sudo()  # sudo: where a company is is no secret
         zones = pytz.country_timezones.get(company.country_id.code or "", [])
-        name = company.partner_id.tz or next(iter(zones), "UTC")
-        try:
-            return ZoneInfo(name).key
-        except (KeyError, ValueError, OSError):
-            return "UTC"
+        return str(zone_of(self.env, company.partner_id.tz or next(iter(zones), None)))
 
     def write(self, vals):
         """Have the attribution computed anew where what it depends on is another now."""

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..models.analytic_mixin import account_id
 from ..models.bounds import bounded, of_one, within
 from ..models.opening import open_document
+from ..models.zones import company_day
 
 BALANCE_SHEET = (  # types of accounts
     "asset_receivable",
@@ -165,7 +166,7 @@ class CrmParetoCampaignCostReport(models.Model):
         """What is ordered for campaigns and not yet billed; a posted bill takes off what it bills, a draft nothing."""
         return SQL(
             """
-            SELECT (line.id::bigint << 20 | account.id) * %(kinds)s + 1 AS id, orders.date_order::date AS date,
+            SELECT (line.id::bigint << 20 | account.id) * %(kinds)s + 1 AS id, %(day)s AS date,
                    line.name::varchar, account.pareto_campaign_id AS campaign_id, account.id AS account_id,
                    'order'::varchar AS kind, orders.partner_id, orders.user_id, orders.company_id, company.currency_id,
                    0::numeric AS cost,
@@ -197,6 +198,7 @@ class CrmParetoCampaignCostReport(models.Model):
             """,
             account=account_id(SQL("member")),
             kinds=KINDS,
+            day=company_day(self.env, SQL("orders.date_order"), SQL("orders.company_id")),
             # Within bounds, as a cost.
             committed=bounded(
                 SQL(

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -75,14 +73,15 @@ class CrmParetoChannelReport(models.Model):
 
     @api.model
     def _touch_domain(self, period):
+        since, until = self.env.company._pareto_moments(period.date_from, period.date_to)
         return Domain(
             [
                 ("direction", "=", "in"),
                 ("channel", "not in", NO_ROUTES),
                 ("customer_id", "!=", False),
                 ("company_id", "in", [self.env.company.id, False]),
-                ("date", ">=", fields.Datetime.to_datetime(period.date_from)),
-                ("date", "<", fields.Datetime.to_datetime(period.date_to + timedelta(days=1))),
+                ("date", ">=", since),
+                ("date", "<", until),
             ]
         )
 

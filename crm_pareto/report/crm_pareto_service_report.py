@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..models import shop
 from ..models.bounds import of_one, within
 from ..models.opening import open_document
+from ..models.zones import company_day
 
 # The number of a row or event is that of its record times this, plus the number of its kind.
 NUMBERS = 16
@@ -264,7 +265,7 @@ class CrmParetoServiceReport(models.Model):
             "ticket",
             TICKET,
             row=SQL("ticket.id"),
-            date=SQL("ticket.create_date::date"),
+            date=company_day(self.env, SQL("ticket.create_date"), SQL("ticket.company_id")),
             name=SQL("concat_ws(' ', %s)", SQL(", ").join([*title, SQL("ticket.name")])),
             partner_id=SQL("ticket.partner_id"),
             **({"product_id": SQL("ticket.product_id")} if "product_id" in stored else {}),
@@ -287,7 +288,11 @@ class CrmParetoServiceReport(models.Model):
             REPAIR,
             row=SQL("repair.id"),
             # A repair does not keep when it was finished; its stock moves do.
-            date=SQL("COALESCE(finished.date, parts.date, repair.schedule_date)::date"),
+            date=company_day(
+                self.env,
+                SQL("COALESCE(finished.date, parts.date, repair.schedule_date)"),
+                SQL("repair.company_id"),
+            ),
             name=SQL("repair.name"),
             partner_id=SQL("repair.partner_id"),
             product_id=SQL("repair.product_id"),
@@ -367,7 +372,7 @@ class CrmParetoServiceReport(models.Model):
             "return",
             RETURN,
             row=SQL("MIN(goods.id)"),
-            date=SQL("transfer.date_done::date"),
+            date=company_day(self.env, SQL("transfer.date_done"), SQL("transfer.company_id")),
             name=SQL("transfer.name"),
             partner_id=SQL("COALESCE(transfer.partner_id, delivery.partner_id)"),
             product_id=SQL("goods.product_id"),
@@ -462,17 +467,18 @@ class CrmParetoServiceReport(models.Model):
     @api.model
     def _select_complaints(self):
         """Of what was rated by itself."""
+        company = SQL("COALESCE(about.company_id, operator.company_id, asked.company_id)")
         select = self._select(
             "complaint",
             COMPLAINT,
             row=SQL("rating.id"),
             event=SQL("rating.id"),
-            date=SQL("COALESCE(rating.rated_on, rating.write_date)::date"),
+            date=company_day(self.env, SQL("COALESCE(rating.rated_on, rating.write_date)"), company),
             name=SQL("rating.res_name"),
             partner_id=SQL("rating.partner_id"),
             product_id=SQL("about.product_id"),
             user_id=SQL("operator.id"),
-            company_id=SQL("COALESCE(about.company_id, operator.company_id, asked.company_id)"),
+            company_id=company,
             res_model=SQL("rating.res_model"),
             res_id=SQL("rating.res_id"),
         )

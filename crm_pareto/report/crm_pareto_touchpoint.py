@@ -10,6 +10,8 @@ from ..analytics.in_touch import InTouch
 from ..models.bounds import MOST_ID, as_id, is_id, of_one
 from ..models.crm_pareto_touch import CHANNELS, DIRECTIONS, SELLS
 from ..models.opening import open_document
+from ..models.zones import begins_at, day_of
+from .moment import Moment
 from .touchpoint import correspondence, logged, marketing, sales, service
 from .touchpoint.source import COLUMNS, NAMES, NULLS, NUMBERS, Reach, select_together
 
@@ -32,6 +34,11 @@ class CrmParetoTouchpoint(models.Model):
     Each source (see `_sources`) is a branch of the SQL and enters through its model's own `_search`: the reader's
     record rules are in there, and a model that the reader may not read is left out. Nothing is stored.
 
+    Of some touches Odoo knows the moment, of others only the day (an invoice, a payment, hours, an all-day meeting).
+    `day` is the day of all of them: a moment's where the reader is, any other as it stands on the document, wherever
+    one is. `moment` is empty where there is none. `date` orders them, in an index's way: the moment, or 10:00 in UTC,
+    at which it is that day nearly everywhere.
+
     An id is made of the number of the record and that of the source: it stays as long as the record does.
     """
 
@@ -43,7 +50,17 @@ class CrmParetoTouchpoint(models.Model):
     _rec_name = "title"
     _pareto_partner_field = "customer_id"
 
-    date = fields.Datetime(readonly=True)
+    date = Moment(
+        readonly=True,
+        help="By which touches are ordered. Where All Day is set, only the day of it means anything.",
+    )
+    day = fields.Date(
+        readonly=True,
+        depends_context=("uid", "tz"),
+        help="The day where the reader is; of what has no time of day, the one that stands on the document.",
+    )
+    moment = fields.Datetime(readonly=True, help="Empty where Odoo knows the day only.")
+    all_day = fields.Boolean(readonly=True, help="Odoo knows the day only, no time.")
     date_promised = fields.Datetime("Promised", readonly=True)
     direction = fields.Selection(DIRECTIONS, readonly=True)
     channel = fields.Selection(CHANNELS, readonly=True)
@@ -134,13 +151,52 @@ class CrmParetoTouchpoint(models.Model):
         columns = SQL(", ").join(SQL("%s AS %s", NULLS[name], NAMES[name]) for name in COLUMNS)
         return SQL("SELECT NULL::bigint AS id, %s WHERE FALSE", columns)
 
+    # -- day or moment -----------------------------------------------------------------
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """`day` and `moment` follow from what the sources tell."""
+        if field_expr not in ("day", "moment"):
+            return super()._field_to_sql(alias, field_expr, query)
+        date, all_day = (super(CrmParetoTouchpoint, self)._field_to_sql(alias, n, query) for n in ("date", "all_day"))
+        if field_expr == "moment":
+            return SQL("CASE WHEN NOT %s THEN %s END", all_day, date)
+        return SQL("CASE WHEN %s THEN %s::date ELSE %s END", all_day, date, day_of(date, self.env.tz))
+
+    def _where_the_reader_is(self):
+        """Self, whose context names the reader's time zone: of groups Odoo asks nothing else, of days the user too."""
+        return self.with_context(tz=str(self.env.tz))
+
+    @api.model
+    def _read_group(self, *args, **kwargs):
+        return super(CrmParetoTouchpoint, self._where_the_reader_is())._read_group(*args, **kwargs)
+
+    @api.model
+    def _read_grouping_sets(self, *args, **kwargs):
+        return super(CrmParetoTouchpoint, self._where_the_reader_is())._read_grouping_sets(*args, **kwargs)
+
+    @api.model
+    @api.readonly
+    def formatted_read_group(self, *args, **kwargs):
+        return super(CrmParetoTouchpoint, self._where_the_reader_is()).formatted_read_group(*args, **kwargs)
+
+    @api.model
+    @api.readonly
+    def formatted_read_grouping_sets(self, *args, **kwargs):
+        return super(CrmParetoTouchpoint, self._where_the_reader_is()).formatted_read_grouping_sets(*args, **kwargs)
+
+    @api.model
+    @api.readonly
+    def read_group(self, *args, **kwargs):
+        return super(CrmParetoTouchpoint, self._where_the_reader_is()).read_group(*args, **kwargs)
+
     # -- where to look ---------------------------------------------------------------
 
     @api.model
     def _search(self, domain, *args, **kwargs):
         """The touches, looked for only where the domain leaves some: through the indexes of the documents."""
         domain = self._with_checked_ids(Domain(domain)).optimize_full(self)
-        return super(CrmParetoTouchpoint, self._within(self._reach(domain)))._search(domain, *args, **kwargs)
+        there = self._where_the_reader_is()._within(self._reach(domain))
+        return super(CrmParetoTouchpoint, there)._search(domain, *args, **kwargs)
 
     @api.model
     def _with_checked_ids(self, domain):
@@ -177,8 +233,8 @@ class CrmParetoTouchpoint(models.Model):
                 continue
             if condition.operator == "in" and _is_few(condition.value):
                 found[condition.field_expr] = tuple(condition.value)
-            elif condition.field_expr == "date" and condition.operator in (">", ">="):
-                since = fields.Datetime.to_datetime(condition.value)
+            elif condition.field_expr in ("date", "day") and condition.operator in (">", ">="):
+                since = self._since(condition.field_expr, condition.value)
         partners = found.get("customer_id")
         if not partners and "partner_id" in found:
             written_to = self._written_to(found["partner_id"])
@@ -194,6 +250,13 @@ class CrmParetoTouchpoint(models.Model):
             by_campaign=by_campaign,
             **(self._by_ids(found["id"]) if "id" in found else {}),
         )
+
+    @api.model
+    def _since(self, name, value):
+        """The moment before which there is nothing of what is after a moment, or a day where the reader is."""
+        if name == "date":
+            return fields.Datetime.to_datetime(value)
+        return min(begins_at(value, self.env.tz), fields.Datetime.to_datetime(value))
 
     @api.model
     def _written_to(self, contacts):

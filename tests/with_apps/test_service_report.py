@@ -1,6 +1,7 @@
 """The service load of customers and products: what each app's documents bring, against plain Python."""
 
 from collections import defaultdict
+from datetime import date
 
 from freezegun import freeze_time
 from hypothesis import given, settings
@@ -64,6 +65,20 @@ class TestKinds(ServiceCase):
         self.assertEqual(row.name, f"{ticket.number} No display")
         ticket.active = False
         self.assertEqual(len(self.rows("ticket")), 1)
+
+    def test_what_happened_is_of_the_day_it_was_in_its_company(self):
+        abroad = self.new_company("Alder Ltd", "USD")
+        abroad.partner_id.tz = "Pacific/Auckland"
+        tickets = self.corvex.ticket() + self.corvex.ticket().sudo()
+        tickets[1].company_id = abroad
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET create_date = '2026-06-30 20:00' WHERE id IN %s", [tuple(tickets.ids)]
+        )
+        report = self.env["crm.pareto.service.report"].with_context(allowed_company_ids=(self.company + abroad).ids)
+        rows = report.sudo().search([("res_model", "=", "helpdesk.ticket"), ("res_id", "in", tickets.ids)])
+        days = {row.company_id: row.date for row in rows}
+        self.assertEqual(days, {self.company: date(2026, 6, 30), abroad: date(2026, 7, 1)})
 
     def test_a_duplicate_of_a_ticket_does_not_count(self):
         ticket = self.corvex.ticket()

@@ -3,7 +3,7 @@
 One customer (a company) with one person there, Nora; and Clara, who does all our work.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from freezegun import freeze_time
@@ -22,6 +22,11 @@ def source(kind):
         return test
 
     return mark
+
+
+def day_only(*parts):
+    """What is told of a touch of which Odoo knows the day only."""
+    return {"day": date(*parts), "moment": False, "all_day": True}
 
 
 class TouchCase(AppsCase):
@@ -133,7 +138,9 @@ class TestCorrespondence(TouchCase):
     def assertActivity(self, activity_type, **expected):
         """A done activity is one touch, and what Odoo writes into the chatter about it is no second one."""
         activity = self.corvex.activity(self.lead, activity_type)
-        done = {"title": "Ask", "date": activity.write_date, "lead_id": self.lead}
+        note = self.lead.message_ids.filtered("mail_activity_type_id")
+        self.assertLess(abs(note.date - activity.write_date), HOUR)
+        done = {"title": "Ask", "date": note.date, "lead_id": self.lead}
         self.assertTouch("activity", self.lead, **done, **expected)
         self.assertNoTouch("mail")
 
@@ -159,7 +166,8 @@ class TestCorrespondence(TouchCase):
 
     def test_what_was_done_on_another_day_is_dated_that_day(self):
         self.corvex.activity(self.lead).sudo().date_done = MONDAY.date()
-        self.assertEqual(self.touches("activity").date, datetime(2026, 6, 8))
+        touch = self.touches("activity")
+        self.assertEqual({name: touch[name] for name in day_only(2026, 6, 8)}, day_only(2026, 6, 8))
 
 
 @pytest.mark.dated
@@ -184,6 +192,10 @@ class TestMeetings(TouchCase):
         people = self.contact | self.contact.copy({"name": "Ole"})
         self.corvex.meeting(partner_ids=[Command.set((people | self.clara.partner_id).ids)])
         self.assertEqual(self.touches("meeting").partner_id, people)
+
+    def test_a_meeting_all_day_long_has_no_time(self):
+        meeting = self.corvex.meeting(allday=True, start_date="2026-06-08", stop_date="2026-06-09")
+        self.assertTouch("meeting", meeting, **day_only(2026, 6, 8))
 
     def test_an_archived_meeting_is_no_touch(self):
         self.corvex.meeting().action_archive()
@@ -276,7 +288,7 @@ class TestSelling(TouchCase):
     def test_an_invoice(self):
         invoice = self.corvex.invoice(campaign_id=self.campaign.id)
         expected = {"direction": "out", "channel": "invoice", "campaign_id": self.campaign, "amount": 100}
-        self.assertTouch("invoice", invoice, date=datetime(2026, 6, 15), title=invoice.name, **expected)
+        self.assertTouch("invoice", invoice, **day_only(2026, 6, 15), title=invoice.name, **expected)
 
     def test_a_draft_is_no_touch(self):
         self.corvex.invoice().button_draft()
@@ -286,7 +298,7 @@ class TestSelling(TouchCase):
     def test_a_credit_note(self):
         refund = self.corvex.invoice(move_type="out_refund")
         expected = {"direction": "out", "channel": "invoice", "amount": -100}
-        self.assertTouch("credit_note", refund, date=datetime(2026, 6, 15), **expected)
+        self.assertTouch("credit_note", refund, **day_only(2026, 6, 15), **expected)
 
     @source("payment")
     def test_a_payment(self):
@@ -294,7 +306,7 @@ class TestSelling(TouchCase):
         payment = self.corvex.payment(self.corvex.invoice())
         expected = {"partner_id": self.customer, "user_id": self.env["res.users"]}
         expected |= {"direction": "in", "channel": "payment", "amount": 100}
-        self.assertTouch("payment", payment, date=datetime(2026, 6, 20), **expected)
+        self.assertTouch("payment", payment, **day_only(2026, 6, 20), **expected)
 
     @source("pos_order")
     def test_a_purchase_in_the_shop(self):
@@ -490,7 +502,7 @@ class TestService(TouchCase):
     def test_hours(self):
         line = self.corvex.hours(self.corvex.task())
         expected = {"direction": "none", "channel": "service", "title": "Calibration"}
-        self.assertTouch("timesheet", line, date=datetime(2026, 6, 8), **expected)
+        self.assertTouch("timesheet", line, **day_only(2026, 6, 8), **expected)
 
     @source("repair")
     def test_a_repair(self):

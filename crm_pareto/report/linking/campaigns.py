@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ...models.zones import company_day
 from . import certainty, names
 
 
@@ -9,18 +10,20 @@ def touched(env):
     """The touches that carry a campaign and whose customer is known: leads, and what was logged."""
     return SQL(
         """
-        SELECT contact.commercial_partner_id AS customer_id, lead.company_id, lead.create_date::date AS date,
+        SELECT contact.commercial_partner_id AS customer_id, lead.company_id, %(lead_day)s AS date,
                lead.campaign_id, 'lead' AS kind, %(lead_name)s AS detail, %(lead)s AS certainty
           FROM crm_lead lead JOIN res_partner contact ON contact.id = lead.partner_id
          WHERE lead.campaign_id IS NOT NULL
          UNION ALL
-        SELECT contact.commercial_partner_id, touch.company_id, touch.date::date,
+        SELECT contact.commercial_partner_id, touch.company_id, %(touch_day)s,
                touch.campaign_id, 'touch', touch.name, %(touch)s
           FROM crm_pareto_touch touch JOIN res_partner contact ON contact.id = touch.partner_id
          WHERE touch.campaign_id IS NOT NULL
         """,
         lead_name=names.for_reader(env, "crm.lead", "lead"),
         lead=certainty.LEAD,
+        lead_day=company_day(env, SQL("lead.create_date"), SQL("lead.company_id")),
+        touch_day=company_day(env, SQL("touch.date"), SQL("touch.company_id")),
         touch=certainty.TOUCH,
     )
 

@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ...models.zones import company_day
 from . import campaigns
 
 # In the order of their weight: a document stands in the list for the first that holds.
@@ -14,7 +15,7 @@ def listed(env, moves=None):
     :param moves: ids of the documents to look at; None: all
     """
     conditions = _conditions(env, moves)
-    branches = (_no_partner(), _not_customer(), _order_differs(), _no_campaign())
+    branches = (_no_partner(), _not_customer(), _order_differs(), _no_campaign(env))
     found = SQL(" UNION ALL ").join(
         SQL("SELECT move.id AS move_id, %s AS rank %s AND %s", rank, branch, conditions[REASONS[rank] == "no_campaign"])
         for rank, branch in enumerate(branches)
@@ -97,7 +98,7 @@ def _order_differs():
     )
 
 
-def _no_campaign():
+def _no_campaign(env):
     """The order or a touch before it carries a campaign."""
     return SQL(
         """
@@ -115,7 +116,7 @@ def _no_campaign():
                 JOIN touched ON touched.customer_id
                                     = COALESCE(linked.commercial_partner_id, billed.commercial_partner_id)
                 LEFT JOIN LATERAL (
-                    SELECT MIN(sale_order.date_order)::date AS date
+                    SELECT %s AS date
                       FROM account_move_line line
                       JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = line.id
                       JOIN sale_order_line ordered_line ON ordered_line.id = link.order_line_id
@@ -126,5 +127,6 @@ def _no_campaign():
         JOIN account_move move ON move.id = reached.move_id
         WHERE TRUE
         """,
+        company_day(env, SQL("MIN(sale_order.date_order)"), SQL("billed.company_id")),
         campaigns.in_time(SQL("COALESCE(ordered.date, billed.invoice_date, billed.date)"), SQL("billed.company_id")),
     )

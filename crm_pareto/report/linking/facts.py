@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ...models.zones import company_day
 from . import names
 
 MOST_LETTERS = 2000  # of the orders that an invoice names
@@ -26,7 +27,7 @@ def ordered(env):
               JOIN sale_order ON sale_order.name = origin.name AND sale_order.company_id = document.company_id
              WHERE NOT EXISTS (SELECT FROM billed WHERE billed.move_id = document.move_id)
         )
-        SELECT found.move_id, found.order_id, %(name)s AS name, sale_order.date_order::date AS date,
+        SELECT found.move_id, found.order_id, %(name)s AS name, %(day)s AS date,
                sale_order.partner_id, contact.commercial_partner_id AS customer_id, sale_order.partner_shipping_id,
                COALESCE(sale_order.campaign_id, lead.campaign_id) AS campaign_id
           FROM (TABLE billed UNION ALL TABLE named) found
@@ -35,6 +36,7 @@ def ordered(env):
           LEFT JOIN crm_lead lead ON lead.id = sale_order.opportunity_id
         """,
         letters=MOST_LETTERS,
+        day=company_day(env, SQL("sale_order.date_order"), SQL("sale_order.company_id")),
         name=names.for_reader(env, "sale.order", "sale_order"),
     )
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, fields
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
@@ -375,7 +375,8 @@ def _activities(env):
         link=("res_model", "res_id"),
         moment="date_done",
         join=_only_done,
-        date=_done_at,
+        date=lambda row: SQL("COALESCE(done.moment, %s)", _written_that_day(row)),
+        day="date_done",
         direction=lambda row: SQL("CASE WHEN %s = 'other' THEN 'none' ELSE 'out' END", _activity_channel(row)),
         channel=lambda row: _activity_channel(row),
         conversation=lambda row: SQL("%s <> 'other'", _activity_channel(row)),
@@ -390,6 +391,7 @@ def _activities(env):
 
 def _only_done(row):
     """Done activities; those with a meeting that the customer attended are left to the meeting."""
+    row.query.add_join("LEFT JOIN", "done", SQL("LATERAL (%s)", _note_of_done(row)), SQL("TRUE"))
     row.query.add_where(SQL("%s IS NOT TRUE AND %s IS NOT NULL", row("active"), row("date_done")))
     row.query.add_where(_has_no_meeting(row))
     row.query.add_where(SQL("(%s = %s OR document.may_post)", row("user_id"), row.env.uid))
@@ -408,14 +410,36 @@ def _has_no_meeting(row):
     )
 
 
-def _done_at(row):
-    """When it was marked done: Odoo keeps the day, and the moment in write_date as long as nobody touches it."""
+def _note_of_done(row):
+    """The moment of the note that Odoo leaves on the document as somebody marks the activity as done.
+
+    The activity itself keeps a day, of UTC: for people in the west that may be the day after. Of several activities of
+    one type on one document and day, each has the last note before it was written itself.
+    """
+    note = row.env["mail.message"]._field_to_sql
     return SQL(
-        "CASE WHEN %(written)s::date = %(day)s THEN %(written)s ELSE %(midnight)s END",
-        written=row("write_date"),
+        """SELECT MAX(%(moment)s) AS moment
+             FROM mail_message note
+            WHERE %(model)s = %(of)s AND %(res_id)s = %(id)s AND %(kind)s = %(type)s AND %(subtype)s = %(done)s
+              AND %(moment)s::date = %(day)s AND %(moment)s <= %(written)s + interval '1 minute'""",
+        moment=note("note", "date"),
+        model=note("note", "model"),
+        of=row("res_model"),
+        res_id=note("note", "res_id"),
+        id=row("res_id"),
+        kind=note("note", "mail_activity_type_id"),
+        type=row("activity_type_id"),
+        subtype=note("note", "subtype_id"),
+        done=row.id_of("mail.mt_activities"),
         day=row("date_done"),
-        midnight=row.midnight(row("date_done")),
+        written=row("write_date"),
     )
+
+
+def _written_that_day(row):
+    """Where the note is gone: Odoo writes the activity as it is done, and nobody may have written it since."""
+    written = row("write_date")
+    return SQL("CASE WHEN %s::date = %s THEN %s END", written, row("date_done"), written)
 
 
 def _activity_channel(row):
@@ -443,9 +467,10 @@ def _meetings(env):
         kind="meeting",
         label=env._("Meeting"),
         model="calendar.event",
-        domain=Domain([("active", "=", True), ("start", "<=", env.cr.now())]) & (Domain.TRUE if env.su else mine),
+        domain=Domain("active", "=", True) & _has_begun(env) & (Domain.TRUE if env.su else mine),
         join=_join_attendees,
-        date="start",
+        date=lambda row: SQL("CASE WHEN %s IS NOT TRUE THEN %s END", row("allday"), row("start")),
+        day=lambda row: SQL("CASE WHEN %s THEN %s END", row("allday"), row("start_date")),
         direction="out",
         channel="meeting",
         conversation=True,
@@ -455,6 +480,13 @@ def _meetings(env):
         utm=(),
         reach=lambda family: Domain("partner_ids", "in", family),
     )
+
+
+def _has_begun(env):
+    """Of an all-day meeting Odoo keeps a moment too, eight o'clock in UTC, which is nobody's."""
+    today = fields.Datetime.context_timestamp(env["calendar.event"], env.cr.now()).date()
+    moment = Domain("allday", "!=", True) & Domain("start", "<=", env.cr.now())
+    return moment | Domain("allday", "=", True) & Domain("start_date", "<=", today)
 
 
 def _join_attendees(row):

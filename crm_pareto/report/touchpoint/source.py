@@ -7,8 +7,9 @@ from datetime import datetime
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...models.bounds import within_days, within_time
+from ...models.bounds import within_time
 from ...models.crm_pareto_touch import MOST_LETTERS
+from ...models.zones import among_moments
 
 # A touch's id is the number of its record times this, plus the number of its source.
 NUMBERS = 256
@@ -18,6 +19,7 @@ INTEGER, NUMERIC = SQL("integer"), SQL("numeric")
 # Each column of a touch and what stands there where a source has none.
 COLUMNS = {
     "date": TIMESTAMP,
+    "all_day": BOOLEAN,
     "date_promised": TIMESTAMP,
     "direction": VARCHAR,
     "channel": VARCHAR,
@@ -58,7 +60,8 @@ class Source:
     label: str  # what people call the kind
     model: str  # the source exists where this model does
     domain: tuple | list = ()  # of the records that are touches
-    date: str | Callable
+    date: str | Callable  # the moment; a field with days tells that there are no moments
+    day: str | Callable = ""  # of the records that have a day only, and no moment
     partner: str | Callable  # the customer's contact
     customer: str | None = None  # the partner whose commercial entity is the customer; by default `partner`
     direction: str | Callable = "none"  # "in", "out" or "none"
@@ -96,7 +99,7 @@ class Source:
         if row is None:
             return None
         row.query.add_where(self._has_customer(row))
-        row.query.add_where(SQL("%s IS NOT NULL", self._date(row, "date")))
+        row.query.add_where(self._has_date(row))
         if reach.since:
             row.query.add_where(SQL("%s >= %s", self._date(row, "date"), reach.since))
         if reach.by_campaign:
@@ -134,7 +137,7 @@ class Source:
         return SQL("TRUE") if self.lead == "id" else SQL("%s IS NOT NULL", self._customer_id(row, "customer_id"))
 
     def _is_touch(self, row):
-        conditions = [SQL("%s IS NOT NULL", self._date(row, "date"))]
+        conditions = [self._has_date(row)]
         conditions += [Domain(list(self.domain)).optimize_full(row.model)._to_sql(row.model, row.alias, row.query)]
         if self.where:
             conditions.append(self.where(row))
@@ -159,11 +162,29 @@ class Source:
         value = getattr(self, name.removesuffix("_id"))
         return self._value(row, value)
 
+    def _when(self, row):
+        """(the moment, the day of what has none), as far as the source has them; SQL."""
+        if isinstance(self.date, str) and row.type_of(self.date) == "date":
+            return None, row(self.date)
+        return SQL("(%s)::timestamp", self._value(row, self.date)), self._value(row, self.day)
+
+    def _has_date(self, row):
+        # The day first: a moment may be dear to find.
+        parts = [SQL("%s IS NOT NULL", part) for part in reversed(self._when(row)) if part is not None]
+        return SQL("(%s)", SQL(" OR ").join(parts))
+
     def _date(self, row, name):
-        """The moment, as timestamp; of what has only a day, its beginning where the reader is."""
-        value = self._value(row, self.date)
-        is_day = isinstance(self.date, str) and row.type_of(self.date) == "date"
-        return row.midnight(value) if is_day else SQL("(%s)::timestamp", value)
+        """By which touches are ordered: the moment; of what has only a day, one that is of it anywhere."""
+        moment, day = self._when(row)
+        if day is None:
+            return moment
+        return among_moments(day) if moment is None else SQL("COALESCE(%s, %s)", moment, among_moments(day))
+
+    def _all_day(self, row, name):
+        moment, day = self._when(row)
+        if moment is None or day is None:
+            return SQL("%s", moment is None)
+        return SQL("%s IS NULL", moment)
 
     @staticmethod
     def _value(row, value):
@@ -264,15 +285,6 @@ class Row:
         for link in links:
             model = self.env[model._fields[link].comodel_name]
         return model._fields[name].type
-
-    def midnight(self, day):
-        """The moment, in UTC, at which a day begins where the reader is.
-
-        Within bounds: the first day of the year 1 begins, east of Greenwich, in a year that Python does not have.
-
-        :param day: SQL of a date
-        """
-        return SQL("(%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", within_days(day), str(self.env.tz))
 
     def has(self, name):
         """Whether the model has this field: some come with other apps."""

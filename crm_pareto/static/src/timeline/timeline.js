@@ -1,5 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -126,7 +126,7 @@ export class Timeline extends Component {
     get months() {
         const months = new Map();
         for (const touch of this.state.touches) {
-            const month = deserializeDateTime(touch.date).toFormat("LLLL yyyy");
+            const month = this.moment(touch).toFormat("LLLL yyyy");
             months.set(month, [...(months.get(month) || []), touch]);
         }
         return [...months];
@@ -136,11 +136,13 @@ export class Timeline extends Component {
         return touch.internal ? "fa-lock" : ICONS[touch.channel];
     }
 
+    /** When it was, in the zone of the browser; what has only a day was that day in every zone. */
+    moment(touch) {
+        return touch.moment ? deserializeDateTime(touch.moment) : deserializeDate(touch.day);
+    }
+
     when(touch) {
-        const date = deserializeDateTime(touch.date);
-        // What Odoo keeps as a day only has no time of day.
-        const isDay = date.equals(date.startOf("day"));
-        return date.toFormat(isDay ? "d LLL" : "d LLL, HH:mm");
+        return this.moment(touch).toFormat(touch.moment ? "d LLL, HH:mm" : "d LLL");
     }
 
     promised(touch) {
