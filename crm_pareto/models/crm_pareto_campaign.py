@@ -120,17 +120,18 @@ class CrmParetoCampaign(models.Model):
                     "ROI %(roi)s by this model, but the models disagree: leave it out for some customers and compare.",
                     **values,
                 )
-            case advice.UNCERTAIN if self.customers_needed <= self.customers:  # the bound is near, or too far to count
-                return self.env._(
-                    "ROI %(roi)s, but anything from %(low)s to %(high)s: only more sales can tell.", **values
-                )
             case advice.UNCERTAIN:
-                return self.env._(
-                    "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
-                    " %(customers)s came so far.",
-                    **values,
-                )
+                return self._reason_of_uncertain(values)
         return False
+
+    def _reason_of_uncertain(self, values):
+        if self.customers_needed <= self.customers:  # the bound is near, or too far to count
+            return self.env._("ROI %(roi)s, but anything from %(low)s to %(high)s: only more sales can tell.", **values)
+        return self.env._(
+            "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
+            " %(customers)s came so far.",
+            **values,
+        )
 
     def _reason_of_mature(self, values):
         if self.advice_code == advice.NO_SALES:
