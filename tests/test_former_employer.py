@@ -31,9 +31,7 @@ class TestFormerEmployer(LedgerCase):
 
     def test_invoices_and_credit_notes_stay(self):
         invoice = self.invoice(self.ida, (self.product, 1, 100), day=JUNE)
-        self.invoice(
-            self.ida, (self.product, 1, 100), day=JUNE, move_type="out_refund", reversed_entry_id=invoice.id
-        )
+        self.invoice(self.ida, (self.product, 1, 100), day=JUNE, move_type="out_refund", reversed_entry_id=invoice.id)
         self.assert_former("credit_note", "invoice")
 
     def test_what_was_written_on_an_invoice_stays(self):
