@@ -3,6 +3,7 @@ with the functions of `analytics.attribution`."""
 
 from collections import Counter
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from odoo.addons.crm_pareto.analytics import attribution
 
@@ -12,14 +13,17 @@ LOGGED, LEAD, ORDER, INVOICE, CREDIT_NOTE = 4, 65, 69, 71, 72
 
 
 def credits(env, company, as_of):
-    """{document: its touches, as dictionaries of date, id, campaign and the six credits, in order of time}"""
+    """{(document, the order that a part of it bills): its touches, as dictionaries of date, id, campaign and the six
+    credits, in order of time}"""
     touches = _touches(env, company, as_of)
     journeys = {}
     for move in env["account.move"].search(
         [("company_id", "=", company.id), ("state", "=", "posted"), ("move_type", "in", SALE_TYPES)], order="id"
     ):
-        if move.invoice_date <= as_of and (steps := _journey(move, touches, company.pareto_lookback_days)):
-            journeys[move] = steps
+        for order in _orders(move) or [env["sale.order"]]:
+            steps = _journey(move, order, touches, company.pareto_lookback_days)
+            if move.invoice_date <= as_of and steps:
+                journeys[move, order] = steps
     effects = attribution.removal_effects(_chain(journeys, touches))
     for steps in journeys.values():
         _share_out(steps, effects, company.pareto_half_life_days)
@@ -52,14 +56,35 @@ def _origin(move):
     return move
 
 
-def _order(move):
-    orders = move.line_ids.sale_line_ids.order_id
-    return orders.sorted(lambda order: (order.date_order, order.id))[:1]
+def _orders(move):
+    orders = move.line_ids.sale_line_ids.order_id or _origin(move).line_ids.sale_line_ids.order_id
+    return orders.sorted(lambda order: (order.date_order, order.id))
 
 
-def _journey(move, touches, look_back):
+def amount(move, order):
+    """What a document bills of one of its orders, in company currency, where a line is of one order at most."""
+    orders, lines = _orders(move), move.line_ids.filtered(lambda line: line.display_type == "product")
+    if len(orders) < 2:
+        return Fraction(str(-sum(lines.mapped("balance"))))
+    if not lines.sale_line_ids and move != _origin(move):
+        whole = sum(amount(_origin(move), each) for each in orders)
+        return Fraction(str(-sum(lines.mapped("balance")))) * amount(_origin(move), order) / whole
+    mine = lines.filtered(lambda line: (line.sale_line_ids.order_id or orders[0]) == order)
+    return sum(Fraction(str(-line.balance)) for line in mine)
+
+
+def _campaign(move, order):
+    """The campaign that a document names for an order; one that several orders share out is theirs."""
     origin = _origin(move)
-    order = _order(move) or _order(origin)
+    campaigns = origin.line_ids.sale_line_ids.order_id.campaign_id
+    several = len(origin.line_ids.sale_line_ids.order_id) > 1
+    if order and several and origin.campaign_id in campaigns:
+        return order.campaign_id
+    return origin.campaign_id or order.campaign_id
+
+
+def _journey(move, order, touches, look_back):
+    origin = _origin(move)
     customer = (origin.pareto_customer_id or origin).commercial_partner_id
     if order:
         moment = order.date_order
@@ -72,7 +97,7 @@ def _journey(move, touches, look_back):
         for who, touch in touches
         if moment and who == customer.id and moment - timedelta(days=look_back) <= touch["date"] <= moment
     ]
-    own = origin.campaign_id or order.campaign_id
+    own = _campaign(move, order)
     if own and own.id not in [step["campaign"] for step in steps]:
         steps.append(_own_step(origin, order, own, moment, move))
     return sorted(steps, key=lambda step: (step["date"], step["id"]))
@@ -88,10 +113,9 @@ def _own_step(origin, order, campaign, moment, move):
 def _chain(journeys, touches):
     """The steps of the journeys that ended with a sale, each sale once, and of the touches that led to none."""
     steps, seen, sales = Counter(), set(), {}
-    for move, journey in journeys.items():
+    for (move, order), journey in journeys.items():
         seen.update(step["id"] for step in journey)
-        origin, order = _origin(move), _order(move) or _order(_origin(move))
-        own = origin.campaign_id or order.campaign_id
+        origin, own = _origin(move), _campaign(move, order)
         customer = (origin.pareto_customer_id or origin).commercial_partner_id
         key = (order.id, None if order else origin.id, customer.id, own.id)
         sale = sales.setdefault(key, {"journey": journey, "sold": False})

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics import attribution
@@ -55,10 +56,11 @@ class CampaignCase(LedgerCase):
         return order
 
     @classmethod
-    def bill_order(cls, order, day):
-        """The posted invoice of an order."""
-        order.order_line.qty_delivered = order.order_line.product_uom_qty
-        invoice = order._create_invoices()
+    def bill_order(cls, orders, day):
+        """The posted invoice of an order, or of several of one customer."""
+        for line in orders.order_line:
+            line.qty_delivered = line.product_uom_qty
+        invoice = orders._create_invoices()
         invoice.invoice_date = day
         invoice.action_post()
         return invoice
@@ -124,7 +126,7 @@ class TestJourneys(CampaignCase):
         contact.parent_id = self.new_partner("Birch", is_company=True)
         self.assertEqual(self.credits(invoice), {"Fair": 1})
         touches = self.env["crm.pareto.touchpoint"].search([("customer_id", "=", self.partner.id)])
-        self.assertEqual(touches.mapped("kind"), ["logged"])
+        self.assertEqual(sorted(touches.mapped("kind")), ["invoice", "logged"])
 
     def test_the_look_back_is_the_companys(self):
         self.company.pareto_lookback_days = 10
@@ -248,6 +250,108 @@ class TestJourneys(CampaignCase):
         self.assertEqual(len(self.attribute()), 2)
 
 
+class TestCollectiveInvoices(CampaignCase):
+    """One invoice for several orders: each order earns its own campaigns what the invoice bills of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.order(date(2026, 6, 5), price=100, campaign_id=self.fair.id)
+        self.second = self.order(date(2026, 6, 20), price=900, campaign_id=self.print.id)
+
+    def bill(self):
+        return self.bill_order(self.first | self.second, date(2026, 6, 30))
+
+    def earned(self):
+        """{campaign: revenue and orders} after a computation."""
+        self.attribute()
+        self.env.invalidate_all()
+        campaigns = self.spring | self.fair | self.print
+        return {each.title: (each.pareto_revenue, each.pareto_orders) for each in campaigns if each.pareto_value_id}
+
+    def credit(self, invoice, *lines, **values):
+        """A credit note of an invoice that names no order."""
+        values = {"move_type": "out_refund", "reversed_entry_id": invoice.id, **values}
+        return self.invoice(self.partner, *lines, day=date(2026, 6, 30), **values)
+
+    def test_each_campaign_earns_the_lines_of_its_own_order(self):
+        self.bill()
+        self.assertEqual(self.earned(), {"Fair": (100, 1), "Print": (900, 1)})
+
+    def test_each_order_has_what_came_before_it(self):
+        (self.first | self.second).campaign_id = False
+        self.touch(self.spring, date(2026, 6, 1))
+        self.touch(self.fair, date(2026, 6, 10))
+        self.bill()
+        self.assertEqual(self.earned(), {"Spring": (550, 1.5), "Fair": (450, 0.5)})
+
+    def test_what_no_campaign_led_to_stays_unattributed(self):
+        self.first.campaign_id = False
+        invoice = self.bill()
+        self.assertEqual(self.earned(), {"Print": (900, 1)})
+        rows = self.env["crm.pareto.campaign.analysis"].search([("res_id", "=", invoice.id)])
+        self.assertEqual({row.kind: (row.revenue, row.margin) for row in rows}["unattributed"], (100, 60))
+        self.assertFalse(self.env["crm.pareto.difference"].search([("reason", "=", "attribution")]))
+
+    def test_a_line_of_no_order_goes_with_the_first(self):
+        invoice = (self.first | self.second)._create_invoices()
+        invoice.invoice_line_ids = [Command.create({"name": "Fee", "price_unit": 10, "tax_ids": False})]
+        invoice.invoice_date = date(2026, 6, 30)
+        invoice.action_post()
+        self.assertEqual(self.earned(), {"Fair": (110, 1), "Print": (900, 1)})
+
+    def test_a_line_of_several_orders_is_shared_by_what_it_bills_of_each(self):
+        line = {"name": "All", "price_unit": 1000, "tax_ids": False}
+        line["sale_line_ids"] = [Command.set((self.first | self.second).order_line.ids)]
+        values = {"move_type": "out_invoice", "partner_id": self.partner.id, "invoice_date": date(2026, 6, 30)}
+        self.env["account.move"].create({**values, "invoice_line_ids": [Command.create(line)]}).action_post()
+        self.assertEqual(self.earned(), {"Fair": (100, 1), "Print": (900, 1)})
+
+    def test_a_campaign_that_an_accountant_chose_has_all_of_it(self):
+        self.bill().campaign_id = self.spring
+        self.assertEqual(self.earned(), {"Spring": (1000, 2)})
+
+    def test_an_order_of_several_invoices_counts_once(self):
+        self.product.invoice_policy = "delivery"
+        self.first.order_line.write({"product_uom_qty": 2, "price_unit": 100, "qty_delivered": 1})
+        earlier = self.first._create_invoices()
+        earlier.invoice_date = date(2026, 6, 10)
+        earlier.action_post()
+        self.bill()
+        self.assertEqual(self.earned(), {"Fair": (200, 1), "Print": (900, 1)})
+
+    def test_a_reversal_takes_back_from_each_what_it_earned(self):
+        invoice = self.bill()
+        reversal = invoice._reverse_moves([{"invoice_date": date(2026, 6, 30)}])
+        reversal.action_post()
+        self.assertEqual({name: revenue for name, (revenue, _orders) in self.earned().items()}, {"Fair": 0, "Print": 0})
+
+    def test_a_credit_note_of_one_orders_line_is_that_orders(self):
+        invoice = self.bill()
+        reversal = invoice._reverse_moves([{"invoice_date": date(2026, 6, 30)}])
+        reversal.invoice_line_ids.filtered(lambda line: line.price_unit == 100).unlink()
+        reversal.action_post()
+        self.assertEqual(self.earned(), {"Fair": (100, 1), "Print": (0, 1)})
+
+    def test_a_credit_note_that_names_no_order_is_borne_by_each_in_proportion(self):
+        self.credit(self.bill(), (None, 1, 100))
+        self.assertEqual(self.earned(), {"Fair": (90, 1), "Print": (810, 1)})
+
+    def test_a_new_customer_is_won_once_by_the_first_order(self):
+        self.bill()
+        self.attribute()
+        self.assertEqual((self.fair.pareto_value_id.new_customers, self.print.pareto_value_id.new_customers), (1, 0))
+
+    def test_another_order_on_the_invoice_replaces_what_was_shared_out_before(self):
+        invoice = self.bill_order(self.first, date(2026, 6, 30))
+        self.assertEqual(self.earned(), {"Fair": (100, 1)})
+        line = {"name": "More", "price_unit": 900, "tax_ids": False}
+        line["sale_line_ids"] = [Command.set(self.second.order_line.ids)]
+        invoice.button_draft()
+        invoice.invoice_line_ids = [Command.create(line)]
+        invoice.action_post()
+        self.assertEqual(self.earned(), {"Fair": (100, 1), "Print": (900, 1)})
+
+
 class TestBounds(CampaignCase):
     """What one journey, and the chain of all, may cost."""
 
@@ -330,7 +434,8 @@ class TestModels(CampaignCase):
             self.touch(campaign, date(2026, 6, day))
         self.touch(self.fair, date(2026, 6, 2), self.new_partner("No order"))
         rows = self.attribute().filtered(lambda row: row.move_id == invoice).sorted("touch_date")
-        expected = attribution_oracle.credits(self.env, self.company, AS_OF)[invoice]
+        [expected] = attribution_oracle.credits(self.env, self.company, AS_OF).values()
+        self.assertEqual(rows.move_id, invoice)
         for row, credits in zip(rows, expected, strict=True):
             for name in CREDITS:
                 self.assertAlmostEqual(row[name], credits[name], 9, name)
@@ -435,7 +540,7 @@ class TestLedger(CampaignCase):
         invoices = []
         for _document in range(data.draw(st.integers(1, 5))):
             partner, day = data.draw(st.sampled_from(partners)), data.draw(days)
-            kind = data.draw(st.sampled_from(["invoice", "order", "refund", "receipt", "reversal"]))
+            kind = data.draw(st.sampled_from(["invoice", "order", "orders", "refund", "receipt", "reversal"]))
             price = data.draw(cents)
             values = {"campaign_id": data.draw(campaigns).id} if data.draw(st.integers(0, 3)) == 0 else {}
             if data.draw(st.booleans()):
@@ -443,6 +548,12 @@ class TestLedger(CampaignCase):
             if kind == "order":
                 order = self.order(day, partner, price, **{k: v for k, v in values.items() if k == "campaign_id"})
                 invoices.append(self.bill_order(order, day + timedelta(days=data.draw(st.integers(0, 20)))))
+            elif kind == "orders":
+                orders = self.env["sale.order"]
+                for price in data.draw(st.lists(cents, min_size=2, max_size=3)):
+                    own = {"campaign_id": data.draw(campaigns).id} if data.draw(st.booleans()) else {}
+                    orders |= self.order(day - timedelta(days=data.draw(st.integers(0, 40))), partner, price, **own)
+                invoices.append(self.bill_order(orders, day))
             elif kind == "reversal" and invoices:
                 values = {"move_type": "out_refund", "reversed_entry_id": data.draw(st.sampled_from(invoices)).id}
                 self.invoice(partner, (self.product, 1, price), day=day, **values)
@@ -454,7 +565,7 @@ class TestLedger(CampaignCase):
     def _check_credits(self, rows):
         self.env.cr.execute(
             SQL(
-                "SELECT %s FROM crm_pareto_attribution WHERE company_id = %s GROUP BY move_id",
+                "SELECT %s FROM crm_pareto_attribution WHERE company_id = %s GROUP BY move_id, part",
                 SQL(", ").join(SQL("SUM(%s)::text", SQL.identifier(name)) for name in CREDITS),
                 self.company.id,
             )
@@ -464,15 +575,17 @@ class TestLedger(CampaignCase):
 
     def _check_oracle(self, rows):
         expected = attribution_oracle.credits(self.env, self.company, AS_OF)
-        self.assertEqual(set(rows.move_id), set(expected))
-        for move, touches in expected.items():
-            mine = rows.filtered(lambda row, move=move: row.move_id == move)
+        self.assertEqual({(row.move_id, row.order_id) for row in rows}, set(expected))
+        for part, touches in expected.items():
+            mine = rows.filtered(lambda row, part=part: (row.move_id, row.order_id) == part)
             found = sorted((row.touch_date, row.touch_id.id, row.campaign_id.id) for row in mine)
             self.assertEqual(found, [(t["date"], t["id"], t["campaign"]) for t in touches])
             by_touch = {row.touch_id.id: row for row in mine}
             for touch in touches:
                 for name in CREDITS:
                     self.assertAlmostEqual(by_touch[touch["id"]][name], touch[name], 9, name)
+            for row in mine:
+                self.assertAlmostEqual(row.revenue, float(attribution_oracle.amount(*part)), 6)
 
     def _check_ledger(self):
         """Of the company's documents up to the day: attributed + unattributed = ledger, to the cent, by each model."""
@@ -498,3 +611,66 @@ class TestLedger(CampaignCase):
             ((total,),) = self.env.cr.fetchall()
             self.assertEqual(Decimal(total).quantize(Decimal("0.01")), Decimal(ledger), model)
             self.assertEqual(Decimal(total), Decimal(ledger), model)
+
+
+class TestAlwaysOn(CampaignCase):
+    """A fee that is paid month by month is judged by what its sales had the time for."""
+
+    @classmethod
+    def pay(cls, campaign, day, amount):
+        """The posted bill of a campaign."""
+        line = {
+            "name": "Fee",
+            "price_unit": amount,
+            "tax_ids": False,
+            "pareto_campaign_ids": [Command.set(campaign.ids)],
+        }
+        values = {"move_type": "in_invoice", "partner_id": cls.partner.id, "invoice_date": day, "date": day}
+        cls.env["account.move"].create({**values, "invoice_line_ids": [Command.create(line)]}).action_post()
+
+    def pay_monthly(self, campaign, amount):
+        for month in range(24):
+            self.pay(campaign, AS_OF - relativedelta(months=month), amount)
+
+    def advised(self, campaign):
+        self.attribute()
+        self.env.invalidate_all()
+        return campaign.pareto_advice
+
+    def sell(self, campaign, day, count, price):
+        """Sales to so many customers whom the campaign touched the day before."""
+        for number in range(count):
+            partner = self.new_partner(f"{campaign.title} {day} {number}")
+            self.touch(campaign, day - timedelta(days=1), partner)
+            self.invoice(partner, (None, 1, price), day=day)
+
+    def test_the_same_money_in_one_bill_and_in_many_is_judged_alike(self):
+        self.sell(self.print, date(2026, 6, 1), 1, 100)  # what a sale leaves on average
+        self.pay_monthly(self.spring, 3000)
+        self.pay(self.fair, AS_OF - relativedelta(months=23), 72000)
+        self.assertEqual((self.advised(self.spring), self.fair.pareto_advice), ("less", "less"))
+
+    def test_without_any_sale_of_the_company_both_are_to_be_tested(self):
+        self.pay_monthly(self.spring, 3000)
+        self.pay(self.fair, AS_OF - relativedelta(months=23), 72000)
+        self.assertEqual((self.advised(self.spring), self.fair.pareto_advice), ("test", "test"))
+
+    def test_the_reason_says_until_when_what_was_spent_is_judged(self):
+        self.sell(self.spring, date(2025, 6, 1), 12, 100)
+        self.pay_monthly(self.spring, 3000)
+        self.assertEqual(self.advised(self.spring), "less")
+        self.assertRegex(self.spring.pareto_reason, r"ROI -98 % on the .*63,000.* spent until 04/01/2026")
+
+    def test_sales_of_what_was_spent_lately_are_not_those_of_the_rest(self):
+        self.sell(self.spring, date(2025, 6, 1), 12, 100)
+        self.sell(self.spring, date(2026, 6, 15), 12, 1000)
+        self.pay_monthly(self.spring, 3000)
+        self.assertEqual(self.advised(self.spring), "less")
+        self.assertIn("ROI -98 %", self.spring.pareto_reason)
+
+    def test_what_was_spent_lately_may_still_come_back(self):
+        self.sell(self.print, date(2026, 6, 1), 1, 100)
+        self.pay(self.spring, AS_OF - relativedelta(months=12), 10)
+        self.pay(self.spring, AS_OF, 72000)
+        self.assertEqual(self.advised(self.spring), "hold")
+        self.assertRegex(self.spring.pareto_reason, r"72,000.* was spent lately")

@@ -14,17 +14,19 @@ MINIMUM = 10  # customers: with fewer, the spread among them says little of thos
 CHANCE = 0.05  # at which so few customers are no accident; as at either end of an interval of 90 %
 
 
-def advise(cost, models, customers, average_margin, maturing, uncosted=False):
+def advise(cost, models, customers, average_margin, mature=None, uncosted=False):
     """Whether to spend more on a campaign, hold, spend less, or find out by a test.
 
-    No model of attribution is the true one, so more and less are said only where all of them say it.
+    No model of attribution is the true one, so more and less are said only where all of them say it. Less is said of
+    what was spent longer ago than sales take: of the rest, some may still come.
 
     :param cost: spent on the campaign; None or 0 where nothing is known
     :param models: (ROI, low, high) by each model of attribution: return on investment (margin / cost - 1) and the
         ends of its interval; None where no margin is known
     :param customers: how many were credited to the campaign, by whichever model
     :param average_margin: of a sale of the company, in the currency of `cost`; None where there is none
-    :param maturing: whether the cost is younger than sales take, so that some may still come
+    :param mature: the same of what was spent longer ago than sales take: (cost, models, customers); None where that is
+        all of it
     :param uncosted: whether there are sales whose cost nobody knows: the margin is more than what is known of it, so
         that a loss cannot be told
     :return: (advice, reason), of the constants above
@@ -36,8 +38,8 @@ def advise(cost, models, customers, average_margin, maturing, uncosted=False):
     if uncosted and not all(low > 0 for _roi, low, _high in models):
         return HOLD, UNKNOWN
     if all(high < 0 for _roi, _low, high in models):
-        if maturing:
-            return HOLD, MATURING
+        if mature:
+            return _advise_maturing(cost, *mature, average_margin)
         if customers >= MINIMUM or _chance(customers, cost, average_margin) <= CHANCE:
             return LESS, LOSES if customers else NO_SALES
     if customers < MINIMUM:
@@ -47,6 +49,15 @@ def advise(cost, models, customers, average_margin, maturing, uncosted=False):
     if any(roi > 0 for roi, _low, _high in models) and any(roi < 0 for roi, _low, _high in models):
         return TEST, MODELS_DISAGREE
     return TEST, UNCERTAIN
+
+
+def _advise_maturing(cost, mature_cost, models, customers, average_margin):
+    """As `advise`, of a campaign that loses so far; too few to tell only where most of the cost has had its time."""
+    if mature_cost > 0:
+        counsel = advise(mature_cost, models, customers, average_margin)
+        if counsel[0] == LESS or counsel == (TEST, FEW) and mature_cost >= cost / 2:
+            return counsel
+    return HOLD, MATURING
 
 
 def _chance(customers, cost, average_margin):

@@ -69,6 +69,7 @@ from . import crm_pareto_stale
 from . import crm_pareto_timeline
 from . import crm_pareto_attribution
 from . import crm_pareto_journey
+from . import crm_pareto_journey_orders
 from . import crm_pareto_credit
 from . import crm_pareto_campaign
 from . import crm_pareto_campaign_sums

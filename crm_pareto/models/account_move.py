@@ -47,6 +47,8 @@ class AccountMove(models.Model):
         " INCLUDE (id, move_type, pareto_customer_id, amount_untaxed_signed)"
         " WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
+    # The history's, of all companies and states.
+    _pareto_customer_index = models.Index("(commercial_partner_id) WHERE commercial_partner_id IS NOT NULL")
     # What was written lately is found without reading all invoices each hour.
     _pareto_written_index = models.Index("(write_date) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')")
 

@@ -27,9 +27,10 @@ NUMBERS = 256  # a touch's id is the number of its record times this, plus the n
 class CrmParetoAttribution(models.Model):
     """How the credit for what customers bought is shared over the campaigns that reached them before.
 
-    Grain: one revenue document and touch. The credits of a document sum to exactly 1 under each model. A document
-    without a touch has no row: it is unattributed. The rows are written by `_recompute` alone and can be dropped and
-    computed again; which model is shown changes none of them.
+    Grain: one revenue document and touch; of a document that bills several orders, one of its parts and touch: what it
+    bills of one order. The credits of a part sum to exactly 1 under each model. A document without a touch has no row:
+    it is unattributed. What the parts without a touch come to is the rest on the rows of the others. The rows are
+    written by `_recompute` alone and can be dropped and computed again; which model is shown changes none of them.
     """
 
     _name = "crm.pareto.attribution"
@@ -44,17 +45,24 @@ class CrmParetoAttribution(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", required=True, ondelete="cascade", readonly=True, index=True)
     date = fields.Date("Invoice Date", required=True, readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
-    order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", help="The first that it bills.")
-    revenue = fields.Monetary(readonly=True, aggregator=None, help="Of the whole document.")
+    order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", help="That it, or its part, bills.")
+    part = fields.Integer(readonly=True, aggregator=None, help="The order of a collective invoice that this is of.")
+    revenue = fields.Monetary(readonly=True, aggregator=None, help="Of the document, or of what it bills of the order.")
     margin = BlankMonetary(
         readonly=True,
         aggregator=None,
         groups=PROFIT,
-        help="Of the lines of the document whose cost is known; blank where that of none is.",
+        help="Of the lines, of the document or of what it bills of the order, whose cost is known; blank where that of"
+        " none is.",
     )
     uncosted_revenue = fields.Monetary(
-        "Revenue without Cost", readonly=True, aggregator=None, groups=PROFIT, help="Of the document's other lines."
+        "Revenue without Cost", readonly=True, aggregator=None, groups=PROFIT, help="Of the other lines."
     )
+    rest_revenue = fields.Monetary(
+        "Unattributed Revenue", readonly=True, aggregator=None, help="Of the document's orders that no campaign led to."
+    )
+    rest_margin = BlankMonetary("Unattributed Margin", readonly=True, aggregator=None, groups=PROFIT)
+    rest_uncosted = fields.Monetary("Unattributed Revenue without Cost", readonly=True, aggregator=None, groups=PROFIT)
     is_order = fields.Boolean("Counts as an Order", readonly=True, help="The first document of its order.")
     is_new_customer = fields.Boolean("New Customer", readonly=True, help="The customer's first document.")
 
@@ -116,12 +124,23 @@ class CrmParetoAttribution(models.Model):
         return True
 
     @api.model
+    def _rests(self):
+        """SQL: what is unattributed of documents that are credited in part; a row a document."""
+        return SQL(
+            """
+            SELECT DISTINCT move_id, date, company_id, customer_id, rest_revenue AS revenue, rest_margin AS margin,
+                   rest_uncosted AS uncosted
+              FROM crm_pareto_attribution WHERE rest_revenue IS NOT NULL
+            """
+        )
+
+    @api.model
     def _replace(self, company):
         """Update the company's rows where they differ, delete those that are no longer so, insert the new ones.
 
         Most nights only credits change: an update leaves the ids, and PostgreSQL need not look up each foreign key.
         """
-        keys = ("move_id", "touch_source", "touch_record")
+        keys = ("move_id", "part", "touch_source", "touch_record")
         columns = (
             "date",
             "customer_id",
@@ -129,6 +148,9 @@ class CrmParetoAttribution(models.Model):
             "revenue",
             "margin",
             "uncosted_revenue",
+            "rest_revenue",
+            "rest_margin",
+            "rest_uncosted",
             "is_order",
             "is_new_customer",
             "touch_date",

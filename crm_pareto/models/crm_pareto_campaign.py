@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
 from ..analytics import advice
 from ..analytics.uncertainty import bootstrap_interval, customers_to_decide
@@ -37,6 +37,10 @@ class CrmParetoCampaign(models.Model):
     computed_at = fields.Datetime("Computed", readonly=True)
 
     cost = fields.Monetary(readonly=True, groups=PROFIT)
+    mature_cost = fields.Monetary(
+        "Matured Cost", readonly=True, groups=PROFIT, help="Older than the look-back: its sales have come by now."
+    )
+    mature_roi = fields.Float("Matured ROI", readonly=True, aggregator=None, groups=PROFIT)
     committed = fields.Monetary(readonly=True, groups=PROFIT, help="Ordered and not yet billed.")
     leads = fields.Integer(readonly=True)
     opportunities = fields.Integer(readonly=True)
@@ -71,7 +75,17 @@ class CrmParetoCampaign(models.Model):
 
     _campaign_unique = models.UniqueIndex("(company_id, campaign_id, model)")
 
-    @api.depends("advice_code", "roi", "roi_low", "roi_high", "customers", "customers_needed", "cost")
+    @api.depends(
+        "advice_code",
+        "roi",
+        "roi_low",
+        "roi_high",
+        "customers",
+        "customers_needed",
+        "cost",
+        "mature_cost",
+        "mature_roi",
+    )
     def _compute_advice_reason(self):
         """One line; the interval is of the model shown, the advice of all of them."""
         for row in self:
@@ -79,19 +93,27 @@ class CrmParetoCampaign(models.Model):
                 "roi": row._percent(row.roi),
                 "low": row._percent(row.roi_low),
                 "high": row._percent(row.roi_high),
-                "cost": formatLang(self.env, row.cost, currency_obj=row.currency_id),
-                "uncosted": formatLang(self.env, row.uncosted_revenue, currency_obj=row.currency_id),
+                "cost": row._money(row.cost),
+                "mature": row._money(row.mature_cost),
+                "mature_roi": row._percent(row.mature_roi),
+                "day": format_date(self.env, row.as_of and row.as_of - timedelta(row.company_id.pareto_lookback_days)),
+                "recent": row._money(row.cost - row.mature_cost),
+                "uncosted": row._money(row.uncosted_revenue),
                 "customers": row.customers,
                 "needed": row.customers_needed,
             }
             row.advice_reason = row._reason(values)
 
     def _reason(self, values):
+        if self.advice == advice.LESS and self.mature_cost < self.cost:
+            return self._reason_of_mature(values)
         match self.advice_code:
             case advice.NO_COST | advice.UNKNOWN:
                 return self._why_unknown(values)
             case advice.MATURING:
-                return self.env._("ROI %(roi)s so far, but it was spent lately: sales may still come.", **values)
+                return self.env._(
+                    "ROI %(roi)s so far, but %(recent)s of %(cost)s was spent lately: sales may still come.", **values
+                )
             case advice.EARNS:
                 return self.env._("ROI %(roi)s (%(low)s to %(high)s), and above zero by every model.", **values)
             case advice.LOSES:
@@ -105,22 +127,35 @@ class CrmParetoCampaign(models.Model):
                     "ROI %(roi)s by this model, but the models disagree: leave it out for some customers and compare.",
                     **values,
                 )
-            case advice.UNCERTAIN if self.customers_needed <= self.customers:  # the bound is near, or too far to count
-                return self.env._(
-                    "ROI %(roi)s, but anything from %(low)s to %(high)s: only more sales can tell.", **values
-                )
             case advice.UNCERTAIN:
-                return self.env._(
-                    "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
-                    " %(customers)s came so far.",
-                    **values,
-                )
+                return self._reason_of_uncertain(values)
         return False
 
     def _why_unknown(self, values):
         if self.advice_code == advice.NO_COST:
             return self.env._("No cost is posted on it: a return cannot be worked out.")
         return self.env._("Nobody knows the cost of %(uncosted)s of its revenue: it may have earned.", **values)
+
+    def _reason_of_uncertain(self, values):
+        if self.customers_needed <= self.customers:  # the bound is near, or too far to count
+            return self.env._("ROI %(roi)s, but anything from %(low)s to %(high)s: only more sales can tell.", **values)
+        return self.env._(
+            "ROI %(roi)s, but anything from %(low)s to %(high)s: %(needed)s customers would decide,"
+            " %(customers)s came so far.",
+            **values,
+        )
+
+    def _reason_of_mature(self, values):
+        if self.advice_code == advice.NO_SALES:
+            return self.env._("%(mature)s of %(cost)s was spent until %(day)s, and no sale has come of it.", **values)
+        return self.env._(
+            "ROI %(mature_roi)s on the %(mature)s spent until %(day)s, whose sales have come by now:"
+            " below zero by every model.",
+            **values,
+        )
+
+    def _money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
 
     @staticmethod
     def _percent(share):
@@ -135,44 +170,44 @@ class CrmParetoCampaign(models.Model):
             credited.setdefault(row["campaign_id"], {})[row["model"]] = row
         costs, leads = sums._costs(company, as_of), sums._leads(company, as_of)
         touched, paid_back = sums._touched(company), sums._paid_back(company, costs)
-        usual = self._usual_ways()
+        usual, matured = self._usual_ways(), sums._matured(company, as_of, costs)
         a_sale = self._margin_of_a_sale(credited)
         # What reached somebody, but is of another company, counts here only with what it earned or cost here.
         reached = (leads.keys() | touched.keys()) - self._campaigns_elsewhere(company)
         rows = []
         for campaign in sorted(costs.keys() | credited.keys() | reached):
             shared = {**costs.get(campaign, {}), **leads.get(campaign, {}), **touched.get(campaign, {})}
-            shared.update(usual.get(campaign, {}))
-            rows += self._rows_of(company, campaign, as_of, shared, credited.get(campaign, {}), paid_back, a_sale)
+            shared.update(usual.get(campaign, {}), company_id=company.id, campaign_id=campaign, as_of=as_of)
+            by_model = credited.get(campaign, {}), matured.get(campaign, {})
+            rows += self._rows_of(company, shared, *by_model, paid_back, a_sale)
         self._write_rows(company, rows)
 
     @api.model
-    def _rows_of(self, company, campaign, as_of, shared, credited, paid_back, a_sale):
+    def _rows_of(self, company, shared, credited, matured, paid_back, a_sale):
         """A campaign's rows, one a model.
 
         :param shared: dict of what is the same under each model
         :param credited: {model: dict of what it credits}
+        :param matured: the same of what is older than the look-back
         """
         cost, first_cost = shared.get("cost") or 0, shared.pop("first_cost", None)
-        last_cost = shared.pop("last_cost", None)
+        # What was paid back since is of the older cost.
+        mature_cost = shared["mature_cost"] = min(max(shared.get("mature_cost") or 0, 0), max(cost, 0))
         rows = [self._row_of(company, cost, credited.get(model, {}), model) for model, _label in MODELS]
+        mature_rows = [self._row_of(company, mature_cost, matured.get(model, {}), model) for model, _label in MODELS]
         counsel, code = advice.advise(
-            cost,
-            [(row["roi"], row["roi_low"], row["roi_high"]) for row in rows],
-            max(row["customers"] for row in rows),
+            *self._evidence(cost, rows),
             a_sale,
-            bool(last_cost) and last_cost > as_of - timedelta(days=company.pareto_lookback_days),
+            self._evidence(mature_cost, mature_rows) if mature_cost < cost else None,
             any(row["uncosted_revenue"] > 0 for row in rows),
         )
-        for row in rows:
-            day = paid_back.get((campaign, row["model"]))
+        for row, mature in zip(rows, mature_rows, strict=True):
+            day = paid_back.get((shared["campaign_id"], row["model"]))
             row.update(
                 shared,
-                company_id=company.id,
-                campaign_id=campaign,
-                as_of=as_of,
                 computed_at=self.env.cr.now(),
                 has_cost=cost > 0,
+                mature_roi=mature["roi"],
                 payback_days=max((day - first_cost).days, 0) if day and first_cost else None,
                 advice=counsel,
                 advice_code=code,
@@ -181,6 +216,12 @@ class CrmParetoCampaign(models.Model):
                 cost_per_customer=_ratio(cost, row["new_customers"]),
             )
         return rows
+
+    @staticmethod
+    def _evidence(cost, rows):
+        """What advice rests on: the cost, the return by each model, the customers."""
+        returns = [(row["roi"], row["roi_low"], row["roi_high"]) for row in rows]
+        return cost, returns, max(row["customers"] for row in rows)
 
     @api.model
     def _row_of(self, company, cost, credited, model):
@@ -204,14 +245,16 @@ class CrmParetoCampaign(models.Model):
 
     def _figures_at(self, cost):
         """{field of utm.campaign: cost, and what is divided by it}, were the cost of the row, or of none, this one."""
-        known = self.cost > 0 and cost > 0  # the interval is of the margin, kept as one of the return
+        of_margin = not self or self.margin is not False  # without a row nothing came of it yet
+        # The interval is of the margin, and kept as one of the return.
+        known = of_margin and self.cost > 0 and cost > 0
         scale = self.cost / cost if known else 0
         return {
             "pareto_cost": cost,
             "pareto_has_cost": cost > 0,
-            "pareto_roi": self.margin / cost - 1 if cost > 0 else 0,
-            "pareto_roi_low": (self.roi_low + 1) * scale - 1 if known else 0,
-            "pareto_roi_high": (self.roi_high + 1) * scale - 1 if known else 0,
+            "pareto_roi": self.margin / cost - 1 if of_margin and cost > 0 else False,
+            "pareto_roi_low": (self.roi_low + 1) * scale - 1 if known else False,
+            "pareto_roi_high": (self.roi_high + 1) * scale - 1 if known else False,
             "pareto_roas": _ratio(self.revenue, max(cost, 0)) or 0,
             "pareto_cost_per_lead": _ratio(cost, self.leads) or 0,
             "pareto_cost_per_customer": _ratio(cost, self.new_customers) or 0,

@@ -30,9 +30,10 @@ class CrmParetoCampaignAnalysis(models.Model):
     """What campaigns cost and brought in, over time, by campaign, source and medium: every figure of a campaign is a
     sum over these rows, and opens them.
 
-    Grain: a revenue document and touch with its credit; a revenue document without any touch; a cost; a lead. So the
-    revenues sum to the ledger's. The credit is that of the company's model, or of that which the context names as
-    `pareto_attribution_model`. A cost counts to its campaign's usual source and medium.
+    Grain: a revenue document (of a collective invoice, what it bills of an order) and touch with its credit; a revenue
+    document, or the rest of one, without any touch; a cost; a lead. So the revenues sum to the ledger's. The credit is
+    that of the company's model, or of that which the context names as `pareto_attribution_model`. A cost counts to its
+    campaign's usual source and medium.
     It reads results (crm.pareto.attribution) beside facts and is therefore no report of facts.
     """
 
@@ -170,7 +171,7 @@ class CrmParetoCampaignAnalysis(models.Model):
 
     @api.model
     def _select_unattributed(self):
-        """The documents that no campaign's touch came before."""
+        """The documents, or what is left of one, that no campaign's touch came before."""
         report = self.env["crm.pareto.revenue.report"]
         return SQL(
             """
@@ -182,7 +183,13 @@ class CrmParetoCampaignAnalysis(models.Model):
                      WHERE NOT EXISTS (SELECT FROM crm_pareto_attribution credited
                                         WHERE credited.move_id = line.move_id AND credited.company_id = line.company_id)
                      GROUP BY line.move_id, line.date, line.company_id, line.currency_id, line.customer_id,
-                              line.user_id) sale
+                              line.user_id
+                     UNION ALL
+                    SELECT NULL::bigint, move_id, rest.date, rest.company_id, company.currency_id, customer_id,
+                           document.invoice_user_id, revenue, margin, uncosted
+                      FROM (%s) rest
+                      JOIN res_company company ON company.id = rest.company_id
+                      JOIN account_move document ON document.id = rest.move_id) sale
               JOIN account_move move ON move.id = sale.move_id
             """,
             self._columns(
@@ -203,6 +210,7 @@ class CrmParetoCampaignAnalysis(models.Model):
                 res_id=SQL("sale.move_id"),
             ),
             report._table_query,
+            self.env["crm.pareto.attribution"]._rests(),
         )
 
     @api.model

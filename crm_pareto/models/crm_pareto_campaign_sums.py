@@ -62,14 +62,16 @@ class CrmParetoCampaignSums(models.AbstractModel):
         return SQL("LATERAL (VALUES %s) AS by_model (%s)", SQL(", ").join(rows), names)
 
     @api.model
-    def _credited(self, company, as_of, by="campaign_id", date_from=BEGINNING, among=MODELS):
+    def _credited(self, company, as_of, by="campaign_id", date_from=BEGINNING, among=MODELS, only=None):
         """What each model credits to each campaign, with the spread over the customers that an interval needs.
 
         :param as_of: the last invoice date that counts, as `date_from` is the first
+        :param only: SQL of which rows count besides
         :return: dicts of `by`, model, the SUMS, customers, squares, cubes
         """
         shared = [name for name in SUMS if name != "margin"]
         which = SQL("company_id = %s AND date BETWEEN %s AND %s", company.id, date_from, as_of)
+        which = SQL("%s AND %s", which, only) if only else which
         rows, group = {}, SQL.identifier(by)
         # Two statements: in one, PostgreSQL might sum up the customers again for each campaign.
         for names, sums in (
@@ -82,6 +84,23 @@ class CrmParetoCampaignSums(models.AbstractModel):
             for row in found:
                 rows.setdefault((row[by], row["model"]), {}).update(row)
         return list(rows.values())
+
+    @api.model
+    def _matured(self, company, as_of, costs):
+        """{campaign: {model: what it credits, as `_credited`}} of touches that are older than the look-back, of the
+        campaigns whose cost is so in part.
+
+        :param costs: as `_costs`
+        """
+        partly = [campaign for campaign, row in costs.items() if 0 < (row["mature_cost"] or 0) < (row["cost"] or 0)]
+        if not partly:
+            return {}
+        end = company._pareto_midnight(SQL("%s::date - %s + 1", as_of, company.pareto_lookback_days))
+        only = SQL("campaign_id = ANY(%s) AND touch_date < %s", partly, end)
+        found = {}
+        for row in self._credited(company, as_of, only=only):
+            found.setdefault(row["campaign_id"], {})[row["model"]] = row
+        return found
 
     @api.model
     def _shared(self, by, which, sums):
@@ -120,7 +139,7 @@ class CrmParetoCampaignSums(models.AbstractModel):
 
     @api.model
     def _costs(self, company, as_of, by="campaign_id", date_from=BEGINNING, campaigns=None):
-        """{id of `by`: dict of cost, committed, first and last day of a cost}
+        """{id of `by`: dict of cost, committed, first day of a cost, cost that is older than the look-back}
 
         By source or medium, a cost counts at its campaign's usual one, as in crm.pareto.campaign.analysis.
 
@@ -131,7 +150,8 @@ class CrmParetoCampaignSums(models.AbstractModel):
             SQL(
                 """
                 SELECT %(by)s, SUM(cost) AS cost, SUM(committed) AS committed,
-                       MIN(date) FILTER (WHERE cost > 0) AS first_cost, MAX(date) FILTER (WHERE cost > 0) AS last_cost
+                       MIN(date) FILTER (WHERE cost > 0) AS first_cost,
+                       SUM(cost) FILTER (WHERE date <= %(as_of)s::date - %(look_back)s) AS mature_cost
                   FROM (%(lines)s) line %(usual)s
                  WHERE company_id = %(company)s AND date BETWEEN %(date_from)s AND %(as_of)s AND %(among)s
                  GROUP BY %(by)s
@@ -144,6 +164,7 @@ class CrmParetoCampaignSums(models.AbstractModel):
                 company=company.id,
                 date_from=date_from,
                 as_of=as_of,
+                look_back=company.pareto_lookback_days,
             )
         )
         return {row.pop(by): row for row in rows}

@@ -16,7 +16,7 @@ class CrmParetoCredit(models.AbstractModel):
     """The SQL that shares out the credit for sales over the steps that crm.pareto.journey found. Temporary tables:
 
     1. crm_pareto_credits: a row a journey and touch with the credits of each model, which sum to 1.
-    2. crm_pareto_fresh: a row a document and touch, with the document's amounts.
+    2. crm_pareto_fresh: a row a document, or part of one, and touch, with the amounts.
     """
 
     _name = "crm.pareto.credit"
@@ -231,43 +231,27 @@ class CrmParetoCredit(models.AbstractModel):
 
     @api.model
     def _make_amounts(self, company):
-        """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be.
-
-        The lines come from PostgreSQL's workers one by one, therefore OFFSET: a numeric sum of two lines is dearer to
-        pass on than both.
-        """
-        report = self.env["crm.pareto.revenue.report"]
+        """crm_pareto_fresh: the rows of crm.pareto.attribution as they have to be."""
         credited = SQL(
-            "SELECT move_id FROM crm_pareto_documents"
+            "SELECT id, move_id, part FROM crm_pareto_documents"
             " WHERE journey_id IN (SELECT journey_id FROM crm_pareto_steps WHERE position = 1)"
         )
-        self._make_table("crm_pareto_credited", credited, analyze=["move_id"])
-        self._make_table(
-            "crm_pareto_amounts",
-            SQL(
-                """
-                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin,
-                       COALESCE(SUM(revenue) FILTER (WHERE margin IS NULL), 0) AS uncosted
-                  FROM (SELECT move_id, revenue, margin FROM (%s) report WHERE company_id = %s OFFSET 0) line
-                 WHERE move_id IN (SELECT move_id FROM crm_pareto_credited) GROUP BY move_id
-                """,
-                report._table_query,
-                company.id,
-            ),
-            analyze=["move_id"],
-        )
+        self._make_table("crm_pareto_credited", credited, analyze=["id", "move_id"])
+        self._make_sums(company)
         self._make_table("crm_pareto_firsts", self._first_documents(company), analyze=["move_id"])
-        self._make_table("crm_pareto_repeats", self._later_documents(), analyze=["move_id"])
+        self._make_table("crm_pareto_repeats", self._later_documents(), analyze=["id"])
         self._make_table(
             "crm_pareto_fresh",
             SQL(
                 """
-                SELECT move_id, document.date, document.customer_id, document.order_id,
+                SELECT move_id, part, document.date, document.customer_id, document.order_id,
                        COALESCE(amount.revenue, 0) AS revenue,
                        CASE WHEN amount.move_id IS NULL THEN 0 ELSE amount.margin END AS margin,
                        COALESCE(amount.uncosted, 0) AS uncosted_revenue,
-                       document.move_type <> 'out_refund' AND later.move_id IS NULL AS is_order,
-                       first.move_id IS NOT NULL AS is_new_customer,
+                       rest.revenue AS rest_revenue, rest.margin AS rest_margin,
+                       rest.uncosted AS rest_uncosted,
+                       document.move_type <> 'out_refund' AND later.id IS NULL AS is_order,
+                       first.move_id IS NOT NULL AND document.place = 1 AS is_new_customer,
                        (credit.touch_id %% %(numbers)s)::int AS touch_source,
                        (credit.touch_id / %(numbers)s)::int AS touch_record,
                        date_trunc('second', credit.date) AS touch_date,
@@ -276,11 +260,53 @@ class CrmParetoCredit(models.AbstractModel):
                        credit_data
                   FROM crm_pareto_documents document
                   JOIN crm_pareto_credits credit USING (journey_id)
-                  LEFT JOIN crm_pareto_amounts amount USING (move_id)
+                  LEFT JOIN crm_pareto_amounts amount USING (move_id, part)
+                  LEFT JOIN crm_pareto_rests rest USING (move_id)
                   LEFT JOIN crm_pareto_firsts first USING (move_id)
-                  LEFT JOIN crm_pareto_repeats later USING (move_id)
+                  LEFT JOIN crm_pareto_repeats later USING (id)
                 """,
                 numbers=NUMBERS,
+            ),
+            analyze=["move_id"],
+        )
+
+    @api.model
+    def _make_sums(self, company):
+        """crm_pareto_amounts: what the lines of a part of a document sum to; crm_pareto_rests: those of a document
+        that is credited in part, of its other parts.
+
+        The lines come from PostgreSQL's workers one by one, therefore OFFSET: a numeric sum of two lines is dearer to
+        pass on than both.
+        """
+        self._make_shares(company)
+        self._make_table(
+            "crm_pareto_amounts",
+            SQL(
+                """
+                SELECT move_id, COALESCE(shared.part, 0) AS part,
+                       SUM(CASE WHEN shared.part IS NULL THEN revenue ELSE revenue * share END) AS revenue,
+                       SUM(CASE WHEN shared.part IS NULL THEN margin ELSE margin * share END) AS margin,
+                       COALESCE(SUM(CASE WHEN shared.part IS NULL THEN revenue ELSE revenue * share END)
+                                FILTER (WHERE margin IS NULL), 0) AS uncosted
+                  FROM (SELECT id AS line_id, move_id, revenue, margin FROM (%s) report
+                         WHERE company_id = %s OFFSET 0) line
+                  LEFT JOIN crm_pareto_shares shared USING (line_id)
+                 WHERE move_id IN (SELECT move_id FROM crm_pareto_credited) GROUP BY move_id, COALESCE(shared.part, 0)
+                """,
+                self.env["crm.pareto.revenue.report"]._table_query,
+                company.id,
+            ),
+            analyze=["move_id"],
+        )
+        self._make_table(
+            "crm_pareto_rests",
+            SQL(
+                """
+                SELECT move_id, SUM(revenue) AS revenue, SUM(margin) AS margin, SUM(uncosted) AS uncosted
+                  FROM crm_pareto_amounts
+                 WHERE part <> 0 AND (move_id, part) NOT IN (SELECT move_id, part FROM crm_pareto_credited)
+                 GROUP BY move_id
+                """
             ),
             analyze=["move_id"],
         )
@@ -290,11 +316,11 @@ class CrmParetoCredit(models.AbstractModel):
         """The credited documents of an order, or of an invoice and what reverses it, but for the first of them."""
         return SQL(
             """
-            SELECT move_id
-              FROM (SELECT move_id, ROW_NUMBER() OVER (
+            SELECT id
+              FROM (SELECT id, ROW_NUMBER() OVER (
                                PARTITION BY sale_id ORDER BY move_type = 'out_refund', date, move_id) AS place
-                      FROM crm_pareto_documents JOIN crm_pareto_credited USING (move_id)
-                     WHERE documents > 1) credited
+                      FROM crm_pareto_documents
+                     WHERE documents > 1 AND id IN (SELECT id FROM crm_pareto_credited)) credited
              WHERE place > 1
             """
         )

@@ -243,7 +243,9 @@ class CrmParetoDifference(models.Model):
             """
             SELECT credited.move_id::bigint * %(kinds)s + 1, credited.move_id, 'attribution', credited.revenue,
                    COALESCE(ledger.revenue, 0)
-              FROM (SELECT DISTINCT move_id, revenue FROM crm_pareto_attribution) credited
+              FROM (SELECT move_id, SUM(revenue) + COALESCE(MAX(rest_revenue), 0) AS revenue
+                      FROM (SELECT DISTINCT move_id, part, revenue, rest_revenue FROM crm_pareto_attribution) part
+                     GROUP BY move_id) credited
               LEFT JOIN (SELECT move_id, SUM(revenue) AS revenue
                            FROM (%(report)s) line
                           GROUP BY move_id) ledger ON ledger.move_id = credited.move_id

@@ -16,7 +16,7 @@ class CrmParetoJourney(models.AbstractModel):
 
     1. crm_pareto_touches: what campaigns brought about, of all customers and leads.
     2. crm_pareto_documents: the revenue documents that may owe something to a campaign, each with its journey: that
-       of its order, else of itself; a credit note has its invoice's.
+       of its order, else of itself; a credit note has its invoice's. One that bills several orders is in as many parts.
     3. crm_pareto_crowds: the customers who may have more touches than one journey counts; crm_pareto_crowded: their
        touches; crm_pareto_passed: those of them that were followed by a document within the look-back, which led to
        one even where they are not among the last that count.
@@ -85,14 +85,18 @@ class CrmParetoJourney(models.AbstractModel):
         """Those of customers whom a campaign touched, and those that carry a campaign themselves."""
         report = self.env["crm.pareto.revenue.report"]
         self._make_origins(company)
+        self._make_ordered(company)
         self._make_table(
             "crm_pareto_documents",
             SQL(
                 """
-                SELECT MIN(move_id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id, medium_id)
+                SELECT MIN(id) OVER (PARTITION BY sale_id, journey_customer_id, campaign_id, source_id, medium_id)
                            AS journey_id,
                        COUNT(*) OVER (PARTITION BY sale_id) AS documents, %(period)s AS period, document.*
-                  FROM (SELECT move.id AS move_id, move.invoice_date AS date, move.move_type,
+                  FROM (SELECT move.id::bigint << 32 | COALESCE(orders.id, 0) AS id,
+                               move.id AS move_id, move.invoice_date AS date, move.move_type,
+                               CASE WHEN COALESCE(own.parts, before.parts) > 1 THEN orders.id ELSE 0 END AS part,
+                               COALESCE(own.place, before.place, 1) AS place,
                                %(customer)s AS customer_id, COALESCE(origin.id, move.id) AS origin_id,
                                COALESCE(-orders.id, origin.id, move.id) AS sale_id,
                                CASE WHEN origin.id IS NULL THEN %(customer)s
@@ -100,11 +104,9 @@ class CrmParetoJourney(models.AbstractModel):
                                 END AS journey_customer_id,
                                orders.id AS order_id,
                                -- A credit note's campaign is its invoice's, also where that was linked later.
-                               COALESCE(billed.campaign_id, orders.campaign_id) AS campaign_id,
-                               CASE WHEN billed.campaign_id IS NULL THEN orders.source_id ELSE billed.source_id
-                                END AS source_id,
-                               CASE WHEN billed.campaign_id IS NULL THEN orders.medium_id ELSE billed.medium_id
-                                END AS medium_id,
+                               CASE WHEN %(unnamed)s THEN orders.campaign_id ELSE billed.campaign_id END AS campaign_id,
+                               CASE WHEN %(unnamed)s THEN orders.source_id ELSE billed.source_id END AS source_id,
+                               CASE WHEN %(unnamed)s THEN orders.medium_id ELSE billed.medium_id END AS medium_id,
                                COALESCE(origin.move_type, move.move_type) AS origin_type,
                                -- A credit note that no invoice and no order explains has no journey.
                                CASE WHEN orders.id IS NOT NULL THEN %(ordered)s
@@ -125,12 +127,14 @@ class CrmParetoJourney(models.AbstractModel):
                           LEFT JOIN res_partner origin_linked ON origin_linked.id = origin.pareto_customer_id
                           LEFT JOIN crm_pareto_ordered own ON own.move_id = move.id
                           LEFT JOIN crm_pareto_ordered before ON before.move_id = reversed.origin_id
+                                                             AND own.move_id IS NULL
                           LEFT JOIN sale_order orders ON orders.id = COALESCE(own.order_id, before.order_id)
                          WHERE %(sale)s AND move.company_id = %(company)s AND move.invoice_date <= %(as_of)s) document
                  WHERE campaign_id IS NOT NULL
                     OR journey_customer_id IN (SELECT customer_id FROM crm_pareto_touches)
                 """,
                 customer=report._customer(),
+                unnamed=self._unnamed(),
                 period=self._period(SQL("moment"), company.pareto_lookback_days),
                 ordered=within_time(SQL("orders.date_order")),
                 invoiced=company._pareto_midnight(
@@ -140,16 +144,12 @@ class CrmParetoJourney(models.AbstractModel):
                 company=company.id,
                 as_of=as_of,
             ),
-            analyze=["journey_id", "journey_customer_id", "move_id"],
+            analyze=["id", "journey_id", "journey_customer_id", "move_id"],
         )
 
     @api.model
     def _make_origins(self, company):
-        """crm_pareto_origins: what a document reverses or was made anew for, and that again, to the first;
-        crm_pareto_ordered: its order.
-
-        The first of the orders that a document bills: one journey a document.
-        """
+        """crm_pareto_origins: what a document reverses or was made anew for, and that again, to the first."""
         self._make_table(
             "crm_pareto_origins",
             SQL(
@@ -164,22 +164,6 @@ class CrmParetoJourney(models.AbstractModel):
                        AND depth < 100  -- should two reverse each other
                 )
                 SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain ORDER BY move_id, depth DESC
-                """,
-                company.id,
-            ),
-            analyze=["move_id"],
-        )
-        self._make_table(
-            "crm_pareto_ordered",
-            SQL(
-                """
-                SELECT DISTINCT ON (line.move_id) line.move_id, orders.id AS order_id
-                  FROM sale_order_line_invoice_rel link
-                  JOIN account_move_line line ON line.id = link.invoice_line_id
-                  JOIN sale_order_line ordered ON ordered.id = link.order_line_id
-                  JOIN sale_order orders ON orders.id = ordered.order_id
-                 WHERE line.company_id = %s
-                 ORDER BY line.move_id, orders.date_order, orders.id
                 """,
                 company.id,
             ),
@@ -295,7 +279,7 @@ class CrmParetoJourney(models.AbstractModel):
                 SELECT document.journey_id, touch.id AS touch_id, touch.date, touch.campaign_id, touch.source_id,
                        touch.medium_id, %s - %s AS days, FALSE AS own
                   FROM crm_pareto_documents document %s
-                   AND document.move_id = document.journey_id
+                   AND document.id = document.journey_id
                 """,
                 day_of(SQL("document.moment"), zone),
                 day_of(SQL("touch.date"), zone),
@@ -314,7 +298,7 @@ class CrmParetoJourney(models.AbstractModel):
                              + CASE origin_type WHEN 'out_refund' THEN %(credit_note)s ELSE %(invoice)s END END,
                    COALESCE(moment, date), campaign_id, source_id, medium_id, 0, TRUE
               FROM crm_pareto_documents
-             WHERE move_id = journey_id AND campaign_id IS NOT NULL
+             WHERE id = journey_id AND campaign_id IS NOT NULL
             """,
             numbers=NUMBERS,
             order=ORDER_SOURCE,

@@ -84,6 +84,8 @@ class CrmParetoPairing(models.Model):
             raise UserError(self.env._("This is not suggested for this quotation any more: reload the page."))
         line = {"product_id": self.suggested_id.id, "product_uom_qty": 1, "pareto_suggested_id": self.suggested_id.id}
         as_ours(quotation).write({"order_line": [fields.Command.create(line)]})
+        if "recompute_delivery_price" in quotation._fields:
+            quotation.onchange_order_line()  # as Odoo's product catalog: delivery was priced without it
 
     @of_one
     def action_dismiss(self):

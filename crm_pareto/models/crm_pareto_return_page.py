@@ -224,17 +224,22 @@ class CrmParetoReturnPage(models.AbstractModel):
         [(documents, *amounts)] = self.env.execute_query(
             SQL(
                 """
-                SELECT COUNT(DISTINCT move_id) FILTER (WHERE is_credited IS NULL), %(sums)s
-                  FROM (%(lines)s) line
-                  LEFT JOIN (SELECT DISTINCT move_id, TRUE AS is_credited FROM crm_pareto_attribution
-                              WHERE company_id = %(company)s) credited USING (move_id)
+                SELECT COUNT(DISTINCT move_id) FILTER (WHERE unattributed), %(sums)s
+                  FROM (SELECT move_id, company_id, date, revenue, margin, TRUE AS in_ledger,
+                               is_credited IS NULL AS unattributed
+                          FROM (%(lines)s) line
+                          LEFT JOIN (SELECT DISTINCT move_id, TRUE AS is_credited FROM crm_pareto_attribution
+                                      WHERE company_id = %(company)s) credited USING (move_id)
+                         UNION ALL
+                        SELECT move_id, company_id, date, revenue, margin, FALSE, TRUE FROM (%(rests)s) rest) amount
                  WHERE company_id = %(company)s AND date BETWEEN %(first)s AND %(last)s
                 """,
                 sums=SQL(", ").join(
-                    SQL("SUM(%(of)s) FILTER (WHERE is_credited IS NULL), SUM(%(of)s)", of=SQL.identifier(name))
-                    for name in names
+                    SQL("SUM(%(of)s) FILTER (WHERE unattributed), SUM(%(of)s) FILTER (WHERE in_ledger)", of=of)
+                    for of in map(SQL.identifier, names)
                 ),
                 lines=report._table_query,
+                rests=self.env["crm.pareto.attribution"]._rests(),
                 company=self.env.company.id,
                 first=period[0],
                 last=period[1],

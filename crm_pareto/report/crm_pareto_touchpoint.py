@@ -239,7 +239,8 @@ class CrmParetoTouchpoint(models.Model):
         if not partners and "partner_id" in found:
             written_to = self._written_to(found["partner_id"])
             # A document without a customer is found nowhere but among all.
-            partners = None if None in written_to else (*found["partner_id"], *written_to)
+            known_to = (*written_to, *self._were_of(found["partner_id"]))
+            partners = None if None in known_to else (*found["partner_id"], *known_to)
         customers, family = self._family(partners) if partners else (None, None)
         by_campaign = "campaign_id" in found and set(found.get("kind", [""])) <= set(self._kinds_by_campaign())
         return Reach(
@@ -261,7 +262,7 @@ class CrmParetoTouchpoint(models.Model):
     @api.model
     def _written_to(self, contacts):
         """The partners of the documents that some contacts wrote on: they need not be of the same company; or none."""
-        documents = {document.model: document.partner for document in self._documents() if document.model in self.env}
+        documents = {document.model: document.whose for document in self._documents() if document.model in self.env}
         # sudo: only where to look; what is found there is decided by the documents' own rules.
         messages = self.env["mail.message"].sudo()
         written = Domain("author_id", "in", contacts) & Domain("model", "in", list(documents))
@@ -272,6 +273,19 @@ class CrmParetoTouchpoint(models.Model):
             found = model._search([("id", "in", query.subselect(SQL.identifier(query.table, "res_id")))])
             partner = model._field_to_sql(found.table, documents[name])
             partners += [id_ for (id_,) in self.env.execute_query(found.select(SQL("DISTINCT %s", partner)))]
+        return partners
+
+    @api.model
+    def _were_of(self, contacts):
+        """Whose some contacts were, as far as a source has kept that: they may work for somebody else by now."""
+        kept = {(source.model, source.partner, source.customer) for source in self._sources() if source.customer}
+        partners = []
+        for name, contact, customer in kept:
+            # sudo: only where to look; what is found there is decided by the documents' own rules.
+            model = self.env[name].sudo().with_context(active_test=False)
+            found = model._search([(contact, "in", contacts), (customer, "!=", False)])
+            field = model._field_to_sql(found.table, customer)
+            partners += [id_ for (id_,) in self.env.execute_query(found.select(SQL("DISTINCT %s", field)))]
         return partners
 
     @staticmethod

@@ -86,6 +86,26 @@ class Affairs:
         order.action_confirm()
         return self._transfer(order.picking_ids)
 
+    def dropshipment(self):
+        """What a supplier sent to the customer for an order: the transfer is the supplier's."""
+        order = self.order()
+        order.action_confirm()
+        order.picking_ids.action_cancel()
+        places = {
+            "location_id": self.env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        kind = {"name": "Dropship", "code": "internal", "sequence_code": "DS"}
+        kind |= {"default_location_src_id": places["location_id"]}
+        kind |= {"default_location_dest_id": places["location_dest_id"]}
+        kind = self.make("stock.picking.type", **kind)
+        goods = {"product_id": self.product.id, "product_uom_qty": 1, "sale_line_id": order.order_line.id, **places}
+        supplier = self.env["res.partner"].create({"name": "Supplier"})
+        values = {"picking_type_id": kind.id, "partner_id": supplier.id, "move_ids": [Command.create(goods)], **places}
+        transfer = self.make("stock.picking", **values)
+        transfer.action_confirm()
+        return self._transfer(transfer)
+
     def take_back(self, delivery):
         """The transfer of what is returned of a delivery."""
         wizard = self.env["stock.return.picking"].with_context(active_id=delivery.id, active_model="stock.picking")

@@ -481,6 +481,17 @@ class TestService(TouchCase):
         self.assertTouch("return", returned, direction="in", channel="delivery", date=returned.date_done)
         self.assertEqual(len(self.touches("delivery")), 1)
 
+    def test_what_a_supplier_sent_to_the_customer_is_a_delivery_of_the_customer_of_the_order(self):
+        delivery = self.corvex.dropshipment()
+        self.assertTouch("delivery", delivery, direction="out", channel="delivery", date=delivery.date_done)
+        supplier = self.env["crm.pareto.touchpoint"].search([("customer_id", "=", delivery.partner_id.id)])
+        self.assertFalse(supplier.filtered(lambda touch: touch.kind == "delivery"))
+
+    def test_what_comes_back_of_it_is_a_return(self):
+        returned = self.corvex.take_back(self.corvex.dropshipment())
+        self.assertTouch("return", returned, direction="in", channel="delivery", date=returned.date_done)
+        self.assertEqual(len(self.touches("delivery")), 1)
+
     @source("ticket")
     def test_a_ticket(self):
         ticket = self.corvex.ticket()

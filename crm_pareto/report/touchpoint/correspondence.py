@@ -23,9 +23,15 @@ class Document:
     model: str
     domain: tuple = ()  # of those that customers have
     partner: str = "partner_id"
+    customer: str = ""  # the partner whose commercial entity is the customer; by default `partner`
     title: str = "name"
     team: str = ""
     lead: str = ""
+
+    @property
+    def whose(self):
+        """The field that says whose it is."""
+        return self.customer or self.partner
 
 
 def documents(env):
@@ -35,7 +41,12 @@ def documents(env):
         Document(model="res.partner", partner="id"),
         Document(model="crm.lead", team="team_id", lead="id"),
         Document(model="sale.order", team="team_id", lead="opportunity_id"),
-        Document(model="account.move", domain=(("move_type", "in", sales),), team="team_id"),
+        Document(
+            model="account.move",
+            domain=(("move_type", "in", sales),),
+            customer="commercial_partner_id",
+            team="team_id",
+        ),
         Document(model="project.task"),
         Document(model="helpdesk.ticket"),
         Document(model="event.registration", title="event_id.name"),
@@ -104,10 +115,10 @@ def documents_of(env, sources, ids):
 
 
 def _customer(row):
-    """The commercial entity of the document's partner."""
+    """The commercial entity of the document's customer."""
     if row.customer:
         return SQL("%s", row.customer)
-    return row.joined("res.partner", SQL("document.partner_id"), "pareto_customer", "commercial_partner_id")
+    return row.joined("res.partner", SQL("document.customer_id"), "pareto_customer", "commercial_partner_id")
 
 
 def with_documents(env, documents, sources, reach):
@@ -146,8 +157,9 @@ def _with_recent(env, sources, reach):
 
 
 NO_DOCUMENTS = SQL(
-    """SELECT NULL::varchar AS model, NULL::integer AS id, NULL::integer AS partner_id, NULL::varchar AS title,
-              NULL::integer AS company_id, NULL::integer AS team_id, NULL::integer AS lead_id, NULL::boolean AS may_post
+    """SELECT NULL::varchar AS model, NULL::integer AS id, NULL::integer AS partner_id, NULL::integer AS customer_id,
+              NULL::varchar AS title, NULL::integer AS company_id, NULL::integer AS team_id, NULL::integer AS lead_id,
+              NULL::boolean AS may_post
         WHERE FALSE"""
 )
 
@@ -164,7 +176,7 @@ def _select_documents(env, document, reach):
             return None
         domain &= Domain("id", "in", reach.documents[document.model])
     if reach.family is not None:
-        domain &= Domain(document.partner, "in", reach.family)
+        domain &= Domain(document.whose, "in", reach.family)
     if reach.leads is not None:
         domain &= Domain(document.lead, "in", reach.leads)
     model = env[document.model].with_context(active_test=False)
@@ -177,6 +189,7 @@ def _select_documents(env, document, reach):
         SQL("%s::varchar AS model", document.model),
         SQL("%s AS id", row("id")),
         SQL("%s AS partner_id", row(document.partner)),
+        SQL("%s AS customer_id", row(document.whose)),
         SQL("%s::varchar AS title", row(document.title)),
         SQL("%s AS company_id", row("company_id") if row.has("company_id") else SQL("NULL::integer")),
         SQL("%s AS team_id", row(document.team) if document.team else SQL("NULL::integer")),

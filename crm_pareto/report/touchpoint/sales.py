@@ -182,6 +182,7 @@ def _accounting(env):
             direction="out",
             channel="invoice",
             partner="partner_id",
+            customer="commercial_partner_id",  # whose it was then: the contact may work elsewhere by now
             user="invoice_user_id",
             team="team_id",
             amount="amount_total_in_currency_signed",

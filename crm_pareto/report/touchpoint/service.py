@@ -47,6 +47,52 @@ def _deliveries(env):
         direction="in",
         **transfer,
     )
+    if "sale_id" in env["stock.picking"]._fields:
+        yield from _dropshipments(env, done)
+
+
+def _dropshipments(env, done):
+    """Sent by a supplier to the customer, and back: the transfer is the supplier's, the order the customer's.
+
+    Told by the places, as Odoo does: what comes back may be a transfer of another kind.
+    """
+    transfer = {
+        "model": "stock.picking",
+        "date": "date_done",
+        "date_promised": "date_deadline",
+        "channel": "delivery",
+        "partner": "sale_id.partner_id",
+        "user": "user_id",
+        "reach": _sold_to,
+    }
+    yield Source(
+        number=105,
+        kind="delivery",
+        label=env._("Delivery"),
+        domain=done & Domain("picking_type_code", "!=", "outgoing") & Domain("return_id", "=", False),
+        where=lambda row: _between(row, "supplier", "customer"),
+        direction="out",
+        **transfer,
+    )
+    yield Source(
+        number=106,
+        kind="return",
+        label=env._("Return"),
+        domain=done & Domain("picking_type_code", "!=", "incoming") & Domain("return_id", "!=", False),
+        where=lambda row: SQL("%s = 'customer'", row("location_id.usage")),
+        direction="in",
+        **transfer,
+    )
+
+
+def _between(row, origin, goal):
+    """Whether a transfer goes from one kind of place to another."""
+    return SQL("(%s = %s AND %s = %s)", row("location_id.usage"), origin, row("location_dest_id.usage"), goal)
+
+
+def _sold_to(family):
+    """Transfers for orders of some partners; only where to look: what is seen of them say the transfers' own rules."""
+    return Domain("sale_id", "any!", [("partner_id", "in", family)])
 
 
 def _tickets(env):
