@@ -39,7 +39,10 @@ def _met(env, part):
             compute.env(cr=other)["crm.pareto.run"]._forget(company.with_env(compute.env(cr=other)))
         return begun
 
-    loggers = ("odoo.sql_db", "odoo.addons.crm_pareto.models.crm_pareto_recompute")  # what the test says by itself
+    loggers = (
+        "odoo.sql_db",
+        "odoo.addons.crm_pareto.models.value.crm_pareto_recompute",
+    )  # what the test says by itself
     with patch.object(model, "_begin", begin_and_be_met), mute_logger(*loggers):
         failed = env["crm.pareto.recompute"]._try(part, env.company)
     env.cr.commit()

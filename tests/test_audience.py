@@ -9,7 +9,8 @@ from freezegun import api as frozen
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.models import apart, crm_pareto_audience, crm_pareto_targeted_mixin
+from odoo.addons.crm_pareto.models.audience import crm_pareto_audience, crm_pareto_targeted_mixin
+from odoo.addons.crm_pareto.models.common.tools import apart
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form

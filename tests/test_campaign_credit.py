@@ -8,8 +8,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics import attribution
-from odoo.addons.crm_pareto.models import crm_pareto_credit, crm_pareto_journey
-from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS, DIGITS
+from odoo.addons.crm_pareto.models.campaign import crm_pareto_credit, crm_pareto_journey
+from odoo.addons.crm_pareto.models.campaign.crm_pareto_attribution import CREDITS, DIGITS
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL

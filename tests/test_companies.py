@@ -5,9 +5,9 @@ from math import inf
 from unittest.mock import patch
 
 import pytest
-from odoo.addons.crm_pareto.models.crm_pareto_pairing import CrmParetoPairing
-from odoo.addons.crm_pareto.models.crm_pareto_recompute import CrmParetoRecompute
-from odoo.addons.crm_pareto.models.crm_pareto_repeat import CrmParetoRepeat
+from odoo.addons.crm_pareto.models.value.crm_pareto_recompute import CrmParetoRecompute
+from odoo.addons.crm_pareto.models.work.repeat.crm_pareto_repeat import CrmParetoRepeat
+from odoo.addons.crm_pareto.models.work.suggestion.crm_pareto_pairing import CrmParetoPairing
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -16,7 +16,7 @@ from . import oracle
 from .common import PROFIT, SALES_MANAGER, LedgerCase
 
 AS_OF = date(2026, 6, 30)
-LOGGER = "odoo.addons.crm_pareto.models.crm_pareto_recompute"
+LOGGER = "odoo.addons.crm_pareto.models.value.crm_pareto_recompute"
 CONFLICT = "DO $$ BEGIN RAISE serialization_failure; END $$"
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
-from odoo.addons.crm_pareto.models import crm_pareto_pairing
+from odoo.addons.crm_pareto.models.work.suggestion import crm_pareto_pairing
 from odoo.fields import Date
 from odoo.tools import SQL
 

@@ -388,7 +388,7 @@ class TestBack(HandoverCase):
 
         commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
         with freeze_time("2026-07-15 01:00:00"), commits, patch.object(changes, "_put_back", fail):
-            with mute_logger("odoo.addons.crm_pareto.models.crm_pareto_handover", "odoo.sql_db"):
+            with mute_logger("odoo.addons.crm_pareto.models.work.handover.crm_pareto_handover", "odoo.sql_db"):
                 self.env["crm.pareto.handover"]._cron_return()
         self.assertEqual((first.state, second.state), ("back", "done"))
         self.assertEqual(self.big.user_id, self.lena)
@@ -471,7 +471,7 @@ class TestWhatCannotGoBack(HandoverCase):
 
     def cron(self, days=3):
         commits = patch.object(self.env.registry["ir.cron"], "_commit_progress")
-        loggers = mute_logger("odoo.addons.crm_pareto.models.crm_pareto_handover", "odoo.sql_db")
+        loggers = mute_logger("odoo.addons.crm_pareto.models.work.handover.crm_pareto_handover", "odoo.sql_db")
         with freeze_time(Datetime.now() + timedelta(days=days)), commits, loggers:
             self.env["crm.pareto.handover"]._cron_return()
         self.env.invalidate_all()

@@ -6,7 +6,7 @@ from random import Random
 from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.addons.crm_pareto.models import crm_pareto_referral
+from odoo.addons.crm_pareto.models.value.prediction import crm_pareto_referral
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 

@@ -89,7 +89,7 @@ class TestModelPage(ModelPageCase):
         self.assertEqual(LAST - timedelta(days=7), self.figures(LAST)["learnt_until"])
 
     def test_by_itself_the_last_year_is_compared_at_most(self):
-        with patch("odoo.addons.crm_pareto.models.crm_pareto_holdout_mixin.LONGEST", 20):
+        with patch("odoo.addons.crm_pareto.models.value.prediction.crm_pareto_holdout_mixin.LONGEST", 20):
             self.assertEqual(58, self.figures()["border"])
 
     def test_an_invoice_of_the_year_1_begins_no_history(self):

@@ -5,7 +5,7 @@ from random import Random
 from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics import lifetime
-from odoo.addons.crm_pareto.models.crm_pareto_not_profiled_mixin import PROFILE
+from odoo.addons.crm_pareto.models.audience.crm_pareto_not_profiled_mixin import PROFILE
 from odoo.fields import Command
 from odoo.tools import SQL
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.models import crm_pareto_pairing
+from odoo.addons.crm_pareto.models.work.suggestion import crm_pareto_pairing
 from odoo.exceptions import ValidationError
 
 from . import pairing_oracle

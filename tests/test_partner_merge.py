@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.addons.crm_pareto.wizard.base_partner_merge_automatic_wizard import RESULTS, UNIQUE
+from odoo.addons.crm_pareto.models.common.base_partner_merge_automatic_wizard import RESULTS, UNIQUE
 
 from .common import LedgerCase
 

@@ -9,7 +9,7 @@ from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.plan import fill
-from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
+from odoo.addons.crm_pareto.models.common.tools.bounds import MOST_AMOUNT
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged

@@ -7,7 +7,7 @@ from statistics import median
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
+from odoo.addons.crm_pareto.models.common.tools.bounds import MOST_AMOUNT
 from odoo.fields import Command
 
 from .common import SALESPERSON, LedgerCase

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from odoo.addons.crm_pareto.analytics import lifetime, numeric
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.addons.crm_pareto.models import crm_pareto_ranking
+from odoo.addons.crm_pareto.models.value import crm_pareto_ranking
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 

@@ -1,6 +1,6 @@
 """Odoo's privacy lookup finds what people wrote down about a contact, and erases it."""
 
-from odoo.addons.crm_pareto.wizard.privacy_lookup_wizard import WRITTEN
+from odoo.addons.crm_pareto.models.audience.privacy_lookup_wizard import WRITTEN
 from odoo.tools import SQL, mute_logger
 
 from .common import PROFIT, SALES_MANAGER, LedgerCase

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics.windows import window
-from odoo.addons.crm_pareto.models import crm_pareto_ranking
+from odoo.addons.crm_pareto.models.value import crm_pareto_ranking
 from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError

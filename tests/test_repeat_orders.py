@@ -376,7 +376,7 @@ class TestActivity(DueCase):
 
         with (
             patch.object(type(broken), "_action_done", fail),
-            self.assertLogs("odoo.addons.crm_pareto.models.mail_activity", "WARNING"),
+            self.assertLogs("odoo.addons.crm_pareto.models.work.repeat.mail_activity", "WARNING"),
         ):
             self.close()
         self.assertEqual((broken.active, good.active), (True, False))

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
-from odoo.addons.crm_pareto.models import crm_pareto_retention
+from odoo.addons.crm_pareto.models.history import crm_pareto_retention
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError

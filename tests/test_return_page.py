@@ -3,8 +3,8 @@
 import random
 from datetime import date, datetime, timedelta
 
-from odoo.addons.crm_pareto.models.crm_pareto_attribution import MODELS
-from odoo.addons.crm_pareto.models.crm_pareto_return_page import COLUMNS, SECRET
+from odoo.addons.crm_pareto.models.campaign.crm_pareto_return_page import COLUMNS, SECRET
+from odoo.addons.crm_pareto.models.common.tools.attribution_models import MODELS
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 

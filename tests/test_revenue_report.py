@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
+from odoo.addons.crm_pareto.models.common.tools.bounds import MOST_AMOUNT
 from odoo.fields import Command
 from odoo.tools import SQL
 

@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.models.crm_pareto_segment import MOST_SEGMENTS
+from odoo.addons.crm_pareto.models.value.tier.crm_pareto_segment import MOST_SEGMENTS
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 

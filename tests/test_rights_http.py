@@ -5,7 +5,7 @@ from unittest.mock import patch
 from urllib.parse import urljoin
 
 from odoo import SUPERUSER_ID, fields
-from odoo.addons.crm_pareto.models.ours import by_mail
+from odoo.addons.crm_pareto.models.common.tools.ours import by_mail
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -16,7 +16,7 @@ REFUSED = "odoo.exceptions.AccessError"
 USER_ERROR = "odoo.exceptions.UserError"
 INVALID = "odoo.exceptions.ValidationError"
 LOGS = ("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.models", "odoo.domains")
-LEFT_OUT = "odoo.addons.crm_pareto.models.mail_thread"
+LEFT_OUT = "odoo.addons.crm_pareto.models.history.mail_thread"
 PEOPLE = {
     "portal": "base.group_portal",
     "employee": "base.group_user",

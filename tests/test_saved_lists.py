@@ -1,6 +1,6 @@
 """What people saved of lists and exports, when the addon is taken off."""
 
-from odoo.addons.crm_pareto.models.saved_lists import drop_saved_lists
+from odoo.addons.crm_pareto.models.common.tools.saved_lists import drop_saved_lists
 from odoo.fields import Command
 
 from .common import ParetoCase

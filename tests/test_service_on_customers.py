@@ -3,7 +3,7 @@
 from datetime import date
 from unittest.mock import patch
 
-from odoo.addons.crm_pareto.report.crm_pareto_service_report import CrmParetoServiceReport
+from odoo.addons.crm_pareto.models.service.crm_pareto_service_report import CrmParetoServiceReport
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 

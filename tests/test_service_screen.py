@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.crm_pareto.report.crm_pareto_service_report import CrmParetoServiceReport
+from odoo.addons.crm_pareto.models.service.crm_pareto_service_report import CrmParetoServiceReport
 from odoo.fields import Command
 
 from .common import PROFIT, SALES_MANAGER, ParetoHttpCase, new_test_user

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.addons.base.models.ir_cron import IrCron
-from odoo.addons.crm_pareto.models import crm_pareto_started_plan
+from odoo.addons.crm_pareto.models.audience import crm_pareto_started_plan
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger

@@ -1,6 +1,6 @@
 """Under sudo the reader's groups still count: Odoo searches with sudo by paths that people name."""
 
-from odoo.addons.crm_pareto.models.crm_pareto_every_model import CALLED_SO_FOR_ALL
+from odoo.addons.crm_pareto.models.common.crm_pareto_every_model import CALLED_SO_FOR_ALL
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 

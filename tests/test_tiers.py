@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.addons.crm_pareto.models.crm_pareto_touch import MOST_LETTERS
+from odoo.addons.crm_pareto.models.common.tools.bounds import MOST_LETTERS
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from odoo.addons.crm_pareto.report.touchpoint.source import Source
+from odoo.addons.crm_pareto.models.history.touchpoint.source import Source
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 

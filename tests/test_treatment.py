@@ -5,14 +5,14 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.addons.base.models.ir_cron import IrCron
-from odoo.addons.crm_pareto.models import crm_pareto_treatment
+from odoo.addons.crm_pareto.models.audience import crm_pareto_treatment
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
 from .common import SALESPERSON
 from .test_started_plan import PlanCase
 
-LOGGER = "odoo.addons.crm_pareto.models.crm_pareto_treatment"
+LOGGER = "odoo.addons.crm_pareto.models.audience.crm_pareto_treatment"
 NIGHT = "crm_pareto_treatment_cron"
 
 

@@ -1,6 +1,6 @@
 """What the rows of customers hold that is computed each hour, and what only each night."""
 
-from odoo.addons.crm_pareto.models import (
+from odoo.addons.crm_pareto.models.value.prediction import (
     crm_pareto_insight_mixin,
     crm_pareto_potential_mixin,
     crm_pareto_prediction_mixin,

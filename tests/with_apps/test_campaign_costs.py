@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from odoo import Command
-from odoo.addons.crm_pareto.models.bounds import MOST_AMOUNT
+from odoo.addons.crm_pareto.models.common.tools.bounds import MOST_AMOUNT
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import SQL
