@@ -70,9 +70,9 @@
     "assets": {
         "web.assets_backend": [
             "crm_pareto/static/src/**/*",
-            ("remove", "crm_pareto/static/src/campaign_pivot/**/*"),
+            ("remove", "crm_pareto/static/src/campaign/campaign_pivot/**/*"),
         ],
-        "web.assets_backend_lazy": ["crm_pareto/static/src/campaign_pivot/**/*"],  # where Odoo's pivot is
+        "web.assets_backend_lazy": ["crm_pareto/static/src/campaign/campaign_pivot/**/*"],  # where Odoo's pivot is
         "web.assets_tests": ["crm_pareto/static/tests/tours/**/*.js"],
     },
 }

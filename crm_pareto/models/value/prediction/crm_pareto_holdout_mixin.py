@@ -32,7 +32,7 @@ class CrmParetoHoldoutMixin(models.AbstractModel):
         :param learnt_until: the last day learnt from; None: as the class says
         :param until: the last day compared with, at most the day of the last predictions; None: that day
         :raises UserError: for what is no day
-        :return: dictionary for static/src/holdout: first, learnt_until and until, days; customers and repeat_buyers of
+        :return: dictionary for the holdout widget: first, learnt_until and until, days; customers and repeat_buyers of
             the days learnt from; message, why there is nothing more; else parameters {name: value}, weeks
             [(number, expected, actual)] as holdout.track has them, border (in weeks), and known {weeks, expected,
             actual}, the repeat orders after the border of who had bought before it. Margins are for PROFIT.

@@ -1,16 +1,13 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { useState } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
-import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
+import { FiguresPage } from "../../common/figures_page/figures_page";
 
 const BARS = 20; // pairs of them at most
 const PAIR_HEIGHT = 46; // px of a pair of bars
@@ -60,16 +57,11 @@ function whiskers(rows, dataset, color) {
 }
 
 /** What campaigns cost and brought in, each figure one click from the records it is the sum of. */
-export class ReturnPage extends Component {
+export class ReturnPage extends FiguresPage {
     static template = "crm_pareto.ReturnPage";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static model = "crm.pareto.return.page";
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.notification = useService("notification");
-        this.canvas = useRef("canvas");
         this.state = useState({
             company: user.activeCompany.id,
             by: "campaign",
@@ -80,28 +72,10 @@ export class ReturnPage extends Component {
             sort: { name: null, descending: true }, // null: the server's order
             bar: null, // the pair that the keyboard is on
         });
-        this.display = { controlPanel: {} };
-        onWillStart(async () => {
-            await Promise.all([loadBundle("web.chartjs_lib"), this.load()]);
-        });
-        useEffect(
-            () => this.draw(),
-            () => [this.state.figures, this.canvas.el],
-        );
+        super.setup();
     }
 
     // -- what is chosen ----------------------------------------------------------
-
-    /** What the server says of the chosen company. */
-    call(method, ...args) {
-        const context = { allowed_company_ids: [this.state.company] };
-        return this.orm.call("crm.pareto.return.page", method, args, { context });
-    }
-
-    /** Those chosen in the switcher above: of others, nothing may be opened. */
-    get companies() {
-        return user.activeCompanies;
-    }
 
     async load() {
         const { by, model, dates } = this.state;
@@ -265,13 +239,6 @@ export class ReturnPage extends Component {
 
     get level() {
         return formatPercentage(this.state.figures.level, { digits: [16, 0] });
-    }
-
-    money(amount) {
-        return formatMonetary(amount, {
-            currencyId: this.state.figures.currency_id,
-            digits: [16, 0],
-        });
     }
 
     percent(share) {

@@ -1,5 +1,4 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { onWillUnmount, useState } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
@@ -8,24 +7,17 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
-import { formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
+import { FiguresPage } from "../../common/figures_page/figures_page";
 
 const CROSSING = 0.8;
 
 /** The Pareto chart of customers or products, with what stands behind each bar one click away. */
-export class ParetoPage extends Component {
+export class ParetoPage extends FiguresPage {
     static template = "crm_pareto.ParetoPage";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static model = "crm.pareto.page";
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.bus = useService("bus_service");
-        this.notification = useService("notification");
-        this.canvas = useRef("canvas");
         this.state = useState({
             company: user.activeCompany.id,
             kind: "customer",
@@ -39,28 +31,11 @@ export class ParetoPage extends Component {
             progress: 0,
             bar: null, // the one that the keyboard is on
         });
-        this.display = { controlPanel: {} };
+        super.setup();
+        this.bus = useService("bus_service");
         this.onProgress = ({ share }) => (this.state.progress = share);
         this.bus.subscribe("crm_pareto.progress", this.onProgress);
         onWillUnmount(() => this.bus.unsubscribe("crm_pareto.progress", this.onProgress));
-        onWillStart(async () => {
-            await Promise.all([loadBundle("web.chartjs_lib"), this.load()]);
-        });
-        useEffect(
-            () => this.draw(),
-            () => [this.state.figures, this.canvas.el],
-        );
-    }
-
-    /** What the server says of the chosen company. */
-    call(method, ...args) {
-        const context = { allowed_company_ids: [this.state.company] };
-        return this.orm.call("crm.pareto.page", method, args, { context });
-    }
-
-    /** Those chosen in the switcher above: of others, nothing may be opened. */
-    get companies() {
-        return user.activeCompanies;
     }
 
     async load() {
@@ -212,13 +187,6 @@ export class ParetoPage extends Component {
                   first,
                   last,
               });
-    }
-
-    money(amount) {
-        return formatMonetary(amount, {
-            currencyId: this.state.figures.currency_id,
-            digits: [16, 0],
-        });
     }
 
     percent(share) {
