@@ -5,7 +5,6 @@ import datetime
 import statistics
 import time
 
-from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.tools import SQL
 
 from .generator import add_invoices
@@ -211,7 +210,7 @@ class Bench:
         for company in self.companies:
             compute._begin(company)
             run = compute._standing(company, "customer")
-            compute._sum_changed(company, run, window(company.pareto_window, as_of))
+            compute._sum_changed(company, run, company._pareto_period(as_of))
 
     def _bare(self):
         self.env.cr.execute(SQL("SET LOCAL jit = off"))

@@ -13,7 +13,6 @@ import random
 import statistics
 import warnings
 
-from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.addons.crm_pareto.models.value.crm_pareto_ranking import DATES, MANUAL, RANKS, SUMS
 from odoo.addons.crm_pareto.models.value.prediction.crm_pareto_prediction_mixin import COLUMNS as PREDICTIONS
 from odoo.tools import SQL
@@ -80,7 +79,7 @@ class PeerBench(Bench):
         compute, ranking = self.env["crm.pareto.recompute"], self.env["crm.pareto.ranking"]
         for company in self.companies:
             compute._begin(company)
-            period, parts = window(company.pareto_window, self.today), {}
+            period, parts = company._pareto_period(self.today), {}
             ranking._sum(company, period, [self.customers], lifetime=with_clv)
             ranking._make_values(self.customers, company, period)
             ranking._make_draft(self.customers, company, SQL("SELECT * FROM crm_pareto_values"))
@@ -105,7 +104,7 @@ class PeerBench(Bench):
     def _read_group(self):
         report = self.env["account.invoice.report"]
         for company in self.companies:
-            period = window(company.pareto_window, self.today)
+            period = company._pareto_period(self.today)
             groups = report._read_group(
                 [*self._posted(company), ("invoice_date", ">=", period.date_from)],
                 ["commercial_partner_id"],
@@ -157,7 +156,7 @@ class PeerBench(Bench):
             warnings.simplefilter("ignore")  # of an old package under a new pandas
             for company in self.companies:
                 lines = self._pull(company)
-                period = window(company.pareto_window, self.today)
+                period = company._pareto_period(self.today)
                 recent = lines[lines.date >= str(period.date_from)].groupby("customer")
                 figures = recent.agg(
                     turnover=("revenue", "sum"),

@@ -6,7 +6,6 @@ import time
 import warnings
 
 from odoo.addons.crm_pareto.analytics import bg_nbd, lifetime, numeric
-from odoo.addons.crm_pareto.analytics.windows import window
 from odoo.addons.crm_pareto.models.value.prediction.crm_pareto_prediction_mixin import COLUMNS
 from odoo.tools import SQL
 
@@ -49,7 +48,7 @@ class PredictionBench(Bench):
 
     def _read_ledger(self, company):
         self.env["crm.pareto.recompute"]._begin(company)
-        period = window(company.pareto_window, self.today)
+        period = company._pareto_period(self.today)
         self.env["crm.pareto.ranking"]._sum(company, period, [self.customers], lifetime=True)
 
     def _learn(self):

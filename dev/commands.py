@@ -232,13 +232,23 @@ def _make_test_database(odoo):
         TEST_DATABASE, ["crm_pareto"], "crm_pareto in the test database", template=BASE_DATABASE, strict=True
     )
     odoo.ensure_current(TEST_DATABASE, strict=True)
+    _make_companies(odoo, TEST_DATABASE)
 
 
 def _make_apps_test_database(odoo):
     odoo.ensure_installed(BASE_DATABASE, REQUIRED_APPS, "Odoo's apps for the tests", strict=True)
     odoo.ensure_installed(APPS_TEST_DATABASE, TEST_APPS, "All apps in a test database", template=BASE_DATABASE)
     odoo.ensure_current(APPS_TEST_DATABASE, strict=True)
+    _make_companies(odoo, APPS_TEST_DATABASE)
     _make_bundles(odoo, APPS_TEST_DATABASE)
+
+
+def _make_companies(odoo, database):
+    """Companies with a chart of accounts, which tests take instead of making their own."""
+    if "companies" not in (odoo.stage(database) or {}):
+        with step(f"Companies for the tests in {database}"):
+            odoo.run_script(database, "tests.spare_companies", [], "Making companies", None)
+        odoo.mark(database, companies="spare")
 
 
 def _make_bundles(odoo, database):
@@ -277,14 +287,15 @@ def test(chosen):
     return 1 if any(codes) else 0  # a run that a signal ended has a code below 0
 
 
-def _runs(odoo, paths):
+def _runs(odoo, paths, parts=1):
     """The runs of pytest that make up the tests: (database, words).
 
     :param paths: files and folders; or DATED, for all tests that are marked so
+    :param parts: in so many those are run that need no further apps
     """
     if paths == [DATED]:
-        dated = [file for file in _test_files("tests") + _test_files(APPS_TESTS) if DATED_MARK in file.read_text()]
-        return [(database, ["-m", DATED, *words]) for database, words in _runs(odoo, [*map(str, dated)])]
+        marked = [file for file in _test_files("tests") + _test_files(APPS_TESTS) if DATED_MARK in file.read_text()]
+        return [(database, ["-m", DATED, *words]) for database, words in _runs(odoo, [*map(str, marked)], parts=2)]
     with_apps = [path for path in paths if path.startswith(APPS_TESTS)]
     without = [path for path in paths if path not in with_apps]
     # The database with all apps, the slowest to make, is made while other tests run.
@@ -292,18 +303,17 @@ def _runs(odoo, paths):
     if without:
         _make_test_database(odoo)
         _make_bundles(odoo, TEST_DATABASE)
-        runs += _in_parts(odoo) if paths == ALL_TESTS else [(TEST_DATABASE, without)]
+        runs += _in_parts(odoo, _test_files("tests"), PARTS) if paths == ALL_TESTS else _in_parts(odoo, without, parts)
     return runs
 
 
-def _in_parts(odoo):
+def _in_parts(odoo, files, count):
     """The tests without apps in parts, each with a database of its own: (database, files)."""
-    files = _test_files("tests")
-    parts = [(TEST_DATABASE, files[::PARTS])]
-    for number in range(1, PARTS):
+    parts = [(TEST_DATABASE, files[::count])]
+    for number in range(1, count):
         database = f"{TEST_DATABASE}_{number}"
         odoo.create(database, TEST_DATABASE)
-        parts.append((database, files[number::PARTS]))
+        parts.append((database, files[number::count]))
     return parts
 
 

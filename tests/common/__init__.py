@@ -15,6 +15,8 @@ from dev import odoo_source, other_day, postgres
 from dev.commands import BASE_DATABASE
 from dev.database import Odoo
 
+from .. import spare_companies
+
 SALESPERSON = "sales_team.group_sale_salesman"
 SALES_MANAGER = "sales_team.group_sale_manager"
 PROFIT = "crm_pareto.group_profit"
@@ -84,9 +86,11 @@ class LedgerCase(ParetoCase):
         """A company with a chart of accounts, which the tests' user works in."""
         currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", currency)])
         currency.active = True
-        company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
+        company = spare_companies.take(cls.env, name)
+        if not company:
+            company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
+            cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.partner_id.tz = "UTC"  # as the clock that tests set
-        cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency  # the chart brings its own
         cls.env.user.company_ids += company
         return company

@@ -104,6 +104,23 @@ class TestWindow(LedgerCase):
         row = self.recompute(date(2026, 6, 30))[partner]
         self.assertEqual((row.turnover, row.turnover_previous), (150, 100))
 
+    def test_this_fiscal_year_is_the_companys(self):
+        self.company.write({"pareto_window": "fiscal", "fiscalyear_last_month": "4", "fiscalyear_last_day": 5})
+        partner = self.new_partner("Birch")
+        for amount, day in ((1, date(2025, 4, 6)), (20, date(2026, 4, 5)), (300, date(2026, 4, 6))):
+            self.invoice(partner, (None, 1, amount), day=day)
+        row = self.recompute(date(2026, 5, 31))[partner]
+        self.assertEqual((row.turnover, row.turnover_previous), (300, 1))
+        history = self.env["crm.pareto.history"].search([("company_id", "=", self.company.id)])
+        months = {line.date: line.turnover for line in history}
+        self.assertEqual((months[date(2026, 3, 31)], months[date(2026, 4, 30)]), (1, 300))
+        self.company.fiscalyear_last_day = 4
+        self.refresh(date(2026, 5, 31))
+        self.env.invalidate_all()
+        self.assertEqual(row.turnover, 320)
+        months = {line.date: line.turnover for line in history.search([("company_id", "=", self.company.id)])}
+        self.assertEqual(months[date(2026, 4, 30)], 320)
+
     def test_figure_and_drill_down_agree_for_every_figure_of_the_partner_form(self):
         partner = self.new_partner("Birch")
         self.invoice(partner, (self.product, 3, 33.33), (None, 1, 0.01), day=date(2025, 7, 1))

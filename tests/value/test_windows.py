@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from odoo.addons.crm_pareto.analytics.windows import KINDS, month_ends, moved_days, window
+from odoo.addons.crm_pareto.analytics.windows import KINDS, Window, month_ends, moved_days, window
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -36,6 +36,22 @@ def test_at_a_months_end_a_calendar_year_is_compared_in_whole_months(year, month
     period = window("year", end)
     assert (period.previous_to + timedelta(days=1)).day == 1 and period.previous_to.month == month
     assert period.previous_from == date(year - 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("year_end", "as_of", "date_from", "previous_from", "previous_to"),
+    [
+        ((3, 31), date(2026, 6, 30), date(2026, 4, 1), date(2025, 4, 1), date(2025, 6, 30)),
+        ((3, 31), date(2026, 3, 31), date(2025, 4, 1), date(2024, 4, 1), date(2025, 3, 31)),
+        ((4, 5), date(2026, 4, 6), date(2026, 4, 6), date(2025, 4, 6), date(2025, 4, 6)),
+        ((2, 29), date(2026, 3, 1), date(2026, 3, 1), date(2025, 3, 1), date(2025, 3, 1)),
+        ((12, 31), date(2026, 6, 30), date(2026, 1, 1), date(2025, 1, 1), date(2025, 6, 30)),
+    ],
+)
+def test_the_fiscal_year_so_far_is_against_the_same_days_of_the_last(
+    year_end, as_of, date_from, previous_from, previous_to
+):
+    assert window("fiscal", as_of, year_end) == Window(date_from, as_of, previous_from, previous_to)
 
 
 def test_an_unknown_window_is_refused():

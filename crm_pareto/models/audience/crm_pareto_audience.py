@@ -9,7 +9,6 @@ from odoo.tools import SQL
 from psycopg2 import DataError, Error
 from psycopg2.errors import QueryCanceled
 
-from ...analytics.windows import window
 from ..common.tools.apart import Patience, ask, is_of_transaction
 from ..common.tools.asking import check_asked, check_each, conditions
 from ..common.tools.bounds import MOST_LETTERS, of_one, opened_from
@@ -197,7 +196,7 @@ class CrmParetoAudience(models.Model):
 
     def _buyers(self, report, products):
         """Who bought more of one of the products in the window than went back of it; SQL."""
-        period = window(self.company_id.pareto_window, self.company_id._pareto_today())
+        period = self.company_id._pareto_period()
         query = report._search(
             products
             & Domain("company_id", "=", self.company_id.id)

@@ -187,6 +187,21 @@ class CrmParetoCampaign(models.Model):
             row["customers_needed"] = needed if needed and needed <= MOST_CUSTOMERS else None
         return row
 
+    def _figures_at(self, cost):
+        """{field of utm.campaign: cost, and what is divided by it}, were the cost of the row, or of none, this one."""
+        known = self.cost > 0 and cost > 0  # the interval is of the margin, kept as one of the return
+        scale = self.cost / cost if known else 0
+        return {
+            "pareto_cost": cost,
+            "pareto_has_cost": cost > 0,
+            "pareto_roi": self.margin / cost - 1 if cost > 0 else 0,
+            "pareto_roi_low": (self.roi_low + 1) * scale - 1 if known else 0,
+            "pareto_roi_high": (self.roi_high + 1) * scale - 1 if known else 0,
+            "pareto_roas": _ratio(self.revenue, max(cost, 0)) or 0,
+            "pareto_cost_per_lead": _ratio(cost, self.leads) or 0,
+            "pareto_cost_per_customer": _ratio(cost, self.new_customers) or 0,
+        }
+
     @api.model
     def _campaigns_elsewhere(self, company):
         """The ids of the campaigns that are another company's; its parents' are its own, too."""

@@ -117,10 +117,12 @@ class CrmParetoCampaignSums(models.AbstractModel):
         )
 
     @api.model
-    def _costs(self, company, as_of, by="campaign_id", date_from=BEGINNING):
+    def _costs(self, company, as_of, by="campaign_id", date_from=BEGINNING, campaigns=None):
         """{id of `by`: dict of cost, committed, first and last day of a cost}
 
         By source or medium, a cost counts at its campaign's usual one, as in crm.pareto.campaign.analysis.
+
+        :param campaigns: ids of those that are asked for; all by default
         """
         self.env.flush_all()
         rows = self.env.execute_query_dict(
@@ -129,10 +131,11 @@ class CrmParetoCampaignSums(models.AbstractModel):
                 SELECT %(by)s, SUM(cost) AS cost, SUM(committed) AS committed,
                        MIN(date) FILTER (WHERE cost > 0) AS first_cost, MAX(date) FILTER (WHERE cost > 0) AS last_cost
                   FROM (%(lines)s) line %(usual)s
-                 WHERE company_id = %(company)s AND date BETWEEN %(date_from)s AND %(as_of)s
+                 WHERE company_id = %(company)s AND date BETWEEN %(date_from)s AND %(as_of)s AND %(among)s
                  GROUP BY %(by)s
                 """,
                 by=SQL.identifier(by),
+                among=SQL("TRUE") if campaigns is None else SQL("campaign_id = ANY(%s)", list(campaigns)),
                 # sudo: a result of the company, whoever asks for it.
                 lines=self.env["crm.pareto.campaign.cost.report"].sudo()._table_query,
                 usual=SQL() if by == "campaign_id" else self._join_usual(company),

@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..common.crm_pareto_result_mixin import by_value, copy_from_value
+from ..common.crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
 from ..common.tools.bounds import of_one
 from ..common.tools.groups import PROFIT, USER
 from ..common.tools.trust import may_see
@@ -110,9 +110,10 @@ class CrmParetoReturnMixin(models.AbstractModel):
         compute="_compute_pareto_costs",
         search=by_value("cost"),
         currency_field="pareto_currency_id",
-        help="Posted on its analytic accounts.",
+        help="Posted on its analytic accounts until today.",
         groups=PROFIT,
     )
+    pareto_cost_as_of = fields.Date("Cost as of", compute="_compute_pareto_costs", groups=PROFIT)
     pareto_committed = fields.Monetary(
         "Committed",
         compute="_compute_pareto_costs",
@@ -237,6 +238,34 @@ class CrmParetoReturnMixin(models.AbstractModel):
     @api.depends_context("company", "uid")
     def _compute_pareto_costs(self):
         copy_from_value(self, self._pareto_costs)
+        self.pareto_cost_as_of = False
+        if not may_see(self.env, self._fields["pareto_cost"]):  # under sudo
+            return
+        for company, campaigns in self.grouped(lambda campaign: campaign._pareto_company()).items():
+            if campaigns._sees_pareto_costs(company):
+                campaigns._take_pareto_costs(company)
+
+    def _sees_pareto_costs(self, company):
+        """Whether whoever reads may see what campaigns cost in a company: as with what came of them, by rule."""
+        if self.env.uid == SUPERUSER_ID:
+            return True
+        allowed = company in self.env.companies and not company._pareto_shows_own_only()
+        return allowed and self._readable_values().has_access("read")
+
+    def _take_pareto_costs(self, company):
+        """Cost, and what is divided by it, as the books say today: what opens is its sum.
+
+        What came of the campaigns, and the advice, is of the last computation.
+        """
+        today = company._pareto_today()
+        costs = self.env["crm.pareto.campaign.sums"]._costs(company, today, campaigns=self._origin.ids)
+        rows = readable_rows(self)
+        for campaign in self:
+            spent = costs.get(campaign._origin.id, {})
+            row = rows[campaign].sudo()  # sudo: the reader may read the row, and has the groups that its costs ask for
+            campaign.update(row._figures_at(spent.get("cost") or 0))
+            campaign.pareto_committed = spent.get("committed") or 0
+            campaign.pareto_cost_as_of = today
 
     @api.model
     def _selection_pareto_advice(self):
@@ -344,9 +373,13 @@ class CrmParetoReturnMixin(models.AbstractModel):
     def _open_pareto_costs(self, domain, name):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_campaign_cost_report_action")
-        mine = [("campaign_id", "=", self.id), ("company_id", "=", self._pareto_company().id)]
-        if self.pareto_value_id.as_of:  # what is dated later is in no figure yet
-            mine.append(("date", "<=", self.pareto_value_id.as_of))
+        company = self._pareto_company()
+        # What is dated later is in no figure yet.
+        mine = [
+            ("campaign_id", "=", self.id),
+            ("company_id", "=", company.id),
+            ("date", "<=", company._pareto_today()),
+        ]
         name = f"{name}: {self.title}"
         return {**action, "name": name, "display_name": name, "domain": mine + domain, "context": {}}
 

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ...analytics.uncertainty import bootstrap_interval
-from ...analytics.windows import window
 from ..common.tools.attribution_models import MODELS
 from ..common.tools.bounds import as_choice, as_day, as_id
 from ..common.tools.trust import as_scheduler
@@ -122,7 +121,7 @@ class CrmParetoReturnPage(models.AbstractModel):
         as_choice(self.env, by, COLUMNS, self.env._("What campaigns are grouped by"))
         as_choice(self.env, model, dict(MODELS), self.env._("The model of attribution"))
         last = as_day(self.env, date_to, self.env._("The last day"), today)
-        first = as_day(self.env, date_from, self.env._("The first day"), window(company.pareto_window, last).date_from)
+        first = as_day(self.env, date_from, self.env._("The first day"), company._pareto_period(last).date_from)
         if first > last:
             day = format_date(self.env, last)
             raise UserError(self.env._("The period ends on %(last)s, before it begins: choose another day.", last=day))
@@ -134,7 +133,7 @@ class CrmParetoReturnPage(models.AbstractModel):
         company, today = self.env.company, self.env.company._pareto_today()
         windows = []
         for kind, name in company._fields["pareto_window"]._description_selection(self.env):
-            days = window(kind, today)
+            days = company._pareto_period(today, kind)
             windows.append([kind, name, fields.Date.to_string(days.date_from), fields.Date.to_string(days.date_to)])
         return {
             "date_from": fields.Date.to_string(period[0]),

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ...analytics.windows import window
 from .tools.attribution_models import MODELS
 from .tools.trust import sees_own_only
 
@@ -23,6 +24,7 @@ class ResCompany(models.Model):
             ("12", "Last 12 months"),
             ("24", "Last 24 months"),
             ("year", "This calendar year"),
+            ("fiscal", "This fiscal year"),
             ("all", "All time"),
         ],
         "Value Window",
@@ -105,6 +107,16 @@ class ResCompany(models.Model):
         """Whether our rules leave the reader his or her own customers, in one of these companies at least."""
         # sudo: whether a company says so is no secret.
         return sees_own_only(self.env["crm.pareto.customer"]) and any(self.sudo().mapped("pareto_own_values"))
+
+    def _pareto_period(self, as_of=None, kind=None):
+        """The Window of the company that ends on a day.
+
+        :param as_of: the last day; today by default
+        :param kind: of the window; the company's by default
+        """
+        company = self.sudo()  # sudo: when a company's year ends is no secret
+        year_end = int(company.fiscalyear_last_month), company.fiscalyear_last_day
+        return window(kind or company.pareto_window, as_of or self._pareto_today(), year_end)
 
     def _pareto_today(self):
         """The day that it is in the company, whoever asks, and a scheduled action too."""

@@ -5,7 +5,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...analytics.in_touch import NO_ROUTES
-from ...analytics.windows import window
 from ..common.tools.bounds import of_one
 from .crm_pareto_touch import CHANNELS
 
@@ -99,7 +98,7 @@ class CrmParetoChannelReport(models.Model):
 
     @api.model
     def _period(self):
-        return window(self.env.company.pareto_window, self.env.company._pareto_today())
+        return self.env.company._pareto_period()
 
     @api.readonly
     @of_one

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...analytics.windows import window
 from ..common.tools.bounds import of_one
 from ..common.tools.groups import PROFIT
 
@@ -75,7 +74,7 @@ class CrmParetoProductServiceReport(models.Model):
 
     @api.model
     def _period(self, company):
-        return window(company.pareto_window, company._pareto_today())
+        return company._pareto_period()
 
     @api.model
     def _periods(self):

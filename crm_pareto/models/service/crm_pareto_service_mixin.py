@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...analytics.windows import window
 from ..common.tools.bounds import of_one
 from ..common.tools.groups import PROFIT
 
@@ -246,7 +245,7 @@ class CrmParetoServiceMixin(models.AbstractModel):
     def _get_service_domain(self):
         """The service that this row's figures are summed from: what a click opens."""
         self.ensure_one()
-        period = window(self.run_id.pareto_window, self.run_id.service_as_of)
+        period = self.company_id._pareto_period(self.run_id.service_as_of, self.run_id.pareto_window)
         return [
             ("company_id", "=", self.company_id.id),
             ("customer_id", "=", self.partner_id.id),

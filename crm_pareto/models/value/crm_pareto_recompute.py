@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...analytics.windows import window
 from ..common.tools.trust import scheduled
 
 VALUE_MODELS = {"customer": "crm.pareto.customer", "product": "crm.pareto.product"}
@@ -202,7 +201,7 @@ class CrmParetoRecompute(models.AbstractModel):
         runs._check_patience(user)
         runs._make_room(user)
         what["user_id"] = user.id
-        period, ranking = window(pareto_window, as_of), self.env["crm.pareto.ranking"]
+        period, ranking = company._pareto_period(as_of, pareto_window), self.env["crm.pareto.ranking"]
         run = runs.create({**what, "snapshot": True, "date_from": period.date_from, "full_at": self.env.cr.now()})
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(self._standing(company, "customer")))
         ranking._sum(company, period, [self.env[VALUE_MODELS[kind]]])
@@ -247,7 +246,7 @@ class CrmParetoRecompute(models.AbstractModel):
     @api.model
     def _compute_all(self, company, as_of, on_step=lambda share: None, history=True):
         began = time.monotonic()
-        ranking, period = self.env["crm.pareto.ranking"], window(company.pareto_window, as_of)
+        ranking, period = self.env["crm.pareto.ranking"], company._pareto_period(as_of)
         runs = [self._standing(company, kind) for kind in VALUE_MODELS]
         self.env["crm.pareto.line.cost"]._freeze(company, self._written_since(runs[0]))
         self.env["crm.pareto.line.cost"]._freeze_known(company)
@@ -257,7 +256,7 @@ class CrmParetoRecompute(models.AbstractModel):
         for run in runs:
             ranking._write_all(self.env[VALUE_MODELS[run.kind]], company, period)
         on_step(0.8)
-        if runs[0].pareto_window != company.pareto_window:
+        if not runs[0]._is_of_window():
             self.env["crm.pareto.history"]._forget(company)
             self.env["crm.pareto.treatment"]._forget(company)
         if history:
@@ -273,9 +272,9 @@ class CrmParetoRecompute(models.AbstractModel):
         :return: False where everything has to be summed
         """
         run = self._standing(company, "customer")
-        if run._is_due() or run.pareto_window != company.pareto_window or as_of < run.as_of:
+        if run._is_due() or not run._is_of_window() or as_of < run.as_of:
             return False
-        period = window(company.pareto_window, as_of)
+        period = company._pareto_period(as_of)
         customers = self._sum_changed(company, run, period)
         if customers is None:
             return False

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...analytics.windows import window
 from ..common.tools.groups import PROFIT
 from .crm_pareto_stale import KINDS
 
@@ -101,7 +100,14 @@ class CrmParetoRun(models.Model):
     def _period(self):
         """The Window that the values are of; None before the first computation."""
         self.ensure_one()
-        return window(self.pareto_window, self.as_of) if self.as_of else None
+        return self.company_id._pareto_period(self.as_of, self.pareto_window) if self.as_of else None
+
+    def _is_of_window(self):
+        """Whether the values are of the window that the company looks at now: its kind, and its fiscal year's days."""
+        self.ensure_one()
+        if self.pareto_window != self.company_id.pareto_window:
+            return False
+        return not self.as_of or self.date_from == self._period().date_from
 
     def _rests_until(self):
         """Until when everything is not computed again: for as long as it took, so that it is not done all the time.

@@ -634,6 +634,46 @@ class TestMergedCampaigns(SpendingCase):
         self.assertEqual(self.booked()[self.fair], 187)
 
 
+class TestOneCost(SpendingCase):
+    """A campaign's form and list, what opens from them, and Marketing Return say the same cost, of today."""
+
+    def assertOneCost(self, cost, reader):
+        """The fair cost so much everywhere, as the reader sees it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        fair = self.at(reader, self.fair)
+        today = self.company._pareto_today()
+        self.assertEqual((fair.pareto_cost, fair.pareto_cost_as_of), (cost, today))
+        action = fair.action_open_pareto_costs()
+        rows = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(round(sum(rows.mapped("cost")), 2), cost)
+        page = self.at(reader)["crm.pareto.return.page"].get_figures(date_from="2020-01-01")
+        self.assertEqual([row["cost"] for row in page["rows"] if row["id"] == self.fair.id], [cost])
+
+    def test_a_bill_posted_since_the_last_computation_counts_everywhere(self):
+        reader = self.new_member("reader", f"{BUYER},{PROFIT}")
+        self.spending.bill(self.spending.line(100, self.fair))
+        self.assertOneCost(100, reader)
+        self.env["crm.pareto.attribution"]._recompute(self.company, JUNE)
+        self.spending.bill(self.spending.line(60, self.fair), self.spending.line(7, self.webinar))
+        self.assertOneCost(160, reader)
+        self.assertEqual((self.fair.pareto_has_cost, self.fair.pareto_roi), (True, -1))
+
+    def test_one_dated_after_today_does_not_count_yet(self):
+        reader = self.new_member("reader", f"{BUYER},{PROFIT}")
+        day = self.company._pareto_today() + timedelta(days=1)
+        self.spending.bill(self.spending.line(60, self.fair), self.spending.line(7, self.webinar))
+        self.spending.bill(self.spending.line(100, self.fair), invoice_date=day, date=day)
+        self.assertOneCost(60, reader)
+
+    def test_a_salesperson_who_sees_own_customers_sees_no_cost(self):
+        seller = self.new_member("seller", f"{SALESPERSON},{PROFIT}")
+        self.company.pareto_own_values = True
+        self.spending.bill(self.spending.line(100, self.fair))
+        fair = self.at(seller, self.fair)
+        self.assertEqual((fair.pareto_cost, fair.pareto_cost_as_of), (0, False))
+
+
 class TestReconciles(SpendingCase):
     """The report against plain SQL over the analytic lines, on random documents."""
 

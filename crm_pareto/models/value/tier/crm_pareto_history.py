@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ....analytics.windows import month_ends, window
+from ....analytics.windows import month_ends
 from ...common.tools.bounds import EARLIEST
 
 MONTHS = 24  # how far back the history goes
@@ -119,7 +119,7 @@ class CrmParetoHistory(models.Model):
 
     @api.model
     def _period(self, company, end):
-        return window(company.pareto_window, end)
+        return company._pareto_period(end)
 
     @api.model
     def _forget(self, company):
@@ -129,12 +129,15 @@ class CrmParetoHistory(models.Model):
 
     @api.model
     def _insert_sql(self, company, ends):
-        """Months are summed once; the windows that end with a month are whole months."""
+        """Months are summed once; the windows that end with a month are whole months, but where a fiscal year begins
+        within one: then days are.
+        """
         periods = [self._period(company, end) for end in ends]
+        unit = "month" if all(period.date_from.day == 1 for period in periods) else "day"
         return SQL(
             """
             WITH months AS MATERIALIZED (
-                SELECT customer_id AS partner_id, DATE_TRUNC('month', date)::date AS month, SUM(revenue) AS turnover
+                SELECT customer_id AS partner_id, DATE_TRUNC(%(unit)s, date)::date AS month, SUM(revenue) AS turnover
                   FROM (%(report)s) report
                  WHERE company_id = %(company)s AND customer_id IS NOT NULL
                    AND date BETWEEN %(first)s AND %(last)s
@@ -142,7 +145,7 @@ class CrmParetoHistory(models.Model):
             ), sums AS (
                 SELECT period.date_to AS date, partner_id, SUM(turnover) AS turnover
                   FROM (VALUES %(periods)s) period (date_from, date_to)
-                  JOIN months ON months.month BETWEEN DATE_TRUNC('month', period.date_from) AND period.date_to
+                  JOIN months ON months.month BETWEEN DATE_TRUNC(%(unit)s, period.date_from) AND period.date_to
                  GROUP BY 1, 2
             ), ranked AS (
                 SELECT sums.*,
@@ -157,6 +160,7 @@ class CrmParetoHistory(models.Model):
              ORDER BY date, partner_id  -- the number of a row tells no rank
             """,
             report=self.env["crm.pareto.revenue.report"]._table_query,
+            unit=unit,
             company=company.id,
             first=min(period.date_from for period in periods),
             last=max(ends),

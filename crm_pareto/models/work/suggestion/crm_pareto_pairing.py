@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
-from ....analytics.windows import window
 from ...common.tools.bounds import as_id, of_one
 from ...common.tools.ours import as_ours
 
@@ -109,7 +108,7 @@ class CrmParetoPairing(models.Model):
         """
         if not self.env["crm.pareto.recompute"]._begin(company):
             return
-        period = window(company.pareto_window, as_of or company._pareto_today())
+        period = company._pareto_period(as_of)
         self.env["crm.pareto.ranking"]._make_table("crm_pareto_basket", self._baskets(company, period))
         self.env.cr.execute(
             SQL(

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ....analytics.windows import window
 from ...common.tools.groups import USER
 
 MOST_SUGGESTIONS = 5
@@ -77,7 +76,7 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
     def _get_bought_products(self):
         """What the customer bought in the window, or ordered since its beginning, as far as the user may see it."""
         customer = self.sudo().partner_id.commercial_partner_id  # sudo: which one it is
-        since = window(self.company_id.pareto_window, self.company_id._pareto_today()).date_from
+        since = self.company_id._pareto_period().date_from
         invoiced = self.env["crm.pareto.revenue.report"]._read_group(
             [("customer_id", "=", customer.id), ("company_id", "=", self.company_id.id), ("date", ">=", since)],
             ["product_id"],
