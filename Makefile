@@ -16,7 +16,7 @@ demo: ## Odoo 19 with crm_pareto and the demo company on 127.0.0.1 (PORT=8069; D
 demo-data: ## the same without serving (of a file: CURRENCY=EUR; where it does not tell, DECIMAL=comma, DATES=dmy)
 	@$(DEV) demo-data $(DEMO_WORDS)
 
-test: ## the tests, browser included (T=tests/test_x.py for a part; DATE=2028-02-29 as if on that day)
+test: ## the tests, browser included (T=tests/value for a room, or a file; DATE=2028-02-29 as if on that day)
 	@$(DEV) test $(if $(DATE),--date "$(DATE)") $(T)
 
 replica-test: ## every page of ours on a primary and a replica: what reaches the primary
@@ -26,7 +26,7 @@ fault-test: ## every job injured at random moments: what is left, and whether a 
 	@$(DEV) fault-test $(if $(SEED),--seed $(SEED)) $(if $(TIMES),--times $(TIMES))
 
 fuzz: ## every public method called with nonsense over HTTP (SEED=1; CALLS=5000), and every path to a guarded figure
-	@FUZZ_SEED=$(or $(SEED),1) FUZZ_CALLS=$(or $(CALLS),5000) ALL_PATHS=1 $(DEV) test tests/test_fuzz.py tests/test_rights_sweep.py
+	@FUZZ_SEED=$(or $(SEED),1) FUZZ_CALLS=$(or $(CALLS),5000) ALL_PATHS=1 $(DEV) test tests/rights/test_fuzz.py tests/rights/test_rights_sweep.py
 
 life-test: ## a database's life: install over a year of data, upgrade, back up, copy, uninstall (T=tests/life/test_x.py)
 	@$(DEV) test $(or $(T),tests/life)

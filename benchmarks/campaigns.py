@@ -6,8 +6,8 @@ import statistics
 import time
 
 from odoo import fields
-from odoo.addons.crm_pareto.models.crm_pareto_attribution import CREDITS
-from odoo.addons.crm_pareto.models.crm_pareto_campaign_sums import SUMS
+from odoo.addons.crm_pareto.models.campaign.crm_pareto_attribution import CREDITS
+from odoo.addons.crm_pareto.models.campaign.crm_pareto_campaign_sums import SUMS
 from odoo.tools import SQL
 
 from .campaign_rows import MANAGER

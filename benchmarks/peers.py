@@ -13,8 +13,8 @@ import random
 import statistics
 import warnings
 
-from odoo.addons.crm_pareto.models.crm_pareto_prediction_mixin import COLUMNS as PREDICTIONS
-from odoo.addons.crm_pareto.models.crm_pareto_ranking import DATES, MANUAL, RANKS, SUMS
+from odoo.addons.crm_pareto.models.value.crm_pareto_ranking import DATES, MANUAL, RANKS, SUMS
+from odoo.addons.crm_pareto.models.value.prediction.crm_pareto_prediction_mixin import COLUMNS as PREDICTIONS
 from odoo.tools import SQL
 
 from .measurements import Bench

@@ -6,7 +6,7 @@ import time
 import warnings
 
 from odoo.addons.crm_pareto.analytics import bg_nbd, lifetime, numeric
-from odoo.addons.crm_pareto.models.crm_pareto_prediction_mixin import COLUMNS
+from odoo.addons.crm_pareto.models.value.prediction.crm_pareto_prediction_mixin import COLUMNS
 from odoo.tools import SQL
 
 from .measurements import RUNS, Bench

@@ -1,12 +1,10 @@
 from . import analytics
 from . import models
-from . import report
-from . import wizard
-from .models.account_analytic_plan import drop_unused_campaign_plan
-from .models.mail_activity import keep_repeat_activities
-from .models.res_config_settings import drop_covering_index
-from .models.saved_lists import drop_saved_lists
-from .report.crm_pareto_touchpoint import drop_touchpoint_indexes
+from .models.campaign.account_analytic_plan import drop_unused_campaign_plan
+from .models.work.repeat.mail_activity import keep_repeat_activities
+from .models.common.res_config_settings import drop_covering_index
+from .models.common.tools.saved_lists import drop_saved_lists
+from .models.history.crm_pareto_touchpoint import drop_touchpoint_indexes
 
 
 def uninstall_hook(env):

@@ -25,6 +25,7 @@ TEST_DATABASE = "crm_pareto_test"
 APPS_TEST_DATABASE = "crm_pareto_apps_test"  # with all apps that touches come from
 APPS_TESTS = "tests/with_apps"
 ALL_TESTS = ["tests", APPS_TESTS]
+NOT_IN_PARTS = {"with_apps", "life"}  # folders below tests: with a database or a command of their own
 DATED = "dated"  # the tests that depend on the day on which they are run; in a file of them stands DATED_MARK
 DATED_MARK = f"pytest.mark.{DATED}"
 REPLICA_DATABASE = "crm_pareto_replica"
@@ -317,8 +318,9 @@ def _in_parts(odoo, files, count):
 
 
 def _test_files(folder):
-    """The files of tests in a folder, and in none below it."""
-    return sorted(file.relative_to(ROOT) for file in (ROOT / folder).glob("test_*.py"))
+    """The files of tests in a folder and its rooms."""
+    files = (file.relative_to(ROOT / folder) for file in (ROOT / folder).rglob("test_*.py"))
+    return sorted(folder / file for file in files if not NOT_IN_PARTS & set(file.parts))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ..test_installation import schema
+from ..common.test_installation import schema
 from . import databases
 
 # A copy gets a name of its own; the registry's counters are of whoever loads it.

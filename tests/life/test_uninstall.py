@@ -1,6 +1,6 @@
 """Uninstalling where everything was used: nothing of ours is left, and nothing of Odoo's is gone."""
 
-from ..test_installation import ours, schema
+from ..common.test_installation import ours, schema
 from . import databases
 from .test_install import DEFINITIONS, OTHERS
 

@@ -12,7 +12,7 @@ from odoo.fields import Command
 
 from .. import script
 from ..common import SALES_MANAGER, SALESPERSON, LedgerCase
-from ..rights_world import World
+from ..rights.rights_world import World
 from .business import COMPANIES
 
 DAY = "2026-06-30 12:00:00"  # of the world of the tests of rights

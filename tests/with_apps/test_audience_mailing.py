@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from tests.common import SALES_MANAGER, ParetoHttpCase, new_test_user
-from tests.test_home_screen import post_invoice
+from tests.common.test_home_screen import post_invoice
 
 from .common import AppsCase
 

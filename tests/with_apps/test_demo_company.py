@@ -1,5 +1,5 @@
 """The demo company with all the apps that `make demo` installs, and some more."""
 
-from tests.test_demo_company import TestDemoCompany
+from tests.dev.test_demo_company import TestDemoCompany
 
 __all__ = ["TestDemoCompany"]

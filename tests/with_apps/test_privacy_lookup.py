@@ -1,6 +1,6 @@
 """Odoo's privacy lookup where all apps are installed: their models are searched too."""
 
-from .. import test_privacy_lookup
+from ..audience import test_privacy_lookup
 
 
 class TestPrivacyLookup(test_privacy_lookup.TestPrivacyLookup):

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.addons.crm_pareto.models.opening import read_form
-from odoo.addons.crm_pareto.report.touchpoint.source import NUMBERS
+from odoo.addons.crm_pareto.models.common.tools.opening import read_form
+from odoo.addons.crm_pareto.models.history.touchpoint.source import NUMBERS
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import mute_logger

@@ -5,7 +5,7 @@ import ast
 from odoo.fields import Command
 
 from tests.common import PROFIT, SALES_MANAGER
-from tests.test_rights_http import RightsHttpCase
+from tests.rights.test_rights_http import RightsHttpCase
 
 MAILER = "mass_mailing.group_mass_mailing_user"
 

@@ -1,0 +1,36 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ...common.tools.groups import USER
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "crm.pareto.valued.mixin", "crm.pareto.touched.mixin", "crm.pareto.suggesting.mixin"]
+
+    pareto_last_order_date = fields.Datetime(
+        "Last Order",
+        compute="_compute_pareto_last_order_date",
+        groups=USER,
+        help="The customer's last confirmed order but this one, of those you may see.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_pareto_last_order_date(self):
+        # sudo: whose orders they are; which ones, say the reader's rules.
+        customers = self.sudo().partner_id.commercial_partner_id
+        groups = self._read_group(
+            [
+                ("partner_id.commercial_partner_id", "in", customers.ids),
+                ("state", "=", "sale"),
+            ],
+            ["partner_id", "company_id"],
+            ["date_order:array_agg", "id:array_agg"],
+        )
+        orders = defaultdict(list)
+        for partner, company, dates, ids in groups:
+            orders[partner.sudo().commercial_partner_id, company] += zip(dates, ids, strict=True)
+        for order in self:
+            others = orders[order.sudo().partner_id.commercial_partner_id, order.company_id]
+            order.pareto_last_order_date = max((date for date, id_ in others if id_ != order._origin.id), default=False)
