@@ -1,6 +1,6 @@
 """What is offered anew is delivered at a price of its own."""
 
-from tests.test_suggestion import SuggestionCase
+from tests.work.test_suggestion import SuggestionCase
 
 
 class TestDeliveryPrice(SuggestionCase):

@@ -7,7 +7,7 @@ import pytest
 from odoo import fields
 from odoo.fields import Command
 
-from .common import SALES_MANAGER, ParetoHttpCase, PatientBrowser, new_test_user
+from ..common import SALES_MANAGER, ParetoHttpCase, PatientBrowser, new_test_user
 
 pytestmark = pytest.mark.dated
 ZONES = ("Europe/Berlin", "UTC", "America/Los_Angeles", "Pacific/Auckland")

@@ -5,9 +5,9 @@ from datetime import date
 from freezegun import freeze_time
 from odoo.exceptions import AccessError
 
-from .common import PROFIT, SALES_MANAGER
-from .test_return_page import ReturnCase
-from .test_unknown_cost import UnknownCostCase
+from ..campaign.test_return_page import ReturnCase
+from ..common import PROFIT, SALES_MANAGER
+from ..revenue.test_unknown_cost import UnknownCostCase
 
 DAY = "2026-06-30"
 

@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.value_rows import hourly_figures
+from tests.value.value_rows import hourly_figures
 
 from .shop import TODAY, ShopCase
 

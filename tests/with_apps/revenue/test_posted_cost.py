@@ -4,7 +4,7 @@ from datetime import date
 
 from odoo.fields import Command
 
-from .common import AppsCase
+from ..common import AppsCase
 
 
 class TestPostedCost(AppsCase):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from .common import LedgerCase
+from ..common import LedgerCase
 
 JUNE = date(2026, 6, 15)
 

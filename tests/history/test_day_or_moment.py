@@ -7,7 +7,7 @@ import pytz
 from freezegun import freeze_time
 from odoo.fields import Command, Domain
 
-from .common import SALES_MANAGER, TouchCase
+from ..common import SALES_MANAGER, TouchCase
 
 DAY = date(2026, 11, 1)  # the day before is of another month
 TWO_MONTHS = {"October 2026": 1, "November 2026": 1}
