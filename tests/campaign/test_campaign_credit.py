@@ -617,6 +617,12 @@ class TestAlwaysOn(CampaignCase):
     """A fee that is paid month by month is judged by what its sales had the time for."""
 
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lesson = cls.new_product("Lesson")  # a service without a cost costs nothing
+        cls.lesson.type = "service"
+
+    @classmethod
     def pay(cls, campaign, day, amount):
         """The posted bill of a campaign."""
         line = {
@@ -642,7 +648,7 @@ class TestAlwaysOn(CampaignCase):
         for number in range(count):
             partner = self.new_partner(f"{campaign.title} {day} {number}")
             self.touch(campaign, day - timedelta(days=1), partner)
-            self.invoice(partner, (None, 1, price), day=day)
+            self.invoice(partner, (self.lesson, 1, price), day=day)
 
     def test_the_same_money_in_one_bill_and_in_many_is_judged_alike(self):
         self.sell(self.print, date(2026, 6, 1), 1, 100)  # what a sale leaves on average
