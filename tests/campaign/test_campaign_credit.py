@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from odoo.addons.crm_pareto.analytics import attribution
 from odoo.addons.crm_pareto.models.campaign import crm_pareto_credit, crm_pareto_journey
 from odoo.addons.crm_pareto.models.campaign.crm_pareto_attribution import CREDITS, DIGITS
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -118,6 +118,38 @@ class TestJourneys(CampaignCase):
         rows = self.env["crm.pareto.attribution"].search([("company_id", "=", self.company.id)])
         self.assertEqual(sum(rows.filtered("is_order").mapped("credit_linear")), 1)
         self.assertEqual(sum(row.revenue * row.credit_linear for row in rows), 100)
+
+    def test_nobody_but_the_reversal_says_what_an_invoice_was_made_anew_for(self):
+        one, other = (self.invoice(self.partner, (self.product, 1, 100)) for _ in range(2))
+        accountant = self.new_member("ada", "account.group_account_manager")
+        moves = self.env["account.move"].with_user(accountant)
+        values, link = {"move_type": "out_invoice", "partner_id": self.partner.id}, {"pareto_replaced_id": other.id}
+        for records in (moves, moves.sudo()):
+            with self.assertRaisesRegex(AccessError, "Made Anew For: this is set by the button for it alone"):
+                records.create({**values, **link})
+            with self.assertRaisesRegex(AccessError, "Made Anew For: this is set by the button for it alone"):
+                one.with_env(records.env).write(link)
+            self.assertFalse(
+                records.with_context(default_pareto_replaced_id=other.id).create(values).pareto_replaced_id
+            )
+
+    def test_an_accountant_makes_an_invoice_anew(self):
+        invoice, other = (self.invoice(self.partner, (self.product, 1, 100)) for _ in range(2))
+        accountant = self.new_member("ada", "account.group_account_invoice")
+        context = {"active_model": "account.move", "active_ids": invoice.ids, "default_pareto_replaced_id": other.id}
+        reversal = self.env["account.move.reversal"].with_user(accountant).with_context(**context)
+        wizard = reversal.create({"journal_id": invoice.journal_id.id, "date": date(2026, 6, 20)})
+        wizard.modify_moves()
+        self.assertEqual(wizard.new_move_ids.pareto_replaced_id, invoice)
+        self.assertFalse(invoice.reversal_move_ids.pareto_replaced_id)
+
+    def test_no_invoice_of_another_company_is_the_one_before(self):
+        abroad = self.new_company("Alder Inc", "USD")
+        scale = self.new_product("Scale", company=abroad)
+        theirs = self.invoice(self.partner, (scale, 1, 100), company=abroad, campaign_id=self.fair.id)
+        invoice = self.invoice(self.partner, (self.product, 1, 100), campaign_id=self.spring.id)
+        invoice.pareto_replaced_id = theirs
+        self.assertEqual(self.credits(invoice), {"Spring": 1})
 
     def test_a_contact_who_changes_the_employer_takes_no_credit_along(self):
         contact = self.new_partner("Ada", parent_id=self.partner.id)

@@ -36,6 +36,14 @@ class TestOwnDefaults(LedgerCase):
         values = {"move_type": "out_invoice", "partner_id": self.birch.id}
         self.assertEqual(self.other, self.of(accountant)["account.move"].create(values).pareto_customer_id)
 
+    def test_no_invoice_says_what_it_was_made_anew_for(self):
+        """Its number would be read: Odoo makes invoices with sudo for salespeople."""
+        abroad = self.new_company("Alder Inc", "USD")
+        hidden = self.invoice(self.other, (self.new_product("Scale", company=abroad), 1, 100), company=abroad)
+        self.set_default(self.seller, "account.move", pareto_replaced_id=hidden.id)
+        made = self.of(self.seller, su=True)["account.move"].create({"move_type": "out_invoice"})
+        self.assertFalse(made.pareto_replaced_id)
+
     def test_no_line_says_it_was_suggested(self):
         self.set_default(self.seller, "sale.order.line", pareto_suggested_id=self.product.id)
         line = Command.create({"product_id": self.product.id})

@@ -2,6 +2,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..common.tools.ours import is_ours
@@ -114,20 +115,29 @@ class AccountAnalyticAccount(models.Model):
         )
 
     def _pareto_companies(self):
-        """The companies in which anything is on the accounts; all, for what all share."""
+        """The companies in which anything is on the accounts: all, for what all share; of a company's own, that one."""
         # sudo: only in which companies.
         companies = found = self.env["res.company"].sudo()
-        for model, domain in self._pareto_uses() if self else ():
-            for (company,) in model._read_group(domain, ["company_id"]):
-                found |= company or companies.search([("active", "=", True)])
+        for own, accounts in self.sudo().grouped("company_id").items():
+            for model, domain in accounts._pareto_uses():
+                for (company,) in model._read_group(domain, ["company_id"]):
+                    found |= own or company or companies.search([("active", "=", True)])
         return found
 
     def _pareto_uses(self):
         """Yield (model, domain) of all that puts something on the accounts."""
-        on, parts = [("auto_account_id", "in", self.ids)], [("analytic_distribution", "in", self.ids)]
+        on, parts = self._pareto_named_in("auto_account_id"), self._pareto_named_in("analytic_distribution")
         places = [("account.analytic.line", on), ("project.project", on)]
         lines = ("account.move.line", "purchase.order.line", "hr.expense", "account.analytic.distribution.model", SOLD)
         for name, domain in [*places, *((name, parts) for name in lines)]:
             if name in self.env:
                 # sudo: whether there is something, and where, whoever may read it.
                 yield self.env[name].sudo().with_context(active_test=False), domain
+
+    def _pareto_named_in(self, field):
+        """The domain of what names the accounts; of a company's own, there alone: Odoo lets others write any number."""
+        found = Domain.FALSE
+        for own, accounts in self.grouped("company_id").items():
+            there = Domain("company_id", "child_of", own.id) | Domain("company_id", "=", False) if own else Domain.TRUE
+            found |= Domain(field, "in", accounts.ids) & there
+        return found

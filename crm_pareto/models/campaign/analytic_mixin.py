@@ -49,25 +49,17 @@ class AnalyticMixin(models.AbstractModel):
         Of nobody else: what Odoo proposes, copies or makes of an order is stored whatever it says. Or what somebody
         changed on a campaign, an account or a distribution model would keep customers from buying, and us from billing.
         """
-        if self.env.su or not self.company_id or self._pareto_is_sold():
+        if self.env.su:
             return
         picked = self.pareto_campaign_ids - self._pareto_accounts().pareto_campaign_id
-        # sudo: only which company it is.
-        other = picked.filtered(lambda campaign: campaign.sudo().company_id - self.company_id.sudo().parent_ids)
-        if other:
+        if other := picked._pareto_elsewhere(self.company_id or self.env.user.company_ids):
             raise ValidationError(
                 self.env._(
                     "The campaign “%(campaign)s” is another company's: choose one of %(company)s, or of all companies.",
                     campaign=other[0].title,
-                    company=self.company_id.name,
+                    company=(self.company_id or self.env.company).name,
                 )
             )
-
-    def _pareto_is_sold(self):
-        """Whether this is a line of an order or invoice of a customer: no cost of any campaign."""
-        if self._name == "account.move.line":
-            return self.move_id.is_sale_document(include_receipts=True)
-        return self._name == "sale.order.line"
 
     @api.onchange("pareto_campaign_ids")
     def _onchange_pareto_campaign_ids(self):

@@ -163,8 +163,11 @@ class CrmParetoJourney(models.AbstractModel):
                      WHERE COALESCE(move.reversed_entry_id, move.pareto_replaced_id) IS NOT NULL
                        AND depth < 100  -- should two reverse each other
                 )
-                SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain ORDER BY move_id, depth DESC
+                SELECT DISTINCT ON (move_id) move_id, origin_id FROM chain
+                  JOIN account_move origin ON origin.id = origin_id AND origin.company_id = %s
+                 ORDER BY move_id, depth DESC
                 """,
+                company.id,
                 company.id,
             ),
             analyze=["move_id"],

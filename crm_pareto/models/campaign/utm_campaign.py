@@ -13,6 +13,7 @@ from ..common.tools.trust import without_client, without_what_is_not_theirs
 from .account_analytic_account import ANALYTIC
 
 USUAL = ("pareto_source_id", "pareto_medium_id")  # where the cost of all companies counts
+KNOWN_BY = ("name", "active")  # visits are counted by the one, and what is archived is offered to nobody
 
 
 class UtmCampaign(models.Model):
@@ -74,11 +75,12 @@ class UtmCampaign(models.Model):
         return {account.pareto_campaign_id.id: account for account in known}
 
     def _pareto_ensure_accounts(self):
-        """The analytic accounts of the campaigns, one each; made where there is none."""
+        """The analytic accounts of the campaigns, one each; made where there is none, in nobody else's books."""
         found = self._pareto_known_accounts()
         # sudo: whoever spends on a campaign need not be allowed to set up analytic accounting.
         accounts = without_client(self.env["account.analytic.account"].sudo())
         missing = self.filtered(lambda campaign: campaign.id not in found)
+        missing -= missing._pareto_elsewhere(self.env.user.company_ids)
         if missing:
             plan = self.env["account.analytic.plan"]._pareto_campaigns()
             made = as_ours(accounts).create(
@@ -93,16 +95,23 @@ class UtmCampaign(models.Model):
                 ]
             )
             found.update({account.pareto_campaign_id.id: account for account in made})
-        return accounts.union(*[found[campaign.id] for campaign in self])
+        return accounts.union(*[found[campaign.id] for campaign in self if campaign.id in found])
+
+    def _pareto_elsewhere(self, companies):
+        """Those that are another company's: neither of these, nor of all, nor of one whose branches they are."""
+        # sudo: only which company it is.
+        return self.filtered(lambda campaign: campaign.sudo().company_id - companies.sudo().parent_ids)
 
     @of_some
     def action_make_pareto_account(self):
         """Have an analytic account now: to choose it on a project, say, whose hours then count as its cost.
 
-        :raises AccessError: for who does not see analytic accounting
+        :raises AccessError: for who does not see analytic accounting, or does not work in the campaign's company
         """
         if not self.env.user.has_group(ANALYTIC):
             raise AccessError(self.env._("Analytic accounts are for those who see analytic accounting."))
+        if other := self._pareto_elsewhere(self.env.user.company_ids):
+            raise AccessError(self.env._("“%s” is of a company where you do not work.", other[0].title))
         self._pareto_check_works_there()
         self._pareto_ensure_accounts()
         return True
@@ -118,7 +127,7 @@ class UtmCampaign(models.Model):
         :raises AccessError: where an account would move to another company, for who does not see analytic accounting
         """
         follows = {"title": "name", "company_id": "company_id"}
-        if vals.keys() & {*follows, *USUAL}:
+        if vals.keys() & {*follows, *USUAL, *KNOWN_BY}:
             self._pareto_check_works_there()
         if "company_id" in vals:
             self._pareto_check_company(vals["company_id"] or False)
@@ -130,15 +139,17 @@ class UtmCampaign(models.Model):
 
     def _pareto_check_company(self, company):
         moved = self.filtered(lambda campaign: campaign.company_id.id != company)
-        if self.env.su or not (accounts := moved._pareto_all_accounts()):
+        if self.env.su or not moved:
             return
-        if not self.env.user.has_group(ANALYTIC):
+        accounts = moved._pareto_all_accounts()
+        if accounts and not self.env.user.has_group(ANALYTIC):
             raise AccessError(
                 self.env._("“%s” has an account in the books: who sees analytic accounting moves it.", moved[:1].title)
             )
-        if company and any(company not in used.parent_ids.ids for used in accounts._pareto_companies()):
+        used = accounts._pareto_companies() | moved._pareto_shared()._pareto_companies()
+        if company and any(company not in place.parent_ids.ids for place in used):
             raise UserError(
-                self.env._("“%s” is used in another company's books, too: leave it to all companies.", moved[:1].title)
+                self.env._("“%s” is used in another company, too: leave it to all companies.", moved[:1].title)
             )
 
     def _pareto_check_works_there(self):
@@ -149,18 +160,32 @@ class UtmCampaign(models.Model):
         if self.env.su or not self._pareto_companies() - self.env.user.company_ids:
             return
         elsewhere = next(campaign for campaign in self if campaign._pareto_companies() - self.env.user.company_ids)
-        raise AccessError(self.env._("“%s” has accounts or sales in a company where you do not work.", elsewhere.title))
+        raise AccessError(self.env._("“%s” is used in a company where you do not work.", elsewhere.title))
 
     def _pareto_companies(self):
-        """The companies in which something of ours is behind the campaigns; none where they are Odoo's alone."""
-        accounts = self._pareto_all_accounts()
-        found, ours = accounts.company_id | accounts._pareto_companies(), accounts.pareto_campaign_id
-        for name in ("crm.pareto.attribution", "crm.pareto.touch"):
+        """The companies in which the campaigns are used; of a company's own, that one, whoever else names it."""
+        found = self._pareto_shared()._pareto_all_accounts()._pareto_companies()
+        for name, field in self._pareto_named_by():
             # sudo: only in which companies.
-            rows = self.env[name].sudo()._read_group([("campaign_id", "in", self.ids)], ["campaign_id", "company_id"])
-            for campaign, company in rows:
-                found, ours = found | company, ours | campaign
-        return found | ours.company_id
+            rows = self.env[name].sudo().with_context(active_test=False)
+            for campaign, company in rows._read_group([(field, "in", self.ids)], [field, "company_id"]):
+                if campaign.id in self.ids:
+                    found |= campaign.company_id or company
+        return found
+
+    def _pareto_shared(self):
+        """Those of all companies."""
+        # sudo: only which companies they are of.
+        return self.filtered(lambda campaign: not campaign.sudo().company_id)
+
+    def _pareto_named_by(self):
+        """Yield (model, field) of all that names campaigns and is a company's: all sources of touches and results."""
+        for name, model in self.env.registry.items():
+            company = model._fields.get("company_id")
+            if model._auto and not (model._abstract or model._transient) and company and company.store:
+                for field in model._fields.values():
+                    if field.store and field.type in ("many2one", "many2many") and field.comodel_name == self._name:
+                        yield name, field.name
 
     def unlink(self):
         """Leave no sale half attributed: those that it earned credit for are shared out anew."""

@@ -3,11 +3,12 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..common.tools.ours import as_ours, is_ours
-from ..common.tools.trust import without_what_is_not_theirs
+from ..common.tools.ours import as_ours, check_ours, is_ours
+from ..common.tools.trust import trusted_defaults, without_what_is_not_theirs
 from .crm_pareto_link import ACCOUNTANT, WRITTEN
 
 CREDITED = "pareto_customer_id"
+BY_REVERSAL = ("pareto_replaced_id",)
 
 
 class AccountMove(models.Model):
@@ -56,11 +57,13 @@ class AccountMove(models.Model):
     def default_get(self, fields):
         """Odoo creates invoices with sudo for whoever may not: whom it is credited to says an accountant."""
         may = partial(self.env.user.has_group, ACCOUNTANT)
-        return without_what_is_not_theirs(super().default_get(fields), CREDITED, may)
+        found = trusted_defaults(super().default_get, self, fields, BY_REVERSAL)
+        return without_what_is_not_theirs(found, CREDITED, may)
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Whom it is credited to says an accountant."""
+        """Whom it is credited to says an accountant; what it was made anew for, Odoo's reversal."""
+        check_ours(self, vals_list, BY_REVERSAL)
         if any(vals.get("pareto_customer_id") for vals in vals_list):
             self._pareto_check_credit()
         return super().create(vals_list)
@@ -71,6 +74,7 @@ class AccountMove(models.Model):
         Linking alone changes nothing else: Odoo neither brings the journal items in line with the document anew, nor
         notes that the document was changed by hand.
         """
+        check_ours(self, [vals], BY_REVERSAL)
         if vals and vals.keys() <= set(WRITTEN.values()):
             self = self.with_context(skip_invoice_sync=True, skip_is_manually_modified=True)
         if "pareto_customer_id" in vals:

@@ -1,7 +1,7 @@
 """What campaigns cost: bills, expenses, hours and purchase orders, through the accounts of one analytic plan."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -392,10 +392,23 @@ class TestBadInput(SpendingCase):
     def test_nobody_picks_a_campaign_of_another_company(self):
         campaign = self.spending.campaign("Open House", self.new_company("Ridgeline", "USD"))
         berta = self.at(self.new_member("berta", BUYER))
-        for record in (self.spending.bill(self.spending.line(100), post=False), self.spending.order(self.fair)):
-            line = record.with_env(berta)["order_line" if record._name == "purchase.order" else "invoice_line_ids"]
+        values = {"partner_id": self.vendor.id, "order_line": [Command.create({"product_id": self.product.id})]}
+        sale = self.at(self.new_member("sally", SALESPERSON))["sale.order"].create(values)
+        bought = (self.spending.bill(self.spending.line(100), post=False), self.spending.order(self.fair))
+        for record in (*(record.with_env(berta) for record in bought), sale):
+            line = record["invoice_line_ids" if record._name == "account.move" else "order_line"]
             with self.assertRaisesRegex(ValidationError, "“Open House” is another company's: choose one of Alder"):
                 line.pareto_campaign_ids = campaign
+        models = berta["account.analytic.distribution.model"]
+        with self.assertRaisesRegex(ValidationError, "“Open House” is another company's"):
+            models.create({"pareto_campaign_ids": [Command.set(campaign.ids)], "company_id": False})
+        self.assertFalse(campaign.pareto_account_ids)
+
+    def test_nobody_makes_an_account_in_another_company_s_books(self):
+        campaign = self.spending.campaign("Open House", self.new_company("Ridgeline", "USD"))
+        berta = self.at(self.new_member("berta", BUYER), campaign)
+        with self.assertRaisesRegex(AccessError, "“Open House” is of a company where you do not work"):
+            berta.action_make_pareto_account()
         self.assertFalse(campaign.pareto_account_ids)
 
     def test_a_campaign_with_cost_is_not_deleted(self):
@@ -478,12 +491,15 @@ class TestOthersBusiness(SpendingCase):
         self.assertEqual(self.abroad, account.company_id)
         self.assertEqual(shares, self.sold(self.sally).invoice_line_ids.analytic_distribution)
 
-    def test_a_campaign_of_another_company_on_what_is_sold(self):
+    def test_one_s_own_default_that_names_a_campaign_of_another_company(self):
         theirs = self.spending.campaign("Open House", self.abroad)
-        order = self.at(self.sally)["sale.order"].create({"partner_id": self.vendor.id})
-        order.order_line = [Command.create({"product_id": self.product.id})]
-        order.order_line.pareto_campaign_ids = theirs
-        self.assertEqual(theirs, order.order_line.pareto_campaign_ids)
+        for model in ("sale.order.line", "account.move.line"):
+            self.at(self.sally)["ir.default"].set(model, "pareto_campaign_ids", theirs.ids, user_id=True)
+        line = {"product_id": self.product.id}
+        values = {"partner_id": self.vendor.id, "order_line": [Command.create(line)]}
+        order = self.at(self.sally)["sale.order"].sudo().create(values)
+        order.action_confirm()
+        self.assertEqual(("sale", False), (order.state, bool(theirs.pareto_account_ids)))
 
 
 class TestWhereOthersWork(SpendingCase):
@@ -507,6 +523,9 @@ class TestWhereOthersWork(SpendingCase):
             "renamed": lambda: theirs.write({"title": "Renamed"}),
             "moved": lambda: theirs.write({"company_id": self.abroad.id}),
             "another source": lambda: theirs.write({"pareto_source_id": source.id}),
+            "translated": lambda: theirs.update_field_translations("title", {"en_US": "Renamed"}),
+            "its visits counted elsewhere": lambda: theirs.write({"name": "elsewhere"}),
+            "archived": lambda: theirs.write({"active": False}),
             "deleted": theirs.unlink,
         }
 
@@ -539,6 +558,46 @@ class TestWhereOthersWork(SpendingCase):
                 self.spent(campaign, kind)
                 self.env.flush_all()
                 self.assert_stays(campaign)
+
+    def named(self, campaign, kind):
+        """Have something in our company name a campaign."""
+        customer, named = {"partner_id": self.vendor.id}, {"company_id": self.company.id, "campaign_id": campaign.id}
+        if kind == "lead":
+            self.env["crm.lead"].create({"name": "Gauges", **customer, **named})
+        elif kind == "order":
+            self.env["sale.order"].create({**customer, **named})
+        elif kind == "invoice":
+            self.env["account.move"].create({"move_type": "out_invoice", **customer, **named})
+        elif kind == "audience":
+            audience = {"name": "Visitors", "company_id": self.company.id}
+            self.env["crm.pareto.audience"].create({**audience, "touched_campaign_ids": [Command.set(campaign.ids)]})
+        else:
+            days = {"date_begin": datetime(2026, 6, 15, 9), "date_end": datetime(2026, 6, 15, 17)}
+            event = self.env["event.event"].create({"name": "Open Day", "company_id": self.company.id, **days})
+            registration = {"event_id": event.id, "name": "Ada", "utm_campaign_id": campaign.id}
+            self.env["event.registration"].create(registration)
+
+    def test_a_campaign_of_all_companies_that_something_names_in_one(self):
+        for kind in ("lead", "order", "invoice", "audience", "registration"):
+            with self.subTest(kind=kind):
+                campaign = self.spending.campaign("Print")
+                self.named(campaign, kind)
+                self.env.flush_all()
+                self.assert_stays(campaign)
+
+    def test_one_that_has_results(self):
+        self.spent(self.fair, "touched")
+        self.env["crm.pareto.campaign"]._recompute(self.company, JUNE + timedelta(days=9))
+        self.env["crm.pareto.touch"].search([("campaign_id", "=", self.fair.id)]).campaign_id = False
+        self.env.flush_all()
+        self.assert_stays(self.fair)
+
+    def test_one_that_something_names_in_several_companies_is_moved_to_none(self):
+        self.named(self.fair, "lead")
+        self.env.flush_all()
+        with self.assertRaisesRegex(UserError, "“Fair” is used in another company, too: leave it to all"):
+            self.by(self.everywhere, self.fair).company_id = self.abroad
+        self.by(self.everywhere, self.fair).company_id = self.company
 
     def test_one_that_sales_are_credited_to(self):
         self.spent(self.fair, "touched")
@@ -585,16 +644,28 @@ class TestWhereOthersWork(SpendingCase):
     def test_what_is_used_in_several_companies_is_moved_to_none(self):
         self.spent(self.fair, "drafted")
         self.env.flush_all()
-        with self.assertRaisesRegex(UserError, "“Fair” is used in another company's books, too: leave it to all"):
+        with self.assertRaisesRegex(UserError, "“Fair” is used in another company, too: leave it to all"):
             self.by(self.everywhere, self.fair).company_id = self.abroad
         self.by(self.everywhere, self.fair).write({"title": "Trade Fair", "company_id": self.company.id})
         self.assertEqual("Trade Fair", self.fair.pareto_account_ids.name)
 
     def test_what_is_odoo_s_alone_is_as_odoo_has_it(self):
         for company in (self.env["res.company"], self.company):
-            for change in ("renamed", "moved", "another source", "deleted"):
+            for change in self.changes(self.books, self.fair):
                 with self.subTest(company=company.name, change=change):
                     self.changes(self.books, self.spending.campaign("Print", company or None))[change]()
+
+    def test_what_is_a_company_s_own_is_its_business_whatever_others_write(self):
+        """Odoo lets whoever sells or buys write the number of any account into a distribution."""
+        for change in self.changes(self.books, self.fair):
+            with self.subTest(change=change):
+                theirs = self.spending.campaign("Open House", self.abroad)
+                theirs._pareto_ensure_accounts()
+                self.named(theirs, "lead")
+                for kind in ("sold", "drafted"):
+                    self.spent(theirs, kind)
+                self.env.flush_all()
+                self.changes(self.books, theirs)[change]()
 
 
 class TestMergedCampaigns(SpendingCase):
