@@ -181,6 +181,24 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaises(AccessError):
             self.env["mail.template"].with_user(self.manager).create(values)
 
+    def test_nor_in_another_language(self):
+        """A mail is in the language of who gets it."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        template = self.new_template(self.manager, self.company, "<p>Hello</p>")
+        template.subject = "Hello"
+        for name, text in (
+            ("subject", "{{ object.pareto_profit }}"),
+            ("body_html", "<p><t t-out='object.pareto_profit'/></p>"),
+        ):
+            german = {"de_DE": text}
+            with self.subTest(field=name), self.assertRaisesRegex(AccessError, "pareto_profit"):
+                template.update_field_translations(name, german)
+            template.with_user(SUPERUSER_ID).update_field_translations(name, german)
+            with self.subTest(field=name), self.assertRaisesRegex(AccessError, "pareto_profit"):
+                template.name = "Bigger"
+            template.with_user(SUPERUSER_ID).update_field_translations(name, {"de_DE": "Hallo"})
+            template.name = "Bigger"
+
     def test_no_mail_takes_a_customer_s_brief_along(self):
         """It would be printed by the scheduler, of whatever contact has the number of the mail's record."""
         brief = self.env.ref("crm_pareto.crm_pareto_handover_brief_action")

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from odoo import fields
+from odoo.exceptions import AccessError
 
-from ..common import TouchCase
+from ..common import SALESPERSON, TouchCase
 
 pytestmark = pytest.mark.dated
 
@@ -164,3 +165,12 @@ class TestHistoryStays(TouchCase):
         lead.action_set_won()
         self.env.invalidate_all()
         self.assertEqual(len(self.touches([("kind", "in", ["lead_lost", "lead_won"])])), 2)
+
+    def test_nobody_says_by_hand_when_a_lead_was_lost(self):
+        anna, moment = self.new_user("anna", SALESPERSON), "2001-01-01 00:00:00"
+        leads = self.env["crm.lead"].with_user(anna)
+        lead = leads.create({"name": "Gauges", "user_id": anna.id})
+        with self.assertRaisesRegex(AccessError, "set by the button"):
+            lead.pareto_lost_on = moment
+        with self.assertRaisesRegex(AccessError, "set by the button"):
+            leads.create({"name": "Pumps", "pareto_lost_on": moment})

@@ -155,6 +155,23 @@ class TestLogTouch(TouchCase):
         with self.assertRaises(AccessError):
             touch.with_user(self.anna).changed_by_ids = False
 
+    def test_no_default_that_a_client_sends_names_who_changed_it(self):
+        berta = self.new_user("berta", SALES_MANAGER)
+        touches = self.env["crm.pareto.touch"].with_context(default_changed_by_ids=[Command.set(berta.ids)])
+        values = {"name": "Talk", "partner_id": self.person.id}
+        for su in (False, True):
+            self.assertFalse(touches.with_user(self.anna).sudo(su).create(values).logged_by)
+
+    def test_nobody_says_for_whom_the_contact_worked(self):
+        """It would stand in the history of whomever one likes, out of sight too."""
+        touch, other = self.logged(self.anna), self.env["res.partner"].create({"name": "Birch"})
+        for customer in (other.id, False):
+            with self.subTest(customer=customer), self.assertRaisesRegex(AccessError, "set by the button"):
+                touch.with_user(self.anna).customer_id = customer
+            with self.subTest(customer=customer), self.assertRaisesRegex(AccessError, "set by the button"):
+                self.logged(self.anna, customer_id=customer)
+        self.assertEqual(self.customer, touch.customer_id)
+
     def test_leads_that_are_merged_keep_what_was_logged_on_them(self):
         leads = self.env["crm.lead"].create(
             [{"name": f"Lead {n}", "type": "opportunity", "user_id": self.anna.id} for n in range(2)]

@@ -3,6 +3,7 @@
 import re
 from unittest.mock import patch
 
+from odoo.addons.crm_pareto.models.common.tools.ours import as_ours
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -83,6 +84,11 @@ class TestContextKeys(RightsCase):
 
     def test_there_are_keys_to_try(self):
         self.assertLessEqual({"pareto_customers", "pareto_reach", "pareto_referrers", "pareto_scheduled"}, keys())
+
+    def test_what_our_own_code_writes_takes_no_default_that_a_client_sent(self):
+        sent = {"default_line_ids": [[0, 0, {}]], "lang": "en_US", "tracking_disable": True, "pareto_ours": True}
+        context = as_ours(self.env["sale.order"].with_context(sent)).env.context
+        self.assertEqual(({"lang", "tracking_disable", "pareto_ours"}), context.keys() - {"allowed_company_ids"})
 
     def test_a_call_leaves_the_same_rows_whatever_the_context_says(self):
         for model, method in self.methods():

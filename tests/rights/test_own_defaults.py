@@ -62,6 +62,17 @@ class TestOwnDefaults(LedgerCase):
             activity = self.of(self.seller, su)["mail.activity"].create(values)
             self.assertFalse(activity.pareto_company_id)
 
+    def test_no_touch_names_who_did_not_change_it(self):
+        manager = self.new_member("berta", "sales_team.group_sale_manager")
+        self.set_default(self.seller, "crm.pareto.touch", changed_by_ids=[Command.set(manager.ids)])
+        values = {"name": "Talk", "partner_id": self.birch.id}
+        self.assertFalse(self.of(self.seller)["crm.pareto.touch"].create(values).logged_by)
+
+    def test_no_lead_says_when_it_was_lost(self):
+        self.set_default(self.seller, "crm.lead", pareto_lost_on="2001-01-01 00:00:00")
+        for su in (False, True):
+            self.assertFalse(self.of(self.seller, su)["crm.lead"].create({"name": "Gauges"}).pareto_lost_on)
+
     def test_no_account_is_a_campaign_s(self):
         campaign = self.env["utm.campaign"].create({"title": "Spring", "company_id": False})
         self.set_default(self.employee, "account.analytic.account", pareto_campaign_id=campaign.id)

@@ -190,6 +190,13 @@ class TestAdding(SuggestionCase):
             made = lines.create({"order_id": order.id, "product_id": self.seal.id})
             self.assertFalse(made.pareto_suggested_id)
 
+    def test_a_client_s_defaults_add_no_line_beside_it(self):
+        order = self.quote(self.pump)
+        line = {"order_id": order.id, "product_id": self.oil.id, "pareto_suggested_id": self.oil.id}
+        row = order.pareto_pairing_ids.with_context(default_linked_line_ids=[Command.create(line)])
+        row.with_context(pareto_order_id=order.id).action_add()
+        self.assertEqual(self.pump + self.seal, order.order_line.product_id)
+
     def brought_in(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_pareto.crm_pareto_revenue_report_action_suggested")
         self.env.flush_all()

@@ -87,8 +87,8 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             return
         for record in records.sudo():
             ours = self._ours_asked(record)
-            for name in fields:
-                text = self._as_asked(record, name)
+            for name, written in in_each_language(record, fields):
+                text = self._as_asked(record, name, written)
                 if ours or OURS in text:
                     self._check_text(text, by_scheduler=record._name not in PERSONAL)
                     self._check_whose(record, name, text)
@@ -122,7 +122,7 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         :raises AccessError: naming the figure
         """
         if self._opens_for_others(filters):
-            texts = [self._as_asked(filters, name) for name in ("domain", "context", "sort")]
+            texts = [self._as_asked(filters, name, filters[name] or "") for name in ("domain", "context", "sort")]
             if any(map(_puts_together, texts)):
                 raise AccessError(
                     self.env._("A list that opens by itself for others asks for fields in one word each.")
@@ -164,14 +164,13 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         ]
 
     @api.model
-    def _as_asked(self, record, name):
+    def _as_asked(self, record, name, text):
         """A text as it will be read. To read one of some MB takes a hundred times as much memory, so a long domain is
         looked through as it is written, and has to be written plainly.
 
         :raises AccessError: where a long domain is not
         """
-        text = record[name] or ""
-        if OURS in text and is_plain(record, name):
+        if OURS in text and is_plain(record, name, text):
             return ""  # somebody may be called as a figure is
         if len(text) > MOST_READ and ASKING.search(name) and SPELT.search(text):
             raise AccessError(self.env._("This filter is too long to be read: choose fewer, or by what they share."))
@@ -355,9 +354,18 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         return dict(found)
 
 
-def is_plain(record, name):
-    """Whether a field holds words alone, of which nothing is computed: no domain, path, expression or directive."""
-    field, text = record._fields[name], record[name]
+def in_each_language(record, names):
+    """Yield (name, text) of the fields: a mail is in the language of who gets it, whichever its writer has."""
+    for name in names:
+        field, texts = record._fields[name], [record[name]]
+        if field.translate:
+            texts += (field._get_stored_translations(record) or {}).values()
+        yield from ((name, text) for text in dict.fromkeys(filter(None, texts)))
+
+
+def is_plain(record, name, text):
+    """Whether a text is words alone, of which nothing is computed: no domain, path, expression or directive."""
+    field = record._fields[name]
     if not isinstance(record, record.env.registry["mail.render.mixin"]) or NO_WORDS.search(name):
         return False
     if getattr(field, "render_engine", None) != "qweb" and INLINE_TEMPLATE_REGEX.search(text):

@@ -8,7 +8,7 @@ from odoo.tools import format_list
 from ..common.tools.bounds import MOST_LETTERS, check_days
 from ..common.tools.named import check_named
 from ..common.tools.ours import as_ours, check_ours, is_ours
-from ..common.tools.trust import works_in
+from ..common.tools.trust import trusted_defaults, works_in
 
 CHANNELS = [
     ("email", "Email"),
@@ -33,7 +33,7 @@ DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing"), ("none", "Internal")]
 # The channels of what Odoo itself does not record.
 LOGGED = ("phone", "meeting", "event", "email", "post", "chat", "sms", "web", "survey", "other")
 
-BY_US = ("changed_by_ids",)
+BY_US = ("changed_by_ids", "customer_id")
 SELLS = "sales_team.group_sale_salesman"
 WAYS = [("out", "We contacted them"), ("in", "They contacted us")]
 
@@ -118,6 +118,11 @@ class CrmParetoTouch(models.Model):
     def _check_user_id(self):
         if any(touch.user_id and not works_in(touch.user_id, touch.company_id) for touch in self):
             raise ValidationError(self.env._("Our person is somebody who works here."))
+
+    @api.model
+    def default_get(self, fields):
+        """Who changed it is no client's to say, nor for whom the contact worked."""
+        return trusted_defaults(super().default_get, self, fields, BY_US)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -267,14 +267,13 @@ class TestInfluence(ReferralCase):
         rows = self.update()
         self.assertEqual([1] * 5 + [0] * 2, [rows[referrer].referred_count for referrer in referrers])
 
-    @patch.object(crm_pareto_referral, "MOST_WAYS", 3)
-    def test_of_very_many_ways_the_shortest_count(self):
-        first = self.customer("First", 10)
-        second = self.customer("Second", 10, by=first)
-        third = self.customer("Third", 10, by=second)
-        fourth = self.customer("Fourth", 10, by=third)
+    @patch.object(crm_pareto_referral, "ENOUGH_REFERRERS", 2)
+    def test_of_very_many_who_reach_a_customer_those_of_the_fewest_steps_count(self):
+        chain = [self.customer("First", 10)]
+        for name in ("Second", "Third", "Fourth", "Fifth"):
+            chain.append(self.customer(name, 10, by=chain[-1]))
         rows = self.update()
-        self.assertEqual([1, 1, 1, 0], [rows[one].referred_count for one in (first, second, third, fourth)])
+        self.assertEqual([5 + 2.5, 5 + 2.5, 5 + 2.5, 5, 0], [rows[one].referred_turnover for one in chain])
 
     def test_dropped_and_computed_again_they_are_the_same(self):
         ash, birch = self.new_partner("Ash"), self.new_partner("Birch")
@@ -298,6 +297,80 @@ class TestInfluence(ReferralCase):
         self.env["crm.pareto.recompute"]._refresh(self.company, AS_OF)
         self.env.invalidate_all()
         self.assert_brought(row, 1, 54 + 25)
+
+
+class TestCrowd(ReferralCase):
+    """Thousands of contacts who referred one another: anybody can write them."""
+
+    SIZE = 3000
+
+    def crowd(self):
+        """Companies, five contacts each, of whom others of the crowd referred each."""
+        first = self.env["res.partner"].search([], order="id desc", limit=1).id + 1000
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO res_partner (id, name, is_company, active, type, commercial_partner_id, parent_id,
+                                         partner_share, autopost_bills, pareto_referred_by_id)
+                SELECT %(first)s + one, 'Crowd ' || one, one < firms, TRUE, 'contact', %(first)s + one %% firms,
+                       CASE WHEN one >= firms THEN %(first)s + one %% firms END, TRUE, 'ask',
+                       CASE WHEN one >= firms THEN %(first)s + one * 7919 %% firms END
+                  FROM GENERATE_SERIES(0, %(size)s - 1) one, (SELECT %(size)s / 6 AS firms) counted
+                 ORDER BY one
+                """,
+                first=first,
+                size=self.SIZE,
+            )
+        )
+        self.env.invalidate_all()
+        return self.env["res.partner"].browse(range(first, first + self.SIZE))
+
+    def chain(self):
+        chain = [self.customer("First")]
+        for number in range(6):
+            chain.append(self.customer(f"Link {number}", 64, by=chain[-1]))
+        return chain
+
+    def rows_read(self):
+        """How many rows PostgreSQL has in hand while it finds the ways, in all its steps."""
+        table = self.env["crm.pareto.referral"]._table_query
+        [[[plan]]] = self.env.execute_query(SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", table))
+        nodes, rows = [plan["Plan"]], 0
+        while nodes:
+            node = nodes.pop()
+            nodes += node.get("Plans", ())
+            rows += node["Actual Rows"] * node["Actual Loops"]
+        return rows
+
+    def test_who_never_bought_takes_no_step(self):
+        chain = self.chain()
+        rows = self.update()
+        before, figures = self.rows_read(), [rows[one].referred_turnover for one in chain]
+        self.crowd()
+        rows = self.update()
+        self.assertEqual(figures, [rows[one].referred_turnover for one in chain])
+        self.assertLess(self.rows_read() - before, 10 * self.SIZE)  # each is read, and followed nowhere
+
+    def test_whom_a_crowd_referred_takes_nothing_from_others(self):
+        chain = self.chain()
+        rows = self.update()
+        figures = [rows[one].referred_turnover for one in chain]
+        crowd = self.crowd()
+        for number in range(5):
+            self.customer(f"Birch {number}", 100, by=crowd[number])
+        rows = self.update()
+        self.assertEqual(figures, [rows[one].referred_turnover for one in chain])
+        reaching = self.env["crm.pareto.referral"]._read_group([], ["customer_id"], ["__count"])
+        most = crm_pareto_referral.ENOUGH_REFERRERS * (1 + crm_pareto_referral.MOST_REFERRERS)
+        self.assertLessEqual(max(count for _customer, count in reaching), most)
+
+    def test_what_a_referrer_brought_is_found_beside_a_crowd(self):
+        chain, crowd = self.chain(), self.crowd()
+        customer = self.customer("Birch", 100, by=crowd[0])
+        found = self.env["crm.pareto.referral"].search([("referrer_id", "=", crowd[0].id)])
+        self.assertEqual([(customer, 1)], [(row.customer_id, row.steps) for row in found])
+        found = self.env["crm.pareto.referral"].search([("referrer_id", "=", chain[2].id)])
+        self.assertEqual([1, 2, 3, 4], found.mapped("steps"))
 
 
 class TestAgainstPlainPython(ReferralCase):

@@ -3,6 +3,7 @@
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
+from odoo.tools.misc import clean_context
 
 KEY = "pareto_ours"
 BY_MAIL = object()
@@ -10,8 +11,11 @@ OURS = object()  # in the context of what our own code writes in a person's name
 
 
 def as_ours(records):
-    """The records to be written by our own code, with the rights of whoever is at the screen, or with its sudo."""
-    return records.with_context(**{KEY: OURS})
+    """The records to be written by our own code, with the rights of whoever is at the screen, or with its sudo.
+
+    Without defaults in the context: what a client has there would be set by us, in all that is made within.
+    """
+    return records.with_context({**clean_context(records.env.context), KEY: OURS})
 
 
 def by_mail(model):

@@ -51,6 +51,7 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
     @api.model
     def _make_influence(self, company, parts):
         self.env.flush_all()
+        customers = SQL("SELECT partner_id FROM crm_pareto_draft value WHERE %s", self._is_customer("value"))
         self.env["crm.pareto.ranking"]._make_table(
             "crm_pareto_influence",
             SQL(
@@ -59,12 +60,11 @@ class CrmParetoInfluenceMixin(models.AbstractModel):
                        ROUND(SUM(turnover / (1::bigint << steps)), %(cents)s) AS referred_turnover,
                        ROUND(SUM(profit / (1::bigint << steps)), %(cents)s) AS referred_profit
                   FROM (%(ways)s) way JOIN crm_pareto_draft value ON value.partner_id = way.referred_id
-                 WHERE %(customer)s AND %(profiled)s
+                 WHERE %(profiled)s
                  GROUP BY referrer_id
                 """,
                 cents=company.currency_id.decimal_places,
-                ways=self.env["crm.pareto.referral"]._ways(),
-                customer=self._is_customer("value"),
+                ways=self.env["crm.pareto.referral"]._ways(customers),
                 profiled=self._is_profiled("referrer_id"),
             ),
         )

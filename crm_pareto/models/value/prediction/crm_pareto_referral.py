@@ -11,7 +11,7 @@ from ...common.tools.trust import Only
 MOST_STEPS = 40
 # Of one customer: where everybody referred everybody, the ways would grow with the cube of the customers.
 MOST_REFERRERS = 5
-MOST_WAYS = 1_000_000  # of all, by the steps they take
+ENOUGH_REFERRERS = 200  # who reach one customer: where there are more, those of further steps do not count
 VALUE_BITS = 31  # of the id of a value row
 
 
@@ -22,6 +22,7 @@ class CrmParetoReferral(models.Model):
     2 where one whom the referrer named did, up to MOST_STEPS. Each step halves what counts: 1/2, 1/4, 1/8 … of the
     customer's turnover and profit in the window. Referrers and customers are commercial partners, with the referrals
     of all their contacts, archived or not. Whoever refers itself, directly or round a loop, does not count for itself.
+    Where more than ENOUGH_REFERRERS reach a customer, it counts for those of the fewest steps.
 
     Read live, from the links and the customers' value rows. Whoever is in those for a manual tier alone is no customer
     yet. The id is made of the referrer's and the value row's; exact in a browser up to four million contacts.
@@ -104,6 +105,8 @@ class CrmParetoReferral(models.Model):
 
     @property
     def _table_query(self):
+        referrers = Only.of(self.env, "pareto_referrers")
+        counts = SQL("value.snapshot_id IS NULL AND %s", self.env["crm.pareto.customer"]._is_customer("value"))
         return SQL(
             """
             SELECT (way.referrer_id::bigint << %(bits)s) + value.id AS id,
@@ -113,33 +116,46 @@ class CrmParetoReferral(models.Model):
                    value.profit, value.profit / (1::bigint << way.steps) AS profit_counted
               FROM (%(ways)s) way
               JOIN crm_pareto_customer value ON value.partner_id = way.referred_id
-             WHERE value.snapshot_id IS NULL AND %(customer)s
+             WHERE %(counts)s AND %(only)s
             """,
-            ways=self._ways(),
+            ways=self._ways(SQL("SELECT DISTINCT partner_id FROM crm_pareto_customer value WHERE %s", counts)),
             bits=VALUE_BITS,
-            customer=self.env["crm.pareto.customer"]._is_customer("value"),
+            counts=counts,
+            only=SQL("TRUE") if referrers is None else SQL("way.referrer_id = ANY(%s)", list(referrers)),
         )
 
     @api.model
-    def _ways(self):
-        """Whom each referrer reaches, and by how many steps; SQL."""
+    def _ways(self, customers):
+        """Who reaches each of the customers, and by how many steps; SQL.
+
+        Back from the customers, one row a customer and step: contacts who referred one another and never bought begin
+        no way, and whoever reaches one customer takes nothing from the ways to another.
+
+        :param customers: whom to count, as `partner_id`; SQL
+        """
         return SQL(
             """
-            WITH RECURSIVE link AS (%(links)s), reached AS (
-                SELECT referrer_id, referred_id, 1 AS steps FROM link WHERE %(only)s
-                UNION
-                SELECT reached.referrer_id, link.referred_id, reached.steps + 1
-                  FROM reached JOIN link ON link.referrer_id = reached.referred_id
-                 WHERE link.referred_id <> reached.referrer_id AND reached.steps < %(most)s
-            )
-            SELECT referrer_id, referred_id, MIN(steps) AS steps
-              FROM (SELECT * FROM reached LIMIT %(ways)s) found  -- the shortest come first
-             GROUP BY referrer_id, referred_id
+            SELECT UNNEST(reached) AS referrer_id, referred_id, steps
+              FROM (WITH RECURSIVE link AS (%(links)s), way AS (
+                        SELECT partner_id AS referred_id, 0 AS steps,
+                               ARRAY[partner_id] AS reached, ARRAY[partner_id] AS known
+                          FROM (%(customers)s) customer WHERE partner_id IN (%(referred)s)
+                         UNION ALL
+                        SELECT referred_id, steps + 1,
+                               ARRAY_AGG(DISTINCT referrer_id), known || ARRAY_AGG(DISTINCT referrer_id)
+                          FROM (SELECT way.referred_id, way.steps, way.known, link.referrer_id
+                                  FROM way CROSS JOIN LATERAL UNNEST(way.reached) AS one(id)
+                                  JOIN link ON link.referred_id = one.id
+                                 WHERE way.steps < %(most)s AND CARDINALITY(way.known) <= %(enough)s
+                                   AND link.referrer_id <> ALL(way.known)) further
+                         GROUP BY referred_id, steps, known)
+                    SELECT * FROM way WHERE steps > 0) way
             """,
             links=self._links(),
-            only=self._begins(),
+            customers=customers,
+            referred=self._referred(),
             most=MOST_STEPS,
-            ways=MOST_WAYS,
+            enough=ENOUGH_REFERRERS,
         )
 
     @api.model
@@ -166,6 +182,18 @@ class CrmParetoReferral(models.Model):
         )
 
     @api.model
-    def _begins(self):
+    def _referred(self):
+        """Whom anybody referred; where it is known who shall be looked at, whom they reach, in whatever steps; SQL."""
         referrers = Only.of(self.env, "pareto_referrers")
-        return SQL("TRUE") if referrers is None else SQL("referrer_id = ANY(%s)", list(referrers))
+        if referrers is None:
+            return SQL("SELECT referred_id FROM link")
+        return SQL(
+            """
+            WITH RECURSIVE brought AS (
+                SELECT UNNEST(%s) AS id
+                 UNION
+                SELECT link.referred_id FROM brought JOIN link ON link.referrer_id = brought.id)
+            SELECT id FROM brought
+            """,
+            list(referrers),
+        )

@@ -5,9 +5,11 @@ from odoo import api, fields, models
 from ...common.tools.apart import apart
 from ...common.tools.merged import move_history
 from ...common.tools.named import check_named, is_in_sight
-from ...common.tools.ours import as_ours
+from ...common.tools.ours import as_ours, check_ours
 from ...common.tools.trust import trusted_defaults
 from ..prediction.crm_pareto_referred_mixin import check_referrer
+
+BY_US = ("pareto_lost_on",)
 
 
 class CrmLead(models.Model):
@@ -43,25 +45,27 @@ class CrmLead(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """With sudo, what a client has as default is nobody's."""
-        ours = ("pareto_referred_by_id",) if self.env.su else ()
+        """When a lead was lost, no client says; with sudo, what a client has as default is nobody's."""
+        ours = (*BY_US, "pareto_referred_by_id") if self.env.su else BY_US
         return trusted_defaults(super().default_get, self, fields, ours)
 
     @api.model_create_multi
     def create(self, vals_list):
         """A contact that one may see referred it."""
+        check_ours(self, vals_list, BY_US)
         leads = super().create(vals_list)
         check_named(leads, "pareto_referred_by_id")
         return leads
 
     def write(self, vals):
         """As in `create`. That a lead was lost stays in the history when it comes back: Odoo forgets the day."""
+        check_ours(self, [vals], BY_US)
         ends = vals.keys() & {"active", "probability", "stage_id"}
         lost = [(lead, lead.date_closed) for lead in self if lead.won_status == "lost"] if ends else []
         result = super().write(vals)
         for lead, moment in lost:
             if moment and lead.won_status != "lost":
-                lead.pareto_lost_on = moment
+                as_ours(lead).pareto_lost_on = moment
         if "pareto_referred_by_id" in vals:
             check_named(self, "pareto_referred_by_id")
         return result
