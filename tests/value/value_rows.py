@@ -1,12 +1,12 @@
 """What the rows of customers hold that is computed each hour, and what only each night."""
 
+from odoo.addons.crm_pareto.models.service import crm_pareto_service_mixin
 from odoo.addons.crm_pareto.models.value.prediction import (
     crm_pareto_insight_mixin,
     crm_pareto_potential_mixin,
     crm_pareto_prediction_mixin,
     crm_pareto_rhythm_mixin,
     crm_pareto_scorecard_mixin,
-    crm_pareto_service_mixin,
 )
 
 # Columns that wait for the night.
