@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from .bounds import of_one
-from .crm_pareto_result_mixin import by_value, copy_from_value
+from .crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees
 from .crm_pareto_touched_mixin import COUNT_LIMIT
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
@@ -117,6 +117,8 @@ class CrmParetoReferredMixin(models.AbstractModel):
             check_named(self, "pareto_referred_by_id")
         return result
 
+    @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_referral_count(self):
         for partner in self:
             domain = partner._origin and partner._origin._get_pareto_referral_domain()

@@ -3,7 +3,9 @@ from odoo.fields import Domain
 
 from .bounds import of_one
 from .crm_pareto_repeat import CAN_BE_SOLD
+from .crm_pareto_result_mixin import for_who_sees
 from .crm_pareto_value_fields import USER
+from .trust import as_reader
 
 
 class CrmParetoReorderMixin(models.AbstractModel):
@@ -17,8 +19,9 @@ class CrmParetoReorderMixin(models.AbstractModel):
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_repeats(self):
-        groups = self.env["crm.pareto.repeat"]._read_group(
+        groups = as_reader(self.env["crm.pareto.repeat"])._read_group(
             self.commercial_partner_id._pareto_repeats_domain(), ["partner_id", "order_state"], ["__count"]
         )
         for partner in self:

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from .bounds import of_one
 from .crm_pareto_campaign_analysis import MODEL_KEY
-from .crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
+from .crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees, readable_rows
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 from .trust import may_see
@@ -201,6 +201,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
     pareto_reason = fields.Char("Reason", compute="_compute_pareto_costs", groups=PROFIT)
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_currency_id(self):
         for campaign in self:
             campaign.pareto_currency_id = campaign._pareto_company().currency_id
@@ -212,10 +213,8 @@ class CrmParetoReturnMixin(models.AbstractModel):
 
     @api.depends_context("company", "uid")
     @api.depends("company_id", "company_id.pareto_attribution_model")
+    @for_who_sees
     def _compute_pareto_value_id(self):
-        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
-            self.pareto_value_id = False
-            return
         found = {}
         # sudo: only which model a company shows; the rows are found by the reader's own rules.
         for company in (self.company_id | self.env.company).sudo():

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .bounds import of_one
-from .crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
+from .crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees, readable_rows
 from .crm_pareto_value_fields import USER
 from .crm_pareto_value_mixin import PROFIT
 
@@ -142,6 +142,7 @@ class CrmParetoScoredMixin(models.AbstractModel):
 
     @api.depends("pareto_value_id")
     @api.depends_context("company", "uid", "lang")
+    @for_who_sees
     def _compute_pareto_why(self):
         for record, row in readable_rows(self).items():
             record.pareto_why = row.why

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .bounds import of_one
+from .crm_pareto_result_mixin import for_who_sees
 from .crm_pareto_value_fields import USER
 from .trust import as_reader
 
@@ -16,6 +17,7 @@ class CrmParetoTouchedMixin(models.AbstractModel):
     pareto_touch_count = fields.Integer("Touches", compute="_compute_pareto_touch_count", aggregator=None, groups=USER)
 
     @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_touch_count(self):
         timeline, touchpoints = as_reader(self.env["crm.pareto.timeline"]), as_reader(self.env["crm.pareto.touchpoint"])
         for record in self:

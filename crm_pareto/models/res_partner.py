@@ -5,10 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .bounds import check_days, of_one
-from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, readable_rows
+from .crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, for_who_sees, readable_rows
 from .crm_pareto_value_fields import USER, CrmParetoValueFields
 from .crm_pareto_value_mixin import PROFIT
 from .res_company import TOGETHER
+from .trust import as_reader
 
 
 class ResPartner(models.Model):
@@ -238,8 +239,9 @@ class ResPartner(models.Model):
         return super()._pareto_paths() | self._pareto_worth_fields
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_trend(self):
-        history = self.env["crm.pareto.history"]._read_group(
+        history = as_reader(self.env["crm.pareto.history"])._read_group(
             [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)],
             ["partner_id", "date:day"],
             ["turnover:sum"],
@@ -251,8 +253,11 @@ class ResPartner(models.Model):
             partner.pareto_trend = by_partner.get(partner.commercial_partner_id.id, False)
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_manual(self):
-        decisions = self.env["crm.pareto.manual.tier"]._in_force(self.commercial_partner_id, self.env.company)
+        decisions = as_reader(self.env["crm.pareto.manual.tier"])._in_force(
+            self.commercial_partner_id, self.env.company
+        )
         for partner in self:
             decision = decisions.get(partner.commercial_partner_id)
             partner.pareto_manual_reason = decision and decision.reason
@@ -261,6 +266,7 @@ class ResPartner(models.Model):
 
     @api.depends("pareto_value_id", "user_id")
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_responsible_id(self):
         for partner, row in readable_rows(self).items():
             customer = partner.commercial_partner_id
