@@ -99,12 +99,27 @@ class TestStartedPlan(PlanCase):
         self.assertEqual(self.start(audience), 1)
         self.assertEqual(len(self.activities()), 6)
 
-    def test_what_somebody_else_started_counts_as_had_already(self):
+    def test_what_one_started_counts_as_had_already(self):
         audience = self.audience([("turnover", ">", 200)])
         self.start(audience)
-        wizard = self.env["crm.pareto.start.plan"].with_user(self.anna)
+        for user, counts in ((self.manager, (2, 0)), (self.anna, (0, 2))):
+            wizard = self.env["crm.pareto.start.plan"].with_user(user)
+            wizard = wizard.create({"audience_id": audience.id, "plan_id": self.plan.id})
+            with self.subTest(user=user.login):
+                self.assertEqual((wizard.known_count, wizard.customer_count), counts)
+
+    def test_for_whom_others_started_it_is_found_by_no_count_and_by_no_other_rule(self):
+        """Started for everybody, the plan would be for all but those who belonged before."""
+        controller = self.new_member("connie", f"{SALES_MANAGER},{PROFIT}")
+        audience = self.audience([("profit", ">", 200)], user=controller)
+        self.start(audience, user=controller)
+        audience.with_user(self.manager).domain = "[]"
+        wizard = self.env["crm.pareto.start.plan"].with_user(self.manager)
         wizard = wizard.create({"audience_id": audience.id, "plan_id": self.plan.id})
-        self.assertEqual((wizard.known_count, wizard.customer_count), (2, 0))
+        self.assertFalse(wizard.known_count)
+        with self.assertRaisesRegex(UserError, "Somebody else started this plan"):
+            wizard.action_start()
+        self.assertTrue(self.start(audience, user=controller))
 
     def test_for_whom_a_plan_was_started_is_for_whoever_started_it(self):
         self.alder.user_id = self.anna

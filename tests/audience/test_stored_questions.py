@@ -215,6 +215,57 @@ class TestStoredQuestions(LedgerCase):
         with self.assertRaisesRegex(AccessError, "printed by a person"):
             self.env["report.crm_pareto.handover_brief"].with_user(SUPERUSER_ID)._get_report_values(partner.ids)
 
+    def new_alarm(self, user, template, su=False):
+        """A reminder by mail, which the scheduler writes to whoever the meeting is with."""
+        values = {"name": "Soon", "alarm_type": "email", "duration": 1, "interval": "hours"}
+        alarms = self.of(user, self.env["calendar.alarm"]).sudo(su)
+        return alarms.create({**values, "mail_template_id": template.id})
+
+    def test_a_template_is_picked_for_the_scheduler_by_who_may_see_what_it_says(self):
+        """Whoever it is written to reads it, and that is the choice of who picks it."""
+        harmless, telling = (
+            self.new_template(self.editor(), self.company, text, "calendar.attendee")
+            for text in ("<p>Soon</p>", "<p><t t-out='object.partner_id.pareto_profit'/></p>")
+        )
+        for user in (self.new_member("emil", "base.group_user"), self.new_member("anna", SALESPERSON), self.manager):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.new_alarm(user, telling)
+            alarm = self.new_alarm(user, harmless)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                alarm.mail_template_id = telling
+        self.assertTrue(self.new_alarm(self.controller, telling))
+
+    def test_what_others_picked_and_what_odoo_picks_by_itself_hinders_nobody(self):
+        """An event is of a kind, and takes the mails of that kind: it is all one work."""
+        telling, other = (
+            self.new_template(
+                self.editor(), self.company, "<p><t t-out='object.partner_id.pareto_profit'/></p>", "calendar.attendee"
+            )
+            for _number in range(2)
+        )
+        emil = self.new_member("emil", "base.group_user")
+        self.new_alarm(self.controller, telling)
+        self.assertTrue(self.new_alarm(emil, telling))
+        self.assertTrue(self.new_alarm(emil, other, su=True))
+
+    def editor(self):
+        """Who may see profit, and write templates."""
+        self.controller.group_ids += self.env.ref("mail.group_mail_template_editor")
+        return self.controller
+
+    def test_whoever_is_at_work_writes_by_a_template_and_reads_what_is_for_him_or_her(self):
+        """A customer in the portal, too: who stored the template was asked for what it names."""
+        template = self.new_template(self.editor(), self.company, "<p><t t-out='object.pareto_profit'/></p>")
+        partner, emil = self.new_partner("Birch"), self.new_member("emil", "base.group_user")
+        values = {"model": "res.partner", "res_ids": repr(partner.ids), "composition_mode": "mass_mail"}
+        for user in self.new_user("paul", "base.group_portal") + self.env.ref("base.public_user") + emil + self.manager:
+            mails = self.of(user, self.env["mail.compose.message"]).sudo()
+            mail = mails.create({**values, "template_id": template.id})
+            with self.subTest(user=user.login):
+                self.assertEqual(template.body_html, mail.body)
+        with self.assertRaises(AccessError):
+            mail.body = "<p>Rich: <t t-out='object.pareto_profit'/></p>"
+
     def test_an_audience_is_named_by_who_may_ask_for_it(self):
         audience = self.env["crm.pareto.audience"].create(
             {"name": "Losers", "domain": "[('profit', '<', 0)]", "user_id": self.controller.id}
@@ -361,5 +412,7 @@ class TestStoredQuestions(LedgerCase):
         self.assertIn("assignment_domain", watched["crm.team.member"])
         self.assertIn("domain", watched["ir.filters"])
         self.assertIn("body_html", watched["mail.template"])
+        picked = self.env["crm.pareto.stored.question"]._picking_fields()
+        self.assertIn("mail_template_id", picked["calendar.alarm"])
         hot = {"res.partner", "sale.order", "sale.order.line", "account.move", "account.move.line", "mail.message"}
-        self.assertFalse(hot & watched.keys())
+        self.assertFalse(hot & {*watched, *picked})

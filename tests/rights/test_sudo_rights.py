@@ -295,6 +295,52 @@ class TestOutsiders(SudoCase):
         todo = self.partner.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
         return (lead, campaign, invoice, order, self.partner, self.product, self.company, todo)
 
+    def computed_fields(self):
+        """(document of Odoo's, names of its fields of ours that are computed), of all that there are."""
+        documents = {document._name: document for document in self.documents()}
+        documents["product.template"] = self.product.product_tmpl_id
+        for name, model in self.env.registry.items():
+            if model._abstract or model._transient or model._original_module == "crm_pareto":
+                continue
+            fields = [field for field in model._fields.values() if field.name.startswith("pareto_")]
+            # Some are what a mail or variant has of the message or template behind it.
+            if names := [field.name for field in fields if field.compute and not (field.store or field.inherited)]:
+                yield documents.get(name) or self.env[name].new(), names
+
+    def test_whatever_is_computed_is_empty_to_who_may_not_see_it(self):
+        """A mail that somebody stored names it, and Odoo writes that one in the name of whoever is at work."""
+        outsiders = self.new_user("paul", "base.group_portal") + self.env.ref("base.public_user") + self.employee
+        self.env["crm.pareto.history"].create(
+            {"partner_id": self.partner.id, "company_id": self.company.id, "date": "2026-01-31", "turnover": 70}
+        )
+        shown = set()
+        for document, names in self.computed_fields():
+            for name in names:
+                self.env.invalidate_all()
+                shown |= {name} if document[name] else set()
+                for user in outsiders:
+                    theirs = document.with_user(user).sudo().with_context(allowed_company_ids=self.company.ids)
+                    with self.subTest(user=user.login, model=document._name, name=name):
+                        seen = user.has_groups(document._fields[name].groups)
+                        self.assertFalse(theirs[name] and not seen)
+                        theirs.filtered_domain([(name, "!=", False)])
+        self.assertLessEqual({"pareto_trend", "pareto_turnover", "pareto_tier_id", "pareto_value_count"}, shown)
+
+    def test_what_one_may_see_is_one_s_own_there_too(self):
+        """Of a colleague's customer, whoever sees own customers only has nothing under sudo either."""
+        self.company.pareto_own_values = True
+        self.partner.user_id = self.controller
+        self.env["sale.order"].create({"partner_id": self.partner.id, "user_id": self.controller.id}).state = "sale"
+        [order] = self.env["sale.order"].create([{"partner_id": self.partner.id, "user_id": self.seller.id}])
+        self.env["crm.pareto.history"].create(
+            {"partner_id": self.partner.id, "company_id": self.company.id, "date": "2026-01-31", "turnover": 70}
+        )
+        partner, order = (record.with_env(self.of(self.seller, su=True)) for record in (self.partner, order))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(partner.pareto_trend)
+        self.assertFalse(order.pareto_last_order_date)
+
     def test_they_read_write_and_copy_whatever_has_fields_of_ours(self):
         outsiders = self.new_user("paul", "base.group_portal") + self.env.ref("base.public_user")
         for user in outsiders:

@@ -74,17 +74,13 @@ class CrmParetoStartPlan(models.TransientModel):
         for wizard in self:
             audience, plan = wizard.audience_id, wizard.plan_id
             members = self.env["res.partner"].with_context(active_test=False)
-            # sudo: whom others started it for counts too; only who belongs as far as the reader sees is asked for.
-            known = (
-                self.env["crm.pareto.started.plan"]
-                .sudo()
-                .search_count(
-                    [
-                        ("audience_id", "=", audience.id),
-                        ("plan_id", "=", plan.id),
-                        ("partner_id", "in", members._search([("pareto_audience_ids", "in", audience.ids)])),
-                    ]
-                )
+            # As the reader may see them: for whom others started it, says who belongs to an audience.
+            known = self.env["crm.pareto.started.plan"].search_count(
+                [
+                    ("audience_id", "=", audience.id),
+                    ("plan_id", "=", plan.id),
+                    ("partner_id", "in", members._search([("pareto_audience_ids", "in", audience.ids)])),
+                ]
             )
             wizard.known_count = known
             wizard.customer_count = audience.customer_count - known
@@ -94,7 +90,7 @@ class CrmParetoStartPlan(models.TransientModel):
         """Start the plan; a scheduled action makes the activities.
 
         :raises AccessError: for an audience of somebody else, whose customers get each plan once
-        :raises UserError: where nobody is left to get it
+        :raises UserError: where nobody is left to get it, or somebody else started it whose customers one may not see
         """
         if not self.audience_id.has_access("write"):
             raise AccessError(
@@ -103,7 +99,16 @@ class CrmParetoStartPlan(models.TransientModel):
                     " you are the owner."
                 )
             )
-        count = self.env["crm.pareto.started.plan"]._start(self.audience_id, self.plan_id, self.user_id, self.date)
+        rows, of_both = self.env["crm.pareto.started.plan"], [("audience_id", "=", self.audience_id.id)]
+        of_both.append(("plan_id", "=", self.plan_id.id))
+        # sudo: only whether there are others. Started for the rest, it would tell for whom they are.
+        if rows.sudo().search_count(of_both) > rows.search_count(of_both):
+            raise UserError(
+                self.env._(
+                    "Somebody else started this plan for the audience: duplicate the audience, or have them do it."
+                )
+            )
+        count = rows._start(self.audience_id, self.plan_id, self.user_id, self.date)
         if not count:
             raise UserError(self.env._("All customers of the audience got this plan before: choose another one."))
         # How many customers got it is what the starter sees of them.

@@ -54,8 +54,9 @@ class CrmParetoStoredQuestion(models.AbstractModel):
     def _register_hook(self):
         """Let the models check what is stored on them, those of apps that come later too."""
         super()._register_hook()
-        for name, fields in self._asking_fields().items():
-            _check_after_writing(self.env.registry[name], fields)
+        asking, picking = self._asking_fields(), self._picking_fields()
+        for name in {*asking, *picking}:
+            _check_after_writing(self.env.registry[name], asking.get(name, ()), picking.get(name, ()))
 
     @api.model
     def _asking_fields(self):
@@ -74,6 +75,87 @@ class CrmParetoStoredQuestion(models.AbstractModel):
         return dict(found)
 
     @api.model
+    def _picking_fields(self):
+        """{model: names of the fields in which somebody picks a template that is written later}, of others' models.
+
+        Not those that people do not write: which mail an order waits to send, say.
+        """
+        found, templates = defaultdict(list), self._templates()
+        for name, model in self.env.registry.items():
+            if model._abstract or not model._auto or model._transient or model._original_module == "crm_pareto":
+                continue
+            for field in model._fields.values():
+                if field.store and not field.readonly and _linked_models(field) & templates:
+                    found[name].append(field.name)
+        return dict(found)
+
+    @api.model
+    @ormcache(cache="stable")
+    def _templates(self):
+        """The models of what is stored to be rendered: mails, text messages."""
+        renders = self.env.registry["mail.render.mixin"]
+        return {
+            name
+            for name, model in self.env.registry.items()
+            if name.endswith(".template") and issubclass(model, renders)
+        }
+
+    @api.model
+    def _check_picked(self, records, links):
+        """Refuse to have a template of somebody else's written, for who may not see what it says.
+
+        Not where another record has it already: as where an event takes the mails of its kind. Whoever picks that one
+        has it written to whom he or she likes.
+
+        :raises AccessError: saying so
+        """
+        if self.env.su and not is_by_mail(self.env):  # Odoo's own choice
+            return
+        for record in records.sudo():
+            for link in links:
+                for template in record[link] or ():
+                    try:
+                        self._check_stored(template, self._texts(template))
+                    except AccessError as error:
+                        if self._is_picked(template, link, records):
+                            continue
+                        raise AccessError(
+                            self.env._("This template says what you may not have sent to others: choose another one.")
+                        ) from error
+
+    @api.model
+    def _is_picked(self, template, link, records):
+        """Whether others than these records have the template under a link of that name."""
+        for model, links in self._picking_fields().items():
+            if link not in links:
+                continue
+            field = self.env[model]._fields[link]
+            value = f"{template._name},{template.id}" if field.type == "reference" else template.id
+            others = Domain(link, "in", [value])
+            if model == records._name:
+                others &= Domain("id", "not in", records.ids)
+            # sudo: only whether there is one, whoever made it.
+            if self.env[model].sudo().with_context(active_test=False).search_count(others, limit=1):
+                return True
+        return False
+
+    @api.model
+    def _texts(self, template):
+        return [name for name, field in template._fields.items() if field.store and field.type in TEXTS]
+
+    @api.model
+    def _is_its_template_s(self, record, name):
+        """Whether a text of a mail that is being written is its template's, letter by letter.
+
+        Who stored that one was asked for it, and who writes the mail reads in it what he or she may see.
+        """
+        if not record._transient or not isinstance(record, self.env.registry["mail.render.mixin"]):
+            return False
+        links = [link for link, field in record._fields.items() if _linked_models(field) & self._templates()]
+        templates = [template for link in links for template in record[link]]
+        return any(record[name] == template[text] for template in templates for text in self._texts(template))
+
+    @api.model
     def _check_stored(self, records, fields):
         """Refuse figures of ours in what is stored, for who may not see them.
 
@@ -83,13 +165,15 @@ class CrmParetoStoredQuestion(models.AbstractModel):
             origin = self.env.transaction.default_env.uid
             nobody = self.env.ref("base.public_user").id
             self = self.with_user(nobody if origin == SUPERUSER_ID else origin)
+        elif not self.env.user._is_internal():  # a customer writes none: Odoo does, by what somebody stored
+            return
         if self.env.uid == SUPERUSER_ID:
             return
         for record in records.sudo():
             ours = self._ours_asked(record)
             for name, written in in_each_language(record, fields):
                 text = self._as_asked(record, name, written)
-                if ours or OURS in text:
+                if (ours or OURS in text) and not self._is_its_template_s(record, name):
                     self._check_text(text, by_scheduler=record._name not in PERSONAL)
                     self._check_whose(record, name, text)
             asks = not record._transient and record._name not in PERSONAL and any(map(ASKING.search, fields))
@@ -103,13 +187,13 @@ class CrmParetoStoredQuestion(models.AbstractModel):
 
     @api.model
     def _check_whose(self, record, name, text):
-        """Refuse figures in what Odoo asks in other people's name: they would be kept from what they do.
+        """Refuse figures and audiences in what Odoo asks in other people's name: who sees none finds nobody by them.
 
-        :raises AccessError: naming the figure
+        :raises AccessError: naming the field
         """
         if record._name in PERSONAL or ASKED_LATER.match(record._name) or self.env.user._is_system():
             return
-        asked = self._figures_in(text)
+        asked = self._figures_in(text) + [AUDIENCES] * (AUDIENCES in text)
         if asked and ASKING.search(name):
             raise AccessError(
                 self.env._("“%s” is asked for whoever is at work then, who may not see it: leave it out.", asked[0])
@@ -424,16 +508,31 @@ def _leaves(text):
                 yield part
 
 
-def _check_after_writing(model, fields):
-    """Have a model of the registry check what is stored on it, after each creation and writing."""
+def _linked_models(field):
+    """The models that a field links to; none where what it refers to is said by code."""
+    if field.type == "reference":
+        return {name for name, _label in field.selection} if isinstance(field.selection, list) else set()
+    return {field.comodel_name} if field.type in ("many2one", "many2many") else set()
+
+
+def _check_after_writing(model, fields, links):
+    """Have a model of the registry check what is stored on it, after each creation and writing.
+
+    :param fields: all of which are looked through, whichever are written
+    :param links: of which those that are written are
+    """
     validate = model._validate_fields
     if getattr(validate, "checks_pareto_questions", False):
         return  # of another loading of the same registry
 
-    def checked(records, *args, **kwargs):
+    def checked(records, field_names, *args, **kwargs):
+        field_names, questions = set(field_names), records.env["crm.pareto.stored.question"]
         # First: the model's own checks would say that the domain is none, because it fails under the person's groups.
-        records.env["crm.pareto.stored.question"]._check_stored(records, fields)
-        validate(records, *args, **kwargs)
+        if fields:
+            questions._check_stored(records, fields)
+        if picked := field_names.intersection(links):
+            questions._check_picked(records, picked)
+        validate(records, field_names, *args, **kwargs)
 
     checked.checks_pareto_questions = True
     model._validate_fields = checked

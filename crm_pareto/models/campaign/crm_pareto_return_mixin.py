@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..common.crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
+from ..common.crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees, readable_rows
 from ..common.tools.blank import BlankFloat, BlankMonetary
 from ..common.tools.bounds import of_one
 from ..common.tools.groups import PROFIT, USER
@@ -210,6 +210,7 @@ class CrmParetoReturnMixin(models.AbstractModel):
     pareto_reason = fields.Char("Reason", compute="_compute_pareto_costs", groups=PROFIT)
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_currency_id(self):
         for campaign in self:
             campaign.pareto_currency_id = campaign._pareto_company().currency_id
@@ -221,10 +222,8 @@ class CrmParetoReturnMixin(models.AbstractModel):
 
     @api.depends_context("company", "uid")
     @api.depends("company_id", "company_id.pareto_attribution_model")
+    @for_who_sees
     def _compute_pareto_value_id(self):
-        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
-            self.pareto_value_id = False
-            return
         found = {}
         # sudo: only which model a company shows; the rows are found by the reader's own rules.
         for company in (self.company_id | self.env.company).sudo():

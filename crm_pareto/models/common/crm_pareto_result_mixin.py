@@ -22,6 +22,23 @@ def for_readers(search):
     return checked
 
 
+def for_who_sees(compute):
+    """A compute method of fields that all have the same groups, run for who may see them: for others they are empty.
+
+    Under sudo Odoo reads fields for whoever is at work, a customer in the portal say, to whom a stored mail is written.
+    """
+
+    @wraps(compute)
+    def computed(records):
+        computes = [field for field in records._fields.values() if field.compute == compute.__name__]
+        if all(may_see(records.env, field) for field in computes):
+            return compute(records)
+        for field in computes:
+            records[field.name] = False
+
+    return computed
+
+
 def by_value(path):
     """A field's search method: what is asked of the field is asked of the value row.
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...analytics.in_touch import InTouch
 from ..audience.crm_pareto_not_profiled_mixin import PROFILED
-from ..common.crm_pareto_result_mixin import for_readers, readable_rows
+from ..common.crm_pareto_result_mixin import for_readers, for_who_sees, readable_rows
 from ..common.tools.bounds import EARLIEST, LATEST
 from ..common.tools.groups import USER
 from ..common.tools.trust import as_reader
@@ -83,6 +83,7 @@ class CrmParetoReachMixin(models.AbstractModel):
 
     @api.depends("pareto_value_id", "pareto_customer_not_profiled")
     @api.depends_context("uid", "allowed_company_ids", "lang")
+    @for_who_sees
     def _compute_pareto_reach(self):
         touchpoints, now = self._pareto_touchpoints(), fields.Datetime.now()
         names = dict(touchpoints._fields["channel"]._description_selection(self.env))
@@ -103,6 +104,7 @@ class CrmParetoReachMixin(models.AbstractModel):
             partner.pareto_known_by_count = len(in_touch.known_by)
 
     @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_answer_hours(self):
         found = {}
         for field, partners in self._pareto_touches():

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..audience.crm_pareto_not_profiled_mixin import PROFILED
-from ..common.crm_pareto_result_mixin import for_readers
+from ..common.crm_pareto_result_mixin import for_readers, for_who_sees
 from ..common.tools.groups import USER
 
 
@@ -24,6 +24,7 @@ class CrmParetoThinMixin(models.AbstractModel):
     )
 
     @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_is_thin(self):
         thin = self.search([("id", "in", self.ids), ("pareto_is_thin", "=", True)])
         for partner in self:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.crm_pareto_result_mixin import for_who_sees
 from ..common.tools.bounds import COUNT_LIMIT, of_one
 from ..common.tools.groups import USER
 from ..common.tools.trust import as_reader
@@ -14,6 +15,7 @@ class CrmParetoTouchedMixin(models.AbstractModel):
     pareto_touch_count = fields.Integer("Touches", compute="_compute_pareto_touch_count", aggregator=None, groups=USER)
 
     @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_touch_count(self):
         timeline, touchpoints = as_reader(self.env["crm.pareto.timeline"]), as_reader(self.env["crm.pareto.touchpoint"])
         for record in self:

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.crm_pareto_result_mixin import for_who_sees
 from ..common.tools.groups import USER
-from ..common.tools.trust import may_see
 
 
 class CrmParetoValuedMixin(models.AbstractModel):
@@ -29,10 +29,8 @@ class CrmParetoValuedMixin(models.AbstractModel):
 
     @api.depends_context("company", "uid")
     @api.depends(lambda self: [self._pareto_partner_field or "commercial_partner_id"])
+    @for_who_sees
     def _compute_pareto_value_id(self):
-        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
-            self.pareto_value_id = False
-            return
         partners = self._pareto_partner().commercial_partner_id
         companies = self.env.company
         for record in self:

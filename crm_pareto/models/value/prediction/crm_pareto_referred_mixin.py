@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...common.crm_pareto_result_mixin import by_value, copy_from_value
+from ...common.crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees
 from ...common.res_company import TOGETHER
 from ...common.tools.blank import BlankMonetary
 from ...common.tools.bounds import COUNT_LIMIT, of_one
@@ -116,6 +116,8 @@ class CrmParetoReferredMixin(models.AbstractModel):
             check_named(self, "pareto_referred_by_id")
         return result
 
+    @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_referral_count(self):
         for partner in self:
             domain = partner._origin and partner._origin._get_pareto_referral_domain()

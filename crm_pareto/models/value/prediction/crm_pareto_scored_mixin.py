@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...common.crm_pareto_result_mixin import by_value, copy_from_value, readable_rows
+from ...common.crm_pareto_result_mixin import by_value, copy_from_value, for_who_sees, readable_rows
 from ...common.tools.blank import BlankInteger, BlankMonetary
 from ...common.tools.bounds import of_one
 from ...common.tools.groups import PROFIT, USER
@@ -142,6 +142,7 @@ class CrmParetoScoredMixin(models.AbstractModel):
 
     @api.depends("pareto_value_id")
     @api.depends_context("company", "uid", "lang")
+    @for_who_sees
     def _compute_pareto_why(self):
         for record, row in readable_rows(self).items():
             record.pareto_why = row.why

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...common.crm_pareto_result_mixin import for_readers
+from ...common.crm_pareto_result_mixin import for_readers, for_who_sees
 from ...common.tools.bounds import of_one
 from ...common.tools.groups import USER
-from ...common.tools.trust import as_reader, may_see
+from ...common.tools.trust import as_reader
 
 
 class ProductProduct(models.Model):
@@ -22,10 +22,8 @@ class ProductProduct(models.Model):
     )
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_value_id(self):
-        if not may_see(self.env, self._fields["pareto_value_id"]):  # under sudo
-            self.pareto_value_id = False
-            return
         values = as_reader(self.env["crm.pareto.product"]).search_fetch(
             [("product_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
         )

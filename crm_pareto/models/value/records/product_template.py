@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.blank import BlankMonetary
 from ...common.tools.bounds import of_one
 from ...common.tools.groups import PROFIT, USER
+from ...common.tools.trust import as_reader
 
 
 class ProductTemplate(models.Model):
@@ -27,8 +29,9 @@ class ProductTemplate(models.Model):
     )
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_turnover(self):
-        values = self.env["crm.pareto.product"].search_fetch(self._get_pareto_domain())
+        values = as_reader(self.env["crm.pareto.product"]).search_fetch(self._get_pareto_domain())
         by_template = values.grouped(lambda value: value.product_id.product_tmpl_id)
         for template in self:
             mine = by_template.get(template._origin, values.browse())
@@ -39,8 +42,10 @@ class ProductTemplate(models.Model):
             template.pareto_tier_id = tiers.sorted(lambda tier: (tier.bound, tier.id))[:1].sudo(False)
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_profit(self):
-        profits = self.env["crm.pareto.product"]._read_group(self._get_pareto_domain(), ["product_id"], ["profit:sum"])
+        values = as_reader(self.env["crm.pareto.product"])
+        profits = values._read_group(self._get_pareto_domain(), ["product_id"], ["profit:sum"])
         for template in self:
             mine = [profit for product, profit in profits if product.product_tmpl_id == template._origin]
             known = [profit for profit in mine if profit is not False]

@@ -4,11 +4,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...common.crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, readable_rows
+from ...common.crm_pareto_result_mixin import by_known_value, by_value, copy_from_value, for_who_sees, readable_rows
 from ...common.res_company import TOGETHER
 from ...common.tools.blank import BlankMonetary
 from ...common.tools.bounds import check_days, of_one
 from ...common.tools.groups import PROFIT, USER
+from ...common.tools.trust import as_reader
 from ..crm_pareto_value_fields import CrmParetoValueFields
 
 
@@ -248,8 +249,9 @@ class ResPartner(models.Model):
         return super()._pareto_paths() | self._pareto_worth_fields
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_trend(self):
-        history = self.env["crm.pareto.history"]._read_group(
+        history = as_reader(self.env["crm.pareto.history"])._read_group(
             [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.id)],
             ["partner_id", "date:day"],
             ["turnover:sum"],
@@ -261,8 +263,11 @@ class ResPartner(models.Model):
             partner.pareto_trend = by_partner.get(partner.commercial_partner_id.id, False)
 
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_manual(self):
-        decisions = self.env["crm.pareto.manual.tier"]._in_force(self.commercial_partner_id, self.env.company)
+        decisions = as_reader(self.env["crm.pareto.manual.tier"])._in_force(
+            self.commercial_partner_id, self.env.company
+        )
         for partner in self:
             decision = decisions.get(partner.commercial_partner_id)
             partner.pareto_manual_reason = decision and decision.reason
@@ -271,6 +276,7 @@ class ResPartner(models.Model):
 
     @api.depends("pareto_value_id", "user_id")
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_responsible_id(self):
         for partner, row in readable_rows(self).items():
             customer = partner.commercial_partner_id

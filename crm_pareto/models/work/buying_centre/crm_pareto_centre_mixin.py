@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...common.crm_pareto_result_mixin import for_readers
+from ...common.crm_pareto_result_mixin import for_readers, for_who_sees
 from ...common.tools.groups import USER
 from ...common.tools.links import Links, as_who_asks
 from ...common.tools.trust import Only, as_reader
@@ -57,6 +57,8 @@ class CrmParetoCentreMixin(models.AbstractModel):
     pareto_centre_warning = fields.Char(compute="_compute_pareto_centre", groups=USER)
 
     @api.depends("pareto_role_ids.contact_id.active", "pareto_role_ids.role")
+    @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_roles(self):
         shown = self.pareto_role_ids._shown()
         for record in self:
@@ -72,14 +74,14 @@ class CrmParetoCentreMixin(models.AbstractModel):
         return Domain("pareto_role_ids", operator, value)
 
     def _inverse_pareto_roles(self):
-        self = as_who_asks(self)
+        asking = as_who_asks(self).env  # for what is written; what is wanted stands in the cache of who wrote it
         link = self._fields["pareto_role_ids"].inverse_name
         for record in self:
             wanted = {(role, contact) for role, name in ROLE_FIELDS.items() for contact in record[name]}
-            rows = record.pareto_role_ids._shown()
+            rows = record.with_env(asking).pareto_role_ids._shown()
             has = {(row.role, row.contact_id) for row in rows}
             rows.filtered(lambda row, wanted=wanted: (row.role, row.contact_id) not in wanted).unlink()
-            self.env["crm.pareto.role"].create(
+            asking["crm.pareto.role"].create(
                 [
                     {link: record.id, "role": role, "contact_id": contact.id}
                     for role, contact in sorted(wanted - has, key=lambda pair: (pair[0], pair[1].id))
@@ -87,6 +89,8 @@ class CrmParetoCentreMixin(models.AbstractModel):
             )
 
     @api.depends("pareto_role_ids")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @for_who_sees
     def _compute_pareto_centre(self):
         few = self.with_context(pareto_centres=Only(self.ids))  # without a word, those of everybody would be counted
         found = [

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.groups import USER
 from ...common.tools.links import Lines
 from .crm_pareto_centre_mixin import DECIDES
@@ -22,6 +23,8 @@ class CrmParetoDealCentreMixin(models.AbstractModel):
     pareto_customer_roles = fields.Char("At the Customer", compute="_compute_pareto_customer_roles", groups=USER)
 
     @api.depends("partner_id")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @for_who_sees
     def _compute_pareto_customer_roles(self):
         for lead in self:
             # sudo: which customer it is; what is told of it is what the reader may see.

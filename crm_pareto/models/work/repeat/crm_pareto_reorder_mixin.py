@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.bounds import of_one
 from ...common.tools.groups import USER
+from ...common.tools.trust import as_reader
 from .crm_pareto_repeat import CAN_BE_SOLD
 
 
@@ -17,8 +19,9 @@ class CrmParetoReorderMixin(models.AbstractModel):
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid")
+    @for_who_sees
     def _compute_pareto_repeats(self):
-        groups = self.env["crm.pareto.repeat"]._read_group(
+        groups = as_reader(self.env["crm.pareto.repeat"])._read_group(
             self.commercial_partner_id._pareto_repeats_domain(), ["partner_id", "order_state"], ["__count"]
         )
         for partner in self:

@@ -6,11 +6,12 @@ from odoo.fields import NO_ACCESS
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.apart import apart
 from ...common.tools.groups import USER
 from ...common.tools.links import Links
 from ...common.tools.ours import check_ours
-from ...common.tools.trust import as_scheduler, check_reader, lang_of, trusted_defaults
+from ...common.tools.trust import as_reader, as_scheduler, check_reader, lang_of, trusted_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -52,12 +53,13 @@ class MailActivity(models.Model):
     )
 
     @api.depends_context("uid", "allowed_company_ids", "lang")
+    @for_who_sees
     def _compute_pareto_why(self):
         """From the decisions and repeat orders that the reader may see."""
-        decisions = self.env["crm.pareto.plan.decision"].search([("activity_id", "in", self.ids)])
+        decisions = as_reader(self.env["crm.pareto.plan.decision"]).search([("activity_id", "in", self.ids)])
         decided = {decision.activity_id.id: decision.why for decision in decisions}
         wanted = as_scheduler(self._origin).filtered("pareto_product_ids")
-        rows = self.env["crm.pareto.repeat"].search(
+        rows = as_reader(self.env["crm.pareto.repeat"]).search(
             [
                 ("partner_id", "in", wanted.mapped("res_id")),
                 ("company_id", "in", wanted.pareto_company_id.ids),

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.bounds import of_one
 from ...common.tools.groups import USER
+from ...common.tools.trust import as_reader
 
 
 class CrmParetoDismissedMixin(models.AbstractModel):
@@ -14,8 +16,10 @@ class CrmParetoDismissedMixin(models.AbstractModel):
         "Not Suggested", compute="_compute_pareto_dismissal_count", aggregator=None, groups=USER
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_dismissal_count(self):
-        dismissals = self.env["crm.pareto.dismissal"]
+        dismissals = as_reader(self.env["crm.pareto.dismissal"])
         counts = dict(
             dismissals._read_group([("partner_id", "in", self.commercial_partner_id.ids)], ["partner_id"], ["__count"])
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...common.crm_pareto_result_mixin import for_who_sees
 from ...common.tools.groups import USER
 
 MOST_SUGGESTIONS = 5
@@ -28,6 +29,7 @@ class CrmParetoSuggestingMixin(models.AbstractModel):
 
     @api.depends("company_id", "order_line.product_id", "partner_id", "state")
     @api.depends_context("uid", "allowed_company_ids")
+    @for_who_sees
     def _compute_pareto_pairing_ids(self):
         for order in self:
             # sudo: as the field says itself; the customer may be of another company by now.
