@@ -13,8 +13,13 @@ COUNT = 4  # more than that a test makes itself
 def make(env):
     """:return: how many there are"""
     for number in range(COUNT):
-        company = env["res.company"].create({"name": f"{NAME} {number}"})
-        env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        name = f"{NAME} {number}"
+        company = env["res.company"].search([("name", "=", name), ("active", "=", False)])
+        if not company:
+            company = env["res.company"].create({"name": name})
+            env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+        if "stock.warehouse" in env and not env["stock.warehouse"].search_count([("company_id", "=", company.id)]):
+            env["stock.warehouse"].create({"company_id": company.id})  # as Odoo does where a test makes a company
         company.active = False
     return COUNT
 
