@@ -524,7 +524,7 @@ class TestWhereOthersWork(SpendingCase):
             "moved": lambda: theirs.write({"company_id": self.abroad.id}),
             "another source": lambda: theirs.write({"pareto_source_id": source.id}),
             "translated": lambda: theirs.update_field_translations("title", {"en_US": "Renamed"}),
-            "its visits counted elsewhere": lambda: theirs.write({"name": "elsewhere"}),
+            "its visits counted elsewhere": lambda: theirs.write({"name": f"{campaign.title} elsewhere"}),
             "archived": lambda: theirs.write({"active": False}),
             "deleted": theirs.unlink,
         }
@@ -587,7 +587,8 @@ class TestWhereOthersWork(SpendingCase):
 
     def test_one_that_has_results(self):
         self.spent(self.fair, "touched")
-        self.env["crm.pareto.campaign"]._recompute(self.company, JUNE + timedelta(days=9))
+        self.env["crm.pareto.attribution"]._recompute(self.company, JUNE + timedelta(days=9))
+        self.assertTrue(self.env["crm.pareto.campaign"].search([("campaign_id", "=", self.fair.id)]))
         self.env["crm.pareto.touch"].search([("campaign_id", "=", self.fair.id)]).campaign_id = False
         self.env.flush_all()
         self.assert_stays(self.fair)
@@ -653,13 +654,14 @@ class TestWhereOthersWork(SpendingCase):
         for company in (self.env["res.company"], self.company):
             for change in self.changes(self.books, self.fair):
                 with self.subTest(company=company.name, change=change):
-                    self.changes(self.books, self.spending.campaign("Print", company or None))[change]()
+                    campaign = self.spending.campaign(f"{change} in {company.name}", company or None)
+                    self.changes(self.books, campaign)[change]()
 
     def test_what_is_a_company_s_own_is_its_business_whatever_others_write(self):
         """Odoo lets whoever sells or buys write the number of any account into a distribution."""
         for change in self.changes(self.books, self.fair):
             with self.subTest(change=change):
-                theirs = self.spending.campaign("Open House", self.abroad)
+                theirs = self.spending.campaign(f"Open House, {change}", self.abroad)
                 theirs._pareto_ensure_accounts()
                 self.named(theirs, "lead")
                 for kind in ("sold", "drafted"):
