@@ -129,31 +129,38 @@ class CrmParetoReferral(models.Model):
         """Who reaches each of the customers, and by how many steps; SQL.
 
         Back from the customers, one row a customer and step: contacts who referred one another and never bought begin
-        no way, and whoever reaches one customer takes nothing from the ways to another.
+        no way, and whoever reaches one customer takes nothing from the ways to another. The links are looked up in one
+        value: PostgreSQL does not know how many a crowd has just made, and would read them all for each step.
 
         :param customers: whom to count, as `partner_id`; SQL
         """
         return SQL(
             """
             SELECT UNNEST(reached) AS referrer_id, referred_id, steps
-              FROM (WITH RECURSIVE link AS (%(links)s), way AS (
+              FROM (WITH RECURSIVE link AS MATERIALIZED (
+                        SELECT COALESCE(JSONB_OBJECT_AGG(referred_id, referrers), '{}') AS referrers
+                          FROM (SELECT referred_id, JSONB_AGG(referrer_id) AS referrers
+                                  FROM (%(links)s) link GROUP BY referred_id) one),
+                    way AS (
                         SELECT partner_id AS referred_id, 0 AS steps,
                                ARRAY[partner_id] AS reached, ARRAY[partner_id] AS known
-                          FROM (%(customers)s) customer WHERE partner_id IN (%(referred)s)
+                          FROM (%(customers)s) customer
+                         WHERE (SELECT referrers FROM link) ? partner_id::text AND %(only)s
                          UNION ALL
                         SELECT referred_id, steps + 1,
                                ARRAY_AGG(DISTINCT referrer_id), known || ARRAY_AGG(DISTINCT referrer_id)
-                          FROM (SELECT way.referred_id, way.steps, way.known, link.referrer_id
+                          FROM (SELECT way.referred_id, way.steps, way.known, found.id::int AS referrer_id
                                   FROM way CROSS JOIN LATERAL UNNEST(way.reached) AS one(id)
-                                  JOIN link ON link.referred_id = one.id
+                                 CROSS JOIN LATERAL JSONB_ARRAY_ELEMENTS_TEXT(
+                                       (SELECT referrers FROM link) -> one.id::text) AS found(id)
                                  WHERE way.steps < %(most)s AND CARDINALITY(way.known) <= %(enough)s
-                                   AND link.referrer_id <> ALL(way.known)) further
+                                   AND found.id::int <> ALL(way.known)) further
                          GROUP BY referred_id, steps, known)
                     SELECT * FROM way WHERE steps > 0) way
             """,
             links=self._links(),
             customers=customers,
-            referred=self._referred(),
+            only=self._only(),
             most=MOST_STEPS,
             enough=ENOUGH_REFERRERS,
         )
@@ -182,18 +189,22 @@ class CrmParetoReferral(models.Model):
         )
 
     @api.model
-    def _referred(self):
-        """Whom anybody referred; where it is known who shall be looked at, whom they reach, in whatever steps; SQL."""
+    def _only(self):
+        """Whom those reach, in whatever steps, who shall be looked at, where that is known; SQL."""
         referrers = Only.of(self.env, "pareto_referrers")
         if referrers is None:
-            return SQL("SELECT referred_id FROM link")
+            return SQL("TRUE")
         return SQL(
             """
-            WITH RECURSIVE brought AS (
-                SELECT UNNEST(%s) AS id
-                 UNION
-                SELECT link.referred_id FROM brought JOIN link ON link.referrer_id = brought.id)
-            SELECT id FROM brought
+            partner_id IN (
+                WITH RECURSIVE brought AS (
+                    SELECT UNNEST(%s) AS id
+                     UNION
+                    SELECT referred.commercial_partner_id
+                      FROM brought
+                      JOIN res_partner referrer ON referrer.commercial_partner_id = brought.id
+                      JOIN res_partner referred ON referred.pareto_referred_by_id = referrer.id)
+                SELECT id FROM brought)
             """,
             list(referrers),
         )
