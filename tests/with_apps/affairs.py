@@ -33,6 +33,8 @@ class Affairs:
         self.env, self.user, self.contact, self.product = env, user, contact.with_env(env), product.with_env(env)
         self.customer = self.contact.commercial_partner_id
         self.campaign = env["utm.campaign"].create({"name": "Spring", "user_id": user.id})
+        # sudo: whoever enters affairs need not be allowed to make products. A service without a cost costs nothing.
+        self.advice = env["product.product"].sudo().create({"name": "Advice", "type": "service"}).with_env(env)
         if not user.with_env(env).sudo().employee_id:
             env["hr.employee"].sudo().create({"name": user.name, "user_id": user.id, "company_id": env.company.id})
 
@@ -121,7 +123,8 @@ class Affairs:
 
     def invoice(self, **values):
         """A posted invoice of 15 June over 100, or another document."""
-        line = Command.create({"name": "Gauge", "price_unit": 100, "tax_ids": [Command.clear()]})
+        line = {"product_id": self.advice.id, "name": "Gauge", "price_unit": 100, "tax_ids": [Command.clear()]}
+        line = Command.create(line)
         values = {"move_type": "out_invoice", "invoice_line_ids": [line], **values}
         values |= {"partner_id": self.contact.id, "invoice_user_id": self.user.id, "invoice_date": date(2026, 6, 15)}
         invoice = self.make("account.move", **values)
