@@ -3,6 +3,8 @@
 import pandas
 from mlxtend.frequent_patterns import association_rules, fpgrowth
 
+ROUNDING = 1e-9  # mlxtend divides shares by shares: 1 may come out as a little more, 2 of 5 as a little less than 0.4
+
 
 def pairs(baskets, support, confidence, fewest):
     """The pairs of products that are bought together more often than by chance.
@@ -16,13 +18,14 @@ def pairs(baskets, support, confidence, fewest):
         return {}
     products = sorted(set().union(*baskets))
     table = pandas.DataFrame([[product in basket for product in products] for basket in baskets], columns=products)
-    frequent = fpgrowth(table, min_support=max(support, fewest / len(baskets)), use_colnames=True, max_len=2)
+    least = max(support, fewest / len(baskets)) - ROUNDING
+    frequent = fpgrowth(table, min_support=least, use_colnames=True, max_len=2)
     if frequent.empty:
         return {}
-    rules = association_rules(frequent, metric="confidence", min_threshold=confidence)
+    rules = association_rules(frequent, metric="confidence", min_threshold=confidence - ROUNDING)
     found = {}
     for rule in rules.itertuples():
         (product,), (suggested,) = rule.antecedents, rule.consequents
-        if rule.lift > 1 + 1e-9:  # worked out from shares: 1 may come out as a little more
+        if rule.lift > 1 + ROUNDING:
             found[product, suggested] = (rule.support, rule.confidence, rule.lift)
     return found
