@@ -11,7 +11,7 @@ from dev.database import PROBLEM
 
 from ..common import throwaway_database
 
-MOMENTS = "id,create_date,write_date,full_at,refreshed_at,computed_at"
+MOMENTS = "id,create_date,write_date,full_at,refreshed_at,computed_at,seconds"  # when, and how long it took
 
 
 def run(odoo, database, name, *words):
@@ -95,7 +95,10 @@ def differing_rows(one, other):
 
 
 def against_the_ledger(odoo, database):
-    """(how many customers have turnover in the ledger, those whose stored one is another), over all companies."""
+    """(how many customers have turnover in the ledger, those whose stored one is another), over all companies.
+
+    Who is marked as no customer has none.
+    """
     statement = """
         WITH ledger AS (
             SELECT move.company_id, COALESCE(linked.commercial_partner_id, move.commercial_partner_id) AS partner_id,
@@ -105,7 +108,9 @@ def against_the_ledger(odoo, database):
               JOIN crm_pareto_run run
                 ON run.company_id = move.company_id AND run.kind = 'customer' AND run.snapshot IS NOT TRUE
               LEFT JOIN res_partner linked ON linked.id = move.pareto_customer_id
-             WHERE move.state = 'posted' AND line.display_type = 'product'
+              JOIN res_partner customer
+                ON customer.id = COALESCE(linked.commercial_partner_id, move.commercial_partner_id)
+             WHERE move.state = 'posted' AND line.display_type = 'product' AND customer.pareto_not_customer IS NOT TRUE
                AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND move.invoice_date BETWEEN run.date_from AND run.as_of
              GROUP BY 1, 2
