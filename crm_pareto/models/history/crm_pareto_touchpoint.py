@@ -186,6 +186,7 @@ class CrmParetoTouchpoint(models.Model):
 
     @api.model
     @api.readonly
+    @api.deprecated("Since 19.0, read_group is deprecated: use formatted_read_group.")
     def read_group(self, *args, **kwargs):
         return super(CrmParetoTouchpoint, self._where_the_reader_is()).read_group(*args, **kwargs)
 

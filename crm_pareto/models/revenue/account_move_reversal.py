@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools.misc import clean_context
 
 from ..common.tools.ours import as_ours
 
@@ -9,7 +8,7 @@ class AccountMoveReversal(models.TransientModel):
 
     def reverse_moves(self, is_modify=False):
         """It is we who say what the new invoice is made for, and no default of a client's context."""
-        wizard = as_ours(self.with_context(clean_context(self.env.context))) if is_modify else self
+        wizard = as_ours(self) if is_modify else self
         return super(AccountMoveReversal, wizard).reverse_moves(is_modify)
 
     def _modify_default_reverse_values(self, origin_move):

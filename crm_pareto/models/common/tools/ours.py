@@ -15,7 +15,7 @@ def as_ours(records):
 
     Without defaults in the context: what a client has there would be set by us, in all that is made within.
     """
-    return records.with_context({**clean_context(records.env.context), KEY: OURS})
+    return records.with_env(records.env(context={**clean_context(records.env.context), KEY: OURS}))
 
 
 def by_mail(model):
