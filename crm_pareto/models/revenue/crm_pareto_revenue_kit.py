@@ -13,7 +13,7 @@ class CrmParetoRevenueReport(models.Model):
     taken down when a line is first seen.
     """
 
-    _inherit = "crm.pareto.revenue.report"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "crm.pareto.revenue.report"
 
     @api.model
     def _standard_cost(self):
