@@ -75,10 +75,11 @@ class Likelihood:
 def fit(repeats, means, counts=None):
     """The parameters under which the amounts are likeliest, from those who bought again.
 
-    Rows without repeats, and those whose mean is not above 0 (refunds, sales at a loss), are left out.
+    Rows without repeats, and those whose mean is not above 0 (refunds, sales at a loss) or unknown, are left out.
 
     :param repeats: repeat purchase days, one row per customer
-    :param means: mean amount of those purchases, in any one unit; whatever where there were none
+    :param means: mean amount of those purchases, in any one unit; NaN where it is unknown, whatever where there were
+        none
     :param counts: how many customers each row stands for; None: one
     :return: Fit with Amounts; or a reason: FEW, SAME_AMOUNTS, NO_MEAN, NO_CONVERGENCE, UNDETERMINED
     :raises ValueError: for columns of different lengths
@@ -120,7 +121,7 @@ def expected_amount(parameters, repeats, means):
 
     :param parameters: with q above 1, as `fit` returns them
     :return: array in the unit of the amounts; NaN where there were repeats and their mean is not above 0, which the
-        model does not know
+        model does not know, or unknown
     """
     np, _special, _optimize = require()
     p, q, v = parameters
@@ -156,6 +157,7 @@ def _buyers(repeats, means, counts):
 
 
 def _means(repeats, means):
-    """0 where there were no repeats, and so no mean: a database says NULL there."""
+    """0 where there is no mean: without repeats, where a database says NULL, and where it is unknown, NaN."""
     np, _special, _optimize = require()
-    return column(np.where(repeats > 0, np.asarray(means, dtype=float), 0.0), len(repeats))
+    means = np.asarray(means, dtype=float)
+    return column(np.where((repeats > 0) & ~np.isnan(means), means, 0.0), len(repeats))

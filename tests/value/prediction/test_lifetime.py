@@ -285,6 +285,14 @@ def test_a_customer_at_a_loss_has_no_number():
     assert list(numpy.isnan(amounts)) == [True, True, False]
 
 
+def test_a_customer_of_unknown_amounts_has_no_number_and_teaches_nothing(summary):
+    amounts = gamma_gamma.expected_amount(gamma_gamma.Amounts(6.25, 3.74, 15.44), [2, 0], [float("nan")] * 2)
+    assert list(numpy.isnan(amounts)) == [True, False]
+    repeats, means = (numpy.asarray(column, dtype=float) for column in (summary[0], summary[3]))
+    more = [*repeats, 3, 7], [*means, float("nan"), float("nan")]
+    assert gamma_gamma.fit(*more).parameters == gamma_gamma.fit(repeats, means).parameters
+
+
 def test_correlation(summary):
     repeats, means = summary[0], summary[3]
     back = repeats > 0

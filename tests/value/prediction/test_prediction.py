@@ -253,6 +253,18 @@ class TestModel(PredictionCase):
         blank = partners.search([("pareto_alive", "=", False), ("id", "in", list(self.customers.values()))])
         self.assertEqual(set(self.customers.values()), set(blank.ids))
 
+    def test_where_no_cost_is_known_nothing_is_foretold_and_everything_else_computed(self):
+        other, customers = self.load("Unknown", cdnow.read_purchases())
+        lines = self.env["account.move.line"].search([("company_id", "=", other.id), ("product_id", "!=", False)])
+        lines.product_id.type = "consu"  # goods without a cost, of services it would be nil
+        self.recompute(company=other)
+        model = self.env["crm.pareto.prediction"].search([("company_id", "=", other.id)])
+        self.assertEqual(model.reason, numeric.FEW)
+        rows = self.env["crm.pareto.customer"].search([("company_id", "=", other.id)])
+        self.assertTrue(set(rows.partner_id.ids) <= set(customers.values()))
+        self.assertEqual((any(rows.mapped("has_prediction")), any(rows.mapped("profit"))), (False, False))
+        self.assertGreater(sum(rows.mapped("turnover")), 0)
+
     def test_statements_do_not_grow_with_the_customers(self):
         sample = cdnow.read_purchases()
         small = sorted({purchase.customer for purchase in sample})[:400]
