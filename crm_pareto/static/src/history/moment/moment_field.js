@@ -1,6 +1,7 @@
 import { Component, xml } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { dateTimeField } from "@web/views/fields/datetime/datetime_field";
 import { formatDate, formatDateTime } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -23,6 +24,7 @@ registry.category("fields").add("pareto_moment", {
     component: MomentField,
     displayName: _t("Moment or Day"),
     supportedTypes: ["datetime"],
+    listViewWidth: (field) => dateTimeField.listViewWidth(field),
     fieldDependencies: [
         { name: "all_day", type: "boolean" },
         { name: "day", type: "date" },
