@@ -44,5 +44,5 @@ export class TrendField extends Component {
 registry.category("fields").add("pareto_trend", {
     component: TrendField,
     displayName: _t("Trend"),
-    supportedTypes: ["json", "jsonb"],
+    supportedTypes: ["json"],
 });
