@@ -75,9 +75,7 @@ def _ruff_format(odoo, database):
 
 
 def _pylint_odoo(odoo, database):
-    # A model is extended in the room, and the file, that each part of it is about.
-    apart = "--disable=consider-merging-classes-inherited"
-    return [BIN / "pylint", "--rcfile=pyproject.toml", apart, ADDON], {"cwd": ROOT}
+    return [BIN / "pylint", "--rcfile=pyproject.toml", ADDON], {"cwd": ROOT}
 
 
 def _odoo_pylint(odoo, database):

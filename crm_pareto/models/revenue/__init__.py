@@ -4,7 +4,6 @@ from . import crm_pareto_difference
 from . import account_move
 from . import crm_pareto_revenue_report
 from . import crm_pareto_revenue_consolidated
-from . import crm_pareto_revenue_kit
 from . import crm_pareto_link_suggestion
 from . import crm_pareto_invoice_link
 from . import account_move_reversal

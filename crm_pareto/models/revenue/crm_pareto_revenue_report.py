@@ -9,6 +9,7 @@ from ..common.tools.blank import BlankMonetary
 from ..common.tools.bounds import bounded, of_one, within
 from ..common.tools.opening import open_document
 from ..common.tools.trust import Only
+from . import kits
 
 # The fields whose values are few lines, and what the context calls them.
 FEW = {"customer_id": "pareto_customers", "id": "pareto_lines"}
@@ -421,7 +422,12 @@ class CrmParetoRevenueReport(models.Model):
     @api.model
     def _standard_cost(self):
         """What one of the product's own unit costs today; NULL for goods of which nothing says it; SQL."""
-        return self._entered_cost("product", "template")
+        own = self._entered_cost("product", "template")
+        if not kits.is_installed(self.env):
+            return own
+        for model in ("mrp.bom", "mrp.bom.line"):
+            self.env[model].flush_model()
+        return SQL("COALESCE(%s, %s)", own, kits.kit_cost(self, "product", "template"))
 
     @api.model
     def _entered_cost(self, product, template):
