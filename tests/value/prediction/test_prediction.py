@@ -283,7 +283,7 @@ class TestModel(PredictionCase):
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
-        self.assertLess(counts[0], 48)
+        self.assertLess(counts[0], 45)
 
     def test_rights(self):
         self.recompute()

@@ -121,8 +121,8 @@ class CrmParetoSegment(models.Model):
     @api.model
     def _for_company(self, company):
         """The segments in force in a company, first to last: its own, else the shared ones."""
-        own = self.search([("company_id", "=", company.id)])
-        return own or self.search([("company_id", "=", False)])
+        found = self.search_fetch([("company_id", "in", [company.id, False])], ["company_id"])
+        return found.filtered("company_id") or found
 
     def _rule(self, recency, frequency):
         """The id of the first of the segments that holds a pair of scores; SQL.

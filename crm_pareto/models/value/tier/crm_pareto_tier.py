@@ -218,8 +218,8 @@ class CrmParetoTier(models.Model):
     @api.model
     def _for_company(self, company):
         """The tiers in force in a company, first to last: its own, else the shared ones."""
-        own = self.search([("company_id", "=", company.id)])
-        return own or self.search([("company_id", "=", False)])
+        found = self.search_fetch([("company_id", "in", [company.id, False])], ["company_id"])
+        return found.filtered("company_id") or found
 
     def _rule(self, value, before, total):
         """The tier rule as SQL: the id of the tier of one row.
